@@ -1,0 +1,130 @@
+"""Members and cards as the ledger takes them from the vault: keyed card indexes and coarse traits in, link tokens out.
+
+Enrolment is idempotent by card, so a crossing that broke half-way is healed by sending it again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from noren.activity.model import Card, CardState, Changes, Kind, Member, MemberState, Posting, Traits
+from noren.activity.ports import LedgerBatch, LedgerStore
+
+HANDLE_BYTES: Final = 16
+DRAW_NUMBER_BYTES: Final = 16
+MAX_MEMBERS_A_CALL: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A member to enrol: the keyed indexes of her cards, and her traits."""
+
+    cards: tuple[bytes, ...] = field(repr=False)
+    traits: Traits
+
+
+def enrol(store: LedgerStore, *, arrivals: Sequence[Arrival]) -> list[bytes | None]:
+    """Enrol members; return a handle per arrival, None where her cards belong to different members already."""
+    assert len(arrivals) <= MAX_MEMBERS_A_CALL
+    with store.batch() as batch:
+        return [_enrol(batch, arrival) for arrival in arrivals]
+
+
+def _enrol(batch: LedgerBatch, arrival: Arrival) -> bytes | None:
+    known = batch.cards(arrival.cards)
+    handles = {card.handle for card in known.values()}
+    if len(handles) > 1:
+        return None
+    if not handles:
+        handle = secrets.token_bytes(HANDLE_BYTES)
+        batch.enrol(handle, secrets.token_bytes(DRAW_NUMBER_BYTES), arrival.cards, arrival.traits)
+        return handle
+    handle = handles.pop()
+    for index in arrival.cards:
+        if index not in known:
+            batch.set_card(Card(index, handle, CardState.ACTIVE))
+    batch.set_traits(handle, arrival.traits)
+    return handle
+
+
+def add_card(store: LedgerStore, *, handle: bytes, card: bytes) -> bool:
+    """Give a member one more card; False where the card is another member's or she is unknown."""
+    with store.batch() as batch:
+        member = batch.members([handle]).get(handle)
+        if member is None or member.state is not MemberState.ACTIVE:
+            return False
+        known = batch.cards([card]).get(card)
+        if known is None:
+            batch.set_card(Card(card, handle, CardState.ACTIVE))
+        return known is None or known.handle == handle
+
+
+def set_card_state(store: LedgerStore, *, card: bytes, state: CardState) -> bool:
+    """Make a card active, lost or blocked; False where it is unknown. A till sees it with its next call."""
+    with store.batch() as batch:
+        known = batch.cards([card]).get(card)
+        if known is None:
+            return False
+        batch.set_card(replace(known, state=state))
+        return True
+
+
+def set_points_only(store: LedgerStore, *, handle: bytes, on: bool) -> bool:
+    """Turn points-only mode on or off; False where the member is unknown."""
+    with store.batch() as batch:
+        if handle not in batch.members([handle]):
+            return False
+        batch.set_points_only(handle, on)
+        return True
+
+
+def is_points_only(store: LedgerStore, *, handle: bytes) -> bool | None:
+    """Return whether points-only mode is on; None where the member is unknown."""
+    with store.batch() as batch:
+        member = batch.members([handle]).get(handle)
+        return None if member is None else member.points_only
+
+
+def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int) -> bool:
+    """Make two members one: cards, purchases and points go to ``target``; False where one is unknown."""
+    with store.batch() as batch:
+        members = batch.members([source, target])
+        if source == target or len(members) < 2:
+            return False
+        if members[target].state is not MemberState.ACTIVE:
+            return False  # what goes to a member who is gone would be stranded there
+        if members[source].state is MemberState.MERGED:
+            return True
+        entry = batch.next_entry()
+        batch.move_cards(source, target)
+        members = batch.members([source, target])
+        changes = _move_points(batch, members[source], members[target], entry, day)
+        batch.write(changes)
+        return True
+
+
+def _move_points(batch: LedgerBatch, old: Member, new: Member, entry: int, day: int) -> Changes:
+    """Move pool and lots; the stricter choice of the two stands (points-only stays on)."""
+    changes = Changes()
+    lots = batch.lots([old.handle])[old.handle]
+    moves = [(0, old.pool), *((lot.number, lot.points) for lot in lots)]
+    number = 0
+    for lot, points in moves:
+        if points:
+            changes.postings.append(Posting(entry, number, Kind.MERGE, old.handle, lot, "", day, -points))
+            changes.postings.append(Posting(entry, number + 1, Kind.MERGE, new.handle, lot, "", day, points))
+            number += 2
+    for lot in lots:
+        changes.lots[lot.number] = replace(lot, handle=new.handle)
+    changes.members[old.handle] = replace(old, state=MemberState.MERGED, pool=0, lots=0)
+    changes.members[new.handle] = replace(
+        new,
+        pool=new.pool + old.pool,
+        lots=new.lots + old.lots,
+        points_only=new.points_only or old.points_only,
+        last_movement=max(new.last_movement, old.last_movement),
+    )
+    return changes

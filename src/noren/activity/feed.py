@@ -1,0 +1,111 @@
+"""Reading side of the embedded ledger: its own read-only connection, so that it can never write."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from noren.activity import rows, tables
+from noren.activity.model import Kind, Lot, Member, Purchase, Return, Tally
+from noren.activity.store import connect
+
+
+class SqliteFeed:
+    """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = connect(path, reading=True)
+        self._lock = threading.Lock()
+
+    def _all(self, sql: str, *parameters: object) -> list[rows.Row]:
+        with self._lock:
+            return self._db.execute(sql, parameters).fetchall()
+
+    def purchases_after(self, entry: int, limit: int) -> Sequence[Purchase]:
+        """See ``LedgerFeed``."""
+        return [rows.purchase(row) for row in self._all(tables.GET_PURCHASES_AFTER, entry, limit)]
+
+    def returns_after(self, entry: int, limit: int) -> Sequence[tuple[Return, Purchase]]:
+        """See ``LedgerFeed``."""
+        found = [rows.goods_return(row) for row in self._all(tables.GET_RETURNS_AFTER, entry, limit)]
+        return [(r, rows.purchase(self._all(tables.GET_PURCHASE, r.purchase)[0])) for r in found]
+
+    def merges_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        """See ``LedgerFeed``."""
+        return [(row[0], row[1], row[2]) for row in self._all(tables.GET_MERGES_AFTER, entry, limit)]
+
+    def chain(self, handle: bytes, before: int | None, limit: int) -> Sequence[Purchase]:
+        """See ``LedgerFeed``."""
+        if before is None:
+            member = self.member(handle)
+            entry = member.last_purchase if member else 0
+        else:
+            entry = self._previous(handle, before)
+        out: list[Purchase] = []
+        while entry and len(out) < limit:
+            purchase = rows.purchase(self._all(tables.GET_PURCHASE, entry)[0])
+            assert purchase.handle == handle, "a chain of purchases runs into another member's"
+            out.append(purchase)
+            entry = purchase.previous
+        return out
+
+    def _previous(self, handle: bytes, entry: int) -> int:
+        found = self._all(tables.GET_PURCHASE, entry)
+        purchase = rows.purchase(found[0]) if found else None
+        return purchase.previous if purchase and purchase.handle == handle else 0
+
+    def member(self, handle: bytes) -> Member | None:
+        """See ``LedgerFeed``."""
+        found = self._all(tables.GET_MEMBER, handle)
+        return rows.member(found[0]) if found else None
+
+    def member_lots(self, handle: bytes) -> Sequence[Lot]:
+        """See ``LedgerFeed``."""
+        return [Lot(*row) for row in self._all(tables.GET_LOTS, handle)]
+
+    def product_names(self, products: Iterable[str]) -> dict[str, str]:
+        """See ``LedgerFeed``."""
+        found = [row for product in set(products) for row in self._all(tables.GET_PRODUCT, product)]
+        return {str(row[0]): str(row[1]) for row in found if row[1]}
+
+    def tally(self) -> Tally:
+        """See ``LedgerFeed``."""
+        return Tally(**{row[0]: row[1] for row in self._all(tables.GET_TALLY)})
+
+    def clock_offset_us(self) -> int:
+        """See ``LedgerFeed``."""
+        return int(self._all(tables.GET_META, "clock_offset_us")[0][0])
+
+    def last_entry(self) -> int:
+        """Return the newest entry number given out."""
+        return int(self._all(tables.GET_META, "next_entry")[0][0]) - 1
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many (members, cards, products) there are."""
+        found = self._all(tables.COUNT)[0]
+        return found[0], found[1], found[2]
+
+    def products(self) -> list[rows.Row]:
+        """Return all products: (product, name, category, department, brand, maker, sensitivity)."""
+        return self._all(tables.GET_PRODUCTS)
+
+    def sums(self) -> tuple[int, int, int, int]:
+        """Return (purchases, amount, earned, amount of purchases with lines), counted from the rows."""
+        found = self._all(tables.SUM_PURCHASES)[0]
+        return found[0], found[1], found[2], found[3]
+
+    def unbalanced_members(self) -> int:
+        """Return how many members' pools differ from the sum of their postings."""
+        return int(self._all(tables.UNBALANCED_MEMBERS)[0][0])
+
+    def balance_sheet(self) -> Iterator[tuple[str, int]]:
+        """See ``LedgerFeed``."""
+        yield "members' pools", int(self._all(tables.SUM_MEMBERS)[0][0])
+        yield "members' lots", int(self._all(tables.SUM_LOTS)[0][0])
+        for partner, kind, points in self._all(tables.GET_ACCOUNTS):
+            yield f"{partner or 'programme'}/{Kind(kind).name.lower()}", int(points)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()

@@ -1,0 +1,200 @@
+"""The lake's one writer: takes from the ledger's feed what is not yet there, and keeps the tables tidy."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
+from zoneinfo import ZoneInfo
+
+from noren.activity.lake import gather
+from noren.activity.lake.compaction import compact
+from noren.activity.lake.disk import make_folder
+from noren.activity.lake.errors import LakeInUse
+from noren.activity.lake.gather import BATCH_ROWS, Batch
+from noren.activity.lake.log import LakeTable
+from noren.activity.lake.parts import Part, split_by_month, write_part
+from noren.activity.lake.reference import ProductRow, ShopRow, replace_rows
+from noren.activity.lake.tables import HANDLE_MERGES, PRODUCTS, PURCHASE_LINES, RETURN_LINES, SHOPS
+from noren.activity.ports import LedgerFeed
+
+LOCK: Final = "writer.lock"
+
+CURSOR: Final = "noren.entry"
+"""Mark: the newest entry of the feed that the table holds."""
+
+ROWS: Final = "noren.rows"
+AMOUNT: Final = "noren.amount"
+"""Marks: rows and their sum of amounts, kept with the rows, so that totals are read without reading files."""
+
+
+@dataclass(frozen=True, slots=True)
+class LakeStatus:
+    """What stands in the lake: purchase lines as bought (returns not taken off), and the newest entry of each kind."""
+
+    rows: int
+    amount: int
+    entry: int
+    return_rows: int
+    return_entry: int
+    merge_entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one round wrote. ``more``: the feed had not run dry."""
+
+    purchases: int
+    rows: int
+    returns: int
+    merges: int
+    more: bool
+
+    @property
+    def anything(self) -> bool:
+        """True when the round wrote something."""
+        return bool(self.purchases or self.returns or self.merges)
+
+
+class LakeWriter:
+    """Opens a lake for writing, alone.
+
+    Every method may be called from any thread; they take turns.
+
+    Raises:
+        LakeInUse: another process writes this lake.
+    """
+
+    def __init__(self, path: Path) -> None:
+        make_folder(path)
+        self.path = path
+        self._turn = threading.Lock()
+        self._lock = _only_writer(path / LOCK)
+        self._open()
+
+    def _open(self) -> None:
+        self._lines = LakeTable(self.path / PURCHASE_LINES.name, PURCHASE_LINES)
+        self._returns = LakeTable(self.path / RETURN_LINES.name, RETURN_LINES)
+        self._merges = LakeTable(self.path / HANDLE_MERGES.name, HANDLE_MERGES)
+        self._products = LakeTable(self.path / PRODUCTS.name, PRODUCTS)
+        self._shops = LakeTable(self.path / SHOPS.name, SHOPS)
+        self._status = self._look()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let another writer in. What was written stays; there is nothing to flush."""
+        with self._turn:
+            os.close(self._lock)
+
+    def reopen(self) -> None:
+        """Read all tables anew, as after a breakage: what is half written is taken away."""
+        with self._turn:
+            self._open()
+
+    def status(self) -> LakeStatus:
+        """Return what stands in the lake, as of the last commit."""
+        return self._status
+
+    def take(self, feed: LedgerFeed, zone: ZoneInfo, batch_rows: int = BATCH_ROWS) -> Taken:
+        """Write what the feed has after the cursors, once. Days and months are counted in ``zone``.
+
+        Purchases come first, then returns, then merges: readers open them in the opposite order.
+        """
+        with self._turn:
+            lines = gather.gather_purchases(feed, self._lines.mark(CURSOR), zone, batch_rows)
+            if lines:
+                _append(self._lines, lines)
+            reached = self._lines.mark(CURSOR)
+            returns = gather.gather_returns(feed, self._returns.mark(CURSOR), zone, reached)
+            if returns:
+                _append(self._returns, returns)
+            merges = gather.gather_merges(feed, self._merges.mark(CURSOR))
+            if merges:
+                _append(self._merges, merges)
+            self._status = self._look()
+        return _taken(lines, returns, merges)
+
+    def replace_products(self, products: Iterable[ProductRow]) -> bool:
+        """Make the products table hold exactly these; tell whether anything changed."""
+        with self._turn:
+            return replace_rows(self._products, list(products))
+
+    def replace_shops(self, shops: Iterable[ShopRow]) -> bool:
+        """Make the shops table hold exactly these; tell whether anything changed."""
+        with self._turn:
+            return replace_rows(self._shops, list(shops))
+
+    def compact(self, *, thorough: bool = False) -> int:
+        """Put small files together; return how many are gone. ``thorough``: all small files of a month."""
+        with self._turn:
+            return sum(compact(table, thorough=thorough) for table in (self._lines, self._returns, self._merges))
+
+    def vacuum(self, hours: int) -> int:
+        """Delete files that no table has used for ``hours``, killed writers' too; return how many."""
+        with self._turn:
+            return sum(table.vacuum(hours) for table in self._all())
+
+    def checkpoint(self) -> None:
+        """Write each table's state in one file, so that a reader need not follow its log from the beginning."""
+        with self._turn:
+            for table in self._all():
+                table.checkpoint()
+
+    def _all(self) -> tuple[LakeTable, ...]:
+        return self._lines, self._returns, self._merges, self._products, self._shops
+
+    def _look(self) -> LakeStatus:
+        return LakeStatus(
+            rows=self._lines.mark(ROWS),
+            amount=self._lines.mark(AMOUNT),
+            entry=self._lines.mark(CURSOR),
+            return_rows=self._returns.mark(ROWS),
+            return_entry=self._returns.mark(CURSOR),
+            merge_entry=self._merges.mark(CURSOR),
+        )
+
+
+def _append(table: LakeTable, batch: Batch) -> None:
+    """Write a batch's rows and move the cursor and totals with them. No rows: the cursor alone moves."""
+    assert batch.entry > table.mark(CURSOR), "the feed went backwards"
+    marks = {CURSOR: batch.entry, ROWS: table.mark(ROWS) + batch.rows}
+    if table.form is not HANDLE_MERGES:
+        marks[AMOUNT] = table.mark(AMOUNT) + batch.amount
+    table.commit(marks=marks, added=_write(table, batch) if batch.rows else [])
+
+
+def _write(table: LakeTable, batch: Batch) -> list[Part]:
+    rows, months = batch.columns.rows, batch.columns.months
+    if not table.form.by_month:
+        return [write_part(table.folder, table.form, rows, None)]
+    return [write_part(table.folder, table.form, each, month) for month, each in split_by_month(rows, months)]
+
+
+def _taken(lines: Batch | None, returns: Batch | None, merges: Batch | None) -> Taken:
+    return Taken(
+        purchases=lines.entries if lines else 0,
+        rows=lines.rows if lines else 0,
+        returns=returns.entries if returns else 0,
+        merges=merges.entries if merges else 0,
+        more=any(batch is not None and batch.more for batch in (lines, returns, merges)),
+    )
+
+
+def _only_writer(lock: Path) -> int:
+    """Take the lake's lock, which the operating system lets go when the process ends, however it ends."""
+    descriptor = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise LakeInUse(str(lock.parent)) from None
+    return descriptor

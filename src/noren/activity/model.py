@@ -1,0 +1,228 @@
+"""Values of the ledger: members under handles, purchases with lines, returns, lots, postings.
+
+Days are proleptic ordinals (``date.toordinal``), instants are microseconds since 1970 UTC,
+amounts are minor units, points are points: all of them integers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+POOL: Final = 0
+"""Lot number of the pool: the member's ordinary points, which expire together."""
+
+PROGRAMME: Final = ""
+"""Partner of movements that are the programme's own (expiry, corrections)."""
+
+MAX_LINES: Final = 500
+
+
+class CardState(IntEnum):
+    """What a card may do at a till."""
+
+    ACTIVE = 1
+    LOST = 2
+    BLOCKED = 3
+
+
+class MemberState(IntEnum):
+    """Standing of a member in the ledger. ``MERGED``: cards and points moved to another member."""
+
+    ACTIVE = 1
+    CLOSED = 2
+    MERGED = 3
+
+
+class Kind(IntEnum):
+    """Why points moved."""
+
+    EARN = 1
+    USE = 2
+    TAKE_BACK = 3
+    GIVE_BACK = 4
+    EXPIRE = 5
+    LOT = 6
+    MERGE = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a receipt. ``quantity`` in pieces or thousandths; ``amount`` in minor units, as paid."""
+
+    product: str
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """Coarse traits of a member, as the vault may tell them (brief M3, house §1).
+
+    ``age_band`` is the lower bound of a 5-year band as of 1 April of ``age_band_year``;
+    ``since`` is the month of joining, ``YYYY-MM``. None: unknown.
+    """
+
+    sex: str | None = None
+    age_band: int | None = None
+    age_band_year: int | None = None
+    birth_month: int | None = None
+    prefecture: str | None = None
+    postal3: str | None = None
+    since: str | None = None
+    email_ok: bool | None = None
+    post_ok: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card as the ledger knows it: whose it is and what it may do. ``index`` = keyed index, 16 bytes."""
+
+    index: bytes = field(repr=False)
+    handle: bytes = field(repr=False)
+    state: CardState
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member's standing.
+
+    ``pool``: ordinary points, negative when in debt. ``last_movement``: day of the last earn,
+    use or manual movement (0: none). ``last_purchase``: newest link of her chain of purchases.
+    ``lots``: how many fixed-term lots she has, so that most calls need not look.
+    """
+
+    handle: bytes = field(repr=False)
+    state: MemberState
+    points_only: bool
+    pool: int
+    last_movement: int
+    last_purchase: int
+    lots: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Fixed-term points, perhaps of one company only (``partner`` empty: anywhere). ``expires``: last valid day."""
+
+    number: int
+    handle: bytes = field(repr=False)
+    partner: str
+    expires: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptKey:
+    """What makes a receipt one: business day, and the keyed hash of (shop, terminal, day, number), 16 bytes.
+
+    The day stands first and in clear so that receipts can be partitioned and dropped by day,
+    independently of how purchases are partitioned by member.
+    """
+
+    day: int
+    hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """A purchase as stored. ``lines`` is None in points-only mode and after their time.
+
+    ``amount_left``, ``base_left``, ``used_left`` and ``earned_left`` are what stands after returns;
+    ``per`` is the rate it earned at; ``previous`` links to the member's purchase before it;
+    ``answer`` is the till's answer, byte for byte; ``imported`` purchases are history only.
+    """
+
+    entry: int
+    handle: bytes = field(repr=False)
+    key: ReceiptKey
+    body_hash: bytes
+    shop: str
+    partner: str
+    terminal: str
+    receipt: str
+    at: int
+    received: int
+    amount: int
+    amount_left: int
+    base_left: int
+    used_left: int
+    earned: int
+    earned_left: int
+    per: int
+    previous: int
+    imported: bool
+    lines: tuple[Line, ...] | None
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """What came back of one line of a purchase (``line`` counts from 0)."""
+
+    line: int
+    quantity: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """Goods brought back. ``lines`` is None in points-only mode."""
+
+    entry: int
+    purchase: int
+    name: str
+    body_hash: bytes
+    at: int
+    amount: int
+    lines: tuple[ReturnLine, ...] | None
+    answer: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """One movement of points between a member's lot and the account of (partner, kind).
+
+    ``points`` as the member sees them: positive comes to her, and the same number leaves the
+    other account, so each posting balances by its form.
+    """
+
+    entry: int
+    number: int
+    kind: Kind
+    handle: bytes = field(repr=False)
+    lot: int
+    partner: str
+    day: int
+    points: int
+
+
+@dataclass(slots=True)
+class Tally:
+    """Programme totals since the beginning; never per company, never per member."""
+
+    purchases: int = 0
+    lines: int = 0
+    amount: int = 0
+    earned: int = 0
+    used: int = 0
+    returns: int = 0
+    replays: int = 0
+    imported: int = 0
+    unknown_fields: int = 0
+
+
+@dataclass(slots=True)
+class Changes:
+    """All that one batch writes, in one transaction. Members, lots and purchases are row images after it."""
+
+    purchases: list[Purchase] = field(default_factory=list[Purchase])
+    amended: list[Purchase] = field(default_factory=list[Purchase])
+    returns: list[Return] = field(default_factory=list[Return])
+    postings: list[Posting] = field(default_factory=list[Posting])
+    members: dict[bytes, Member] = field(default_factory=dict[bytes, Member])
+    lots: dict[int, Lot] = field(default_factory=dict[int, Lot])
+    codes: list[tuple[bytes, int, int]] = field(default_factory=list[tuple[bytes, int, int]])
+    tally: Tally = field(default_factory=Tally)
+    next_entry: int = 0

@@ -1,0 +1,176 @@
+"""What the ledger needs of a store. SQLite and PostgreSQL both fill this; the conformance suite runs on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from noren.activity.model import (
+    Card,
+    CardState,
+    Changes,
+    Lot,
+    Member,
+    Posting,
+    Purchase,
+    ReceiptKey,
+    Return,
+    Tally,
+    Traits,
+)
+
+
+class LedgerBatch(Protocol):
+    """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
+
+    def next_entry(self) -> int:
+        """Return the first entry number not yet used."""
+        ...
+
+    def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
+        """Return known receipts: key to purchase entry, or None where the member was erased."""
+        ...
+
+    def cards(self, indexes: Iterable[bytes]) -> dict[bytes, Card]:
+        """Return the known cards among the keyed indexes."""
+        ...
+
+    def members(self, handles: Iterable[bytes]) -> dict[bytes, Member]:
+        """Return members by handle."""
+        ...
+
+    def handles_starting(self, prefix: bytes) -> list[bytes]:
+        """Return at most two handles that start with ``prefix`` (8 bytes): what a one-time code names."""
+        ...
+
+    def lots(self, handles: Iterable[bytes]) -> dict[bytes, list[Lot]]:
+        """Return the lots of members, empty lots left out."""
+        ...
+
+    def purchases(self, entries: Iterable[int]) -> dict[int, Purchase]:
+        """Return purchases by entry number."""
+        ...
+
+    def returns(self, purchase: int) -> list[Return]:
+        """Return the returns of one purchase in the order they came."""
+        ...
+
+    def postings(self, entry: int) -> list[Posting]:
+        """Return the postings of one entry."""
+        ...
+
+    def used_codes(self, hashes: Iterable[bytes]) -> dict[bytes, int]:
+        """Return which one-time codes were used, and by which purchase entry."""
+        ...
+
+    def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
+        """Return the products whose ``attribute`` is one of ``values``; unknown products have none."""
+        ...
+
+    def write(self, changes: Changes) -> None:
+        """Write a batch's changes; durable once the ``with`` block has ended without error."""
+        ...
+
+    def enrol(self, handle: bytes, draw_number: bytes, card_indexes: Sequence[bytes], traits: Traits) -> None:
+        """Add a member with her cards, draw number and traits."""
+        ...
+
+    def set_card(self, card: Card) -> None:
+        """Add a card or change its state or member."""
+        ...
+
+    def set_traits(self, handle: bytes, traits: Traits) -> None:
+        """Replace a member's traits."""
+        ...
+
+    def set_points_only(self, handle: bytes, on: bool) -> None:
+        """Turn a member's points-only mode on or off: from now on, lines are not or again written."""
+        ...
+
+    def card_states(self, handle: bytes) -> list[CardState]:
+        """Return the states of a member's cards, no more than that."""
+        ...
+
+    def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
+        """Return handles greater than ``after`` that have points past their time on ``day``, ascending."""
+        ...
+
+    def drop_receipts(self, *, before_day: int, up_to_entry: int, limit: int) -> int:
+        """Forget receipts of business days before ``before_day``, with their purchases' lines and answers.
+
+        Only purchases up to ``up_to_entry``, which the lake has; return how many receipts went.
+        """
+        ...
+
+    def move_cards(self, source: bytes, target: bytes) -> None:
+        """Give all cards and the whole purchase chain of one member to another (a merge)."""
+        ...
+
+
+class LedgerStore(Protocol):
+    """The ledger's store."""
+
+    def batch(self) -> AbstractContextManager[LedgerBatch]:
+        """Open the one writing transaction; leaving it normally commits durably, an exception rolls it back."""
+        ...
+
+    def tally(self) -> Tally:
+        """Return programme totals."""
+        ...
+
+    def set_clock_offset_us(self, offset_us: int) -> None:
+        """Keep the sandbox clock's offset, for the other ledger processes to see."""
+        ...
+
+    def probe(self) -> None:
+        """Do one durable write, or raise: what readiness means."""
+        ...
+
+    def close(self) -> None:
+        """Close the store."""
+        ...
+
+
+class LedgerFeed(Protocol):
+    """Reading side of the ledger: for the lake, for the member's own page, for audits. Never writes."""
+
+    def purchases_after(self, entry: int, limit: int) -> Sequence[Purchase]:
+        """Return purchases with a greater entry number, ascending, ``lines`` decoded."""
+        ...
+
+    def returns_after(self, entry: int, limit: int) -> Sequence[tuple[Return, Purchase]]:
+        """Return returns with a greater entry number, ascending, each with its purchase."""
+        ...
+
+    def merges_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        """Return merges with a greater entry number: (entry, old handle, handle it went to)."""
+        ...
+
+    def chain(self, handle: bytes, before: int | None, limit: int) -> Sequence[Purchase]:
+        """Return a member's purchases, newest first, from just before entry ``before`` (None: the newest)."""
+        ...
+
+    def member(self, handle: bytes) -> Member | None:
+        """Return one member's standing."""
+        ...
+
+    def member_lots(self, handle: bytes) -> Sequence[Lot]:
+        """Return one member's lots."""
+        ...
+
+    def product_names(self, products: Iterable[str]) -> dict[str, str]:
+        """Return the names of those products that have one."""
+        ...
+
+    def tally(self) -> Tally:
+        """Return programme totals."""
+        ...
+
+    def clock_offset_us(self) -> int:
+        """Return the sandbox clock's offset in microseconds (0 in a live programme)."""
+        ...
+
+    def balance_sheet(self) -> Iterator[tuple[str, int]]:
+        """Yield (account, points) of every account and of the sum of members, for the audit that they sum to 0."""
+        ...

@@ -1,0 +1,104 @@
+"""How long the ledger and the lake keep what, and how it goes.
+
+``TERMS`` names every column of every table of both: a test fails when a column stands in a
+table and not here, so that nothing is kept without a reason. The sweep that carries it out is
+``sweeping`` (ledger) and the lake's vacuum. Erasing one member on request comes with governance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from noren.kernel.say import Say
+
+_STANDING: Final = Say(
+    "会員でいる間。内部識別子のもとにあり、氏名や連絡先とは結びつきません。",
+    "While she is a member: under her handle, joined to no name and no contact.",
+)
+_TRAIT: Final = Say(
+    "会員でいる間。粗い登録属性だけで、登録が変われば置きかわります。",
+    "While she is a member: coarse traits only, replaced when her registration changes.",
+)
+_RECEIPT: Final = Say(
+    "receipts.keep_days（標準400日）。再送を見分けるために要り、過ぎた日のうちに消えます。",
+    "receipts.keep_days (400 days by default): needed to know a resend; it goes on the day after its term.",
+)
+_DETAIL: Final = Say(
+    "receipts.keep_days（標準400日）。その後、明細は履歴だけに残り、ここからは消えます。ポイントだけモードでは初めから書きません。",
+    "receipts.keep_days (400 days by default), then the lines stand in the lake alone. None in points-only mode.",
+)
+_BOOKS: Final = Say(
+    "会計の帳簿として、会員でいる間。退会・消去のときは、だれのものでもない締めの勘定へ移します。",
+    "As books of account, while she is a member; at withdrawal or erasure posted to an anonymous closing account.",
+)
+_CODE: Final = Say(
+    "receipts.keep_days（標準400日）。ワンタイム会員コードが二度使われないための目印です。",
+    "receipts.keep_days (400 days by default): the mark that keeps a one-time code from being used twice.",
+)
+_MERGE: Final = Say(
+    "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
+    "While she is a member: history from before a merge is read as the history of the member it went to.",
+)
+_HISTORY: Final = Say(
+    "会員でいる間（36か月を過ぎた分の整理はこれから）。"
+    "使われなくなったファイルは lake.vacuum_hours（標準24時間）の後に消えます。",
+    "While she is a member (thinning what is older than 36 months is still to come)."
+    " Files no longer used go after lake.vacuum_hours (24 by default).",
+)
+_NOBODY: Final = Say("期限なし。個人に関する情報ではありません。", "Without limit: it says nothing of a person.")
+
+
+def _columns(names: str, term: Say) -> dict[str, Say]:
+    return dict.fromkeys(names.split(), term)
+
+
+def _joined(parts: Iterable[dict[str, Say]]) -> dict[str, Say]:
+    return {name: term for part in parts for name, term in part.items()}
+
+
+LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
+    "member": _columns("handle state points_only pool last_movement last_purchase lots", _STANDING),
+    "profile": _joined(
+        (
+            _columns("handle draw_number", _STANDING),
+            _columns(
+                "sex age_band age_band_year birth_month prefecture postal3 since email_ok post_ok",
+                _TRAIT,
+            ),
+        )
+    ),
+    "card": _columns("card_index handle state", _STANDING),
+    "receipt": _columns("day hash entry", _RECEIPT),
+    "purchase": _joined(
+        (
+            _columns(
+                "entry handle day hash body_hash shop partner terminal receipt at received amount amount_left"
+                " base_left used_left earned earned_left per previous imported",
+                _BOOKS,
+            ),
+            _columns("lines answer", _DETAIL),
+        )
+    ),
+    "goods_return": _joined(
+        (_columns("entry purchase name body_hash at amount", _BOOKS), _columns("lines answer", _DETAIL))
+    ),
+    "lot": _columns("number handle partner expires points", _BOOKS),
+    "posting": _columns("entry number kind handle lot partner day points", _BOOKS),
+    "account": _columns("partner kind points", _NOBODY),
+    "used_code": _columns("hash entry day", _CODE),
+    "merge": _columns("entry source target", _MERGE),
+    "product": _columns("product name category department brand maker sensitivity", _NOBODY),
+    "tally": _columns("name count", _NOBODY),
+    "meta": _columns("name value", _NOBODY),
+}
+
+LAKE_TERMS: Final[dict[str, dict[str, Say]]] = {
+    "purchase_lines": _columns(
+        "handle purchase line at recorded_at day shop partner product quantity amount points imported month", _HISTORY
+    ),
+    "return_lines": _columns("handle purchase return_entry line at quantity amount month", _HISTORY),
+    "handle_merges": _columns("entry source target", _MERGE),
+    "products": _columns("product name category department brand maker sensitivity", _NOBODY),
+    "shops": _columns("shop partner name industry postal_code prefecture handles_personal_information", _NOBODY),
+}

@@ -1,0 +1,358 @@
+"""The embedded ledger: SQLite by apsw, one writing transaction at a time, durable at its end."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final, Protocol, TypeVar, cast
+
+import apsw
+
+from noren.activity import rows, tables
+from noren.activity.errors import NotDurable, PointsDoNotBalance, WrongSchema
+from noren.activity.model import (
+    Card,
+    CardState,
+    Changes,
+    Kind,
+    Lot,
+    Member,
+    MemberState,
+    Posting,
+    Purchase,
+    ReceiptKey,
+    Return,
+    Tally,
+    Traits,
+)
+
+_BUSY_MS: Final = 20_000
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Cursor(Protocol):
+    """What a statement gives: rows, one by one or all."""
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the next row, or None."""
+        ...
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all rows."""
+        ...
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]: ...
+
+
+class Database(Protocol):
+    """The part of apsw's connection that the ledger uses, with its types said."""
+
+    in_transaction: bool
+
+    def execute(self, statements: str, bindings: Sequence[Any] = ...) -> Cursor:
+        """Run a statement."""
+        ...
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Sequence[Any]]) -> Cursor:
+        """Run a statement once per row of bindings."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+def connect(path: Path, *, reading: bool = False) -> Database:
+    """Open the ledger's file; make and check its tables unless only ``reading``.
+
+    Raises:
+        WrongSchema: the file was made by another version of noren.
+    """
+    flags = apsw.SQLITE_OPEN_READONLY if reading else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    if not reading:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    connection = apsw.Connection(str(path), flags=flags, statementcachesize=200)
+    connection.set_busy_timeout(_BUSY_MS)
+    db = cast("Database", connection)
+    if not reading:
+        for pragma in tables.PRAGMAS:
+            db.execute(pragma)
+        with connection:
+            db.execute(tables.SCHEMA)
+            db.executemany(tables.NEW_META, tables.META_DEFAULTS)
+    row = db.execute(tables.GET_META, ("schema",)).fetchone()
+    found = row[0] if row else None
+    if found != tables.SCHEMA_VERSION:
+        raise WrongSchema(f"the ledger at {path} has schema {found}, this noren wants {tables.SCHEMA_VERSION}")
+    return db
+
+
+class SqliteBatch:
+    """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
+        return self._db.execute(sql, parameters).fetchone()
+
+    def _found(self, sql: str, keys: Iterable[K], make: Callable[[tuple[Any, ...]], V]) -> dict[K, V]:
+        out: dict[K, V] = {}
+        for key in keys:
+            row = self._db.execute(sql, (key,)).fetchone()
+            if row is not None:
+                out[key] = make(row)
+        return out
+
+    def next_entry(self) -> int:
+        """See ``LedgerBatch``."""
+        row = self._one(tables.GET_META, "next_entry")
+        assert row is not None
+        return int(row[0])
+
+    def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
+        """See ``LedgerBatch``."""
+        out: dict[ReceiptKey, int | None] = {}
+        for key in keys:
+            row = self._one(tables.GET_RECEIPT, key.day, key.hash)
+            if row is not None:
+                out[key] = row[0]
+        return out
+
+    def cards(self, indexes: Iterable[bytes]) -> dict[bytes, Card]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_CARD, indexes, lambda row: Card(row[0], row[1], CardState(row[2])))
+
+    def members(self, handles: Iterable[bytes]) -> dict[bytes, Member]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_MEMBER, handles, rows.member)
+
+    def handles_starting(self, prefix: bytes) -> list[bytes]:
+        """See ``LedgerBatch``."""
+        low = prefix.ljust(16, b"\0")
+        high = prefix.ljust(17, b"\xff")
+        return [row[0] for row in self._db.execute(tables.GET_HANDLES_BETWEEN, (low, high))]
+
+    def lots(self, handles: Iterable[bytes]) -> dict[bytes, list[Lot]]:
+        """See ``LedgerBatch``."""
+        return {h: [Lot(*row) for row in self._db.execute(tables.GET_LOTS, (h,))] for h in handles}
+
+    def purchases(self, entries: Iterable[int]) -> dict[int, Purchase]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_PURCHASE, entries, rows.purchase)
+
+    def returns(self, purchase: int) -> list[Return]:
+        """See ``LedgerBatch``."""
+        return [rows.goods_return(row) for row in self._db.execute(tables.GET_RETURNS, (purchase,))]
+
+    def postings(self, entry: int) -> list[Posting]:
+        """See ``LedgerBatch``."""
+        return [
+            Posting(row[0], row[1], Kind(row[2]), *row[3:]) for row in self._db.execute(tables.GET_POSTINGS, (entry,))
+        ]
+
+    def used_codes(self, hashes: Iterable[bytes]) -> dict[bytes, int]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_CODE, hashes, lambda row: int(row[0]))
+
+    def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
+        """Return the products whose ``attribute`` is one of ``values``; unknown products have none."""
+        column = ("product", "name", "category", "department", "brand", "maker", "sensitivity").index(attribute)
+        found = self._found(tables.GET_PRODUCT, products, lambda row: row[column])
+        return {product for product, value in found.items() if value in values}
+
+    def write(self, changes: Changes) -> None:
+        """See ``LedgerBatch``.
+
+        Raises:
+            PointsDoNotBalance: what members gain is not what the other accounts lose.
+        """
+        accounts = self._balanced(changes)
+        many = self._db.executemany
+        if changes.purchases:
+            many(tables.PUT_PURCHASE, map(rows.purchase_row, changes.purchases))
+            many(tables.PUT_RECEIPT, ((p.key.day, p.key.hash, p.entry) for p in changes.purchases))
+        if changes.amended:
+            many(
+                tables.AMEND_PURCHASE,
+                ((p.amount_left, p.base_left, p.used_left, p.earned_left, p.entry) for p in changes.amended),
+            )
+        if changes.returns:
+            many(tables.PUT_RETURN, map(rows.return_row, changes.returns))
+        if changes.members:
+            many(tables.SET_MEMBER, map(rows.member_row, changes.members.values()))
+        if changes.postings:
+            many(tables.PUT_POSTING, map(rows.posting_row, changes.postings))
+            many(tables.ADD_ACCOUNT, ((p, int(k), n) for (p, k), n in accounts.items()))
+        if changes.lots:
+            many(tables.PUT_LOT, map(rows.lot_row, changes.lots.values()))
+        if changes.codes:
+            entry_day = [(code, entry, entry_day) for code, entry, entry_day in changes.codes]
+            many(tables.PUT_CODE, entry_day)
+        counts = [(name, n) for name, n in zip(_TALLY_NAMES, dataclasses.astuple(changes.tally), strict=True) if n]
+        if counts:
+            many(tables.ADD_TALLY, counts)
+        if changes.next_entry:
+            self._db.execute(tables.SET_META, ("next_entry", changes.next_entry))
+
+    def _balanced(self, changes: Changes) -> dict[tuple[str, Kind], int]:
+        """Return the other accounts' changes, having asserted that they and the members' sum to zero.
+
+        Members' side is taken from the row images before and after, the other side from the
+        postings: two different derivations of the same batch.
+        """
+        if not (changes.postings or changes.members or changes.lots):
+            return {}
+        before = sum(m.pool for m in self.members(changes.members).values())
+        after = sum(m.pool for m in changes.members.values())
+        for lot in changes.lots.values():
+            found = self._one("SELECT points FROM lot WHERE number = ?", lot.number)
+            before += int(found[0]) if found else 0
+            after += lot.points
+        accounts: dict[tuple[str, Kind], int] = defaultdict(int)
+        for posting in changes.postings:
+            accounts[posting.partner, posting.kind] -= posting.points
+        if after - before + sum(accounts.values()) != 0:
+            raise PointsDoNotBalance("a batch would create or destroy points; it was rolled back")
+        return accounts
+
+    def enrol(self, handle: bytes, draw_number: bytes, card_indexes: Sequence[bytes], traits: Traits) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.PUT_MEMBER, (handle, int(MemberState.ACTIVE)))
+        self._db.execute(tables.PUT_PROFILE, (handle, draw_number, *rows.traits_row(traits)))
+        for index in card_indexes:
+            self.set_card(Card(index, handle, CardState.ACTIVE))
+
+    def set_card(self, card: Card) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.PUT_CARD, (card.index, card.handle, int(card.state)))
+
+    def set_traits(self, handle: bytes, traits: Traits) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.SET_PROFILE, (*rows.traits_row(traits), handle))
+
+    def set_points_only(self, handle: bytes, on: bool) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.SET_POINTS_ONLY, (int(on), handle))
+
+    def card_states(self, handle: bytes) -> list[CardState]:
+        """See ``LedgerBatch``."""
+        return [CardState(row[0]) for row in self._db.execute(tables.GET_CARD_STATES, (handle,))]
+
+    def move_cards(self, source: bytes, target: bytes) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.MOVE_CARDS, (target, source))
+        old, new = (self.members([h]).get(h) for h in (source, target))
+        assert old is not None
+        assert new is not None
+        entry, oldest = old.last_purchase, 0
+        while entry:
+            self._db.execute(tables.MOVE_PURCHASE, (target, entry))
+            oldest = entry
+            entry = self.purchases([entry])[entry].previous
+        if oldest:  # the source's chain goes in front of the target's
+            self._db.execute(tables.RELINK_PURCHASE, (new.last_purchase, oldest))
+            self._db.execute("UPDATE member SET last_purchase = ? WHERE handle = ?", (old.last_purchase, target))
+            self._db.execute("UPDATE member SET last_purchase = 0 WHERE handle = ?", (source,))
+        number = self.next_entry()
+        self._db.execute(tables.PUT_MERGE, (number, source, target))
+        self._db.execute(tables.SET_META, ("next_entry", number + 1))
+
+    def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
+        """See ``LedgerBatch``."""
+        bindings = (after, day - expiry_days, day, limit)
+        return [row[0] for row in self._db.execute(tables.GET_LAPSING, bindings)]
+
+    def drop_receipts(self, *, before_day: int, up_to_entry: int, limit: int) -> int:
+        """See ``LedgerBatch``."""
+        old = self._db.execute(tables.GET_OLD_RECEIPTS, (before_day, up_to_entry, limit)).fetchall()
+        self._db.executemany(tables.DROP_RECEIPT, [(day, digest) for day, digest, _ in old])
+        entries = [(entry,) for _, _, entry in old if entry is not None]
+        self._db.executemany(tables.THIN_PURCHASE, entries)
+        self._db.executemany(tables.THIN_RETURNS, entries)
+        self._db.execute(tables.DROP_CODES, (before_day,))
+        return len(old)
+
+    def put_products(self, products: Sequence[tuple[str | None, ...]]) -> tuple[int, int, int]:
+        """Add or change products (rows as in the table); return (added, changed, same)."""
+        added = changed = same = 0
+        for row in products:
+            found = self._one(tables.GET_PRODUCT, row[0])
+            added += found is None
+            changed += found is not None and tuple(found) != tuple(row)
+            same += found is not None and tuple(found) == tuple(row)
+            if found is None or tuple(found) != tuple(row):
+                self._db.execute(tables.PUT_PRODUCT, row)
+        return added, changed, same
+
+
+_TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
+
+
+class SqliteLedger:
+    """Fills ``LedgerStore`` (and ``LedgerFeed``, by its reading half) on one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db = connect(path)
+
+    @contextmanager
+    def batch(self) -> Generator[SqliteBatch]:
+        """See ``LedgerStore``.
+
+        Raises:
+            NotDurable: the commit failed; nothing of the batch may be acknowledged.
+        """
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except apsw.Error as wrong:
+            raise NotDurable(f"the ledger can not begin to write: {wrong}") from wrong
+        try:
+            yield SqliteBatch(self._db)
+        except apsw.Error as wrong:
+            self._roll_back()
+            if isinstance(wrong, apsw.ConstraintError):
+                raise  # a decision contradicted the store: a fault of ours, not of the disk
+            raise NotDurable(f"the ledger can not read or write: {wrong}") from wrong
+        except BaseException:
+            self._roll_back()
+            raise
+        try:
+            self._db.execute("COMMIT")
+        except apsw.Error as wrong:
+            self._roll_back()
+            raise NotDurable(f"the ledger can not make a write durable: {wrong}") from wrong
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:
+            try:
+                self._db.execute("ROLLBACK")
+            except apsw.Error:
+                return  # the transaction ended by itself; reopening the store replays its log
+
+    def tally(self) -> Tally:
+        """See ``LedgerStore``."""
+        return Tally(**{row[0]: row[1] for row in self._db.execute(tables.GET_TALLY)})
+
+    def clock_offset_us(self) -> int:
+        """Return the sandbox clock's offset in microseconds."""
+        row = self._db.execute(tables.GET_META, ("clock_offset_us",)).fetchone()
+        return int(row[0]) if row else 0
+
+    def set_clock_offset_us(self, offset_us: int) -> None:
+        """Keep the sandbox clock's offset, for the other ledger processes to see."""
+        with self.batch():
+            self._db.execute(tables.SET_META, ("clock_offset_us", offset_us))
+
+    def probe(self) -> None:
+        """See ``LedgerStore``."""
+        with self.batch():
+            self._db.execute("UPDATE meta SET value = value + 1 WHERE name = 'probe'")
+
+    def close(self) -> None:
+        """See ``LedgerStore``."""
+        self._db.close()

@@ -1,0 +1,164 @@
+"""Tables and named SQL of the embedded ledger (SQLite by apsw).
+
+Narrow rows and appended keys on purpose: SQLite writes whole pages, so a purchase costs one
+appended row, one receipt key in today's corner of its tree, and one rewritten member row.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+SCHEMA_VERSION: Final = 1
+
+PRAGMAS: Final = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # NORMAL loses acknowledged purchases at power loss (docs/measured.md)
+    "PRAGMA secure_delete = ON",  # what is deleted leaves no bytes behind in free pages
+    "PRAGMA cache_size = -65536",
+    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS member (
+  handle BLOB PRIMARY KEY, state INTEGER NOT NULL, points_only INTEGER NOT NULL, pool INTEGER NOT NULL,
+  last_movement INTEGER NOT NULL, last_purchase INTEGER NOT NULL, lots INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS profile (
+  handle BLOB PRIMARY KEY, draw_number BLOB NOT NULL, sex TEXT, age_band INTEGER, age_band_year INTEGER,
+  birth_month INTEGER, prefecture TEXT, postal3 TEXT, since TEXT, email_ok INTEGER, post_ok INTEGER
+  ) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS card (
+  card_index BLOB PRIMARY KEY, handle BLOB NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS card_by_member ON card (handle);
+CREATE TABLE IF NOT EXISTS receipt (
+  day INTEGER NOT NULL, hash BLOB NOT NULL, entry INTEGER, PRIMARY KEY (day, hash)) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS purchase (
+  entry INTEGER PRIMARY KEY, handle BLOB NOT NULL, day INTEGER NOT NULL, hash BLOB NOT NULL,
+  body_hash BLOB NOT NULL, shop TEXT NOT NULL, partner TEXT NOT NULL, terminal TEXT NOT NULL,
+  receipt TEXT NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, amount INTEGER NOT NULL,
+  amount_left INTEGER NOT NULL, base_left INTEGER NOT NULL, used_left INTEGER NOT NULL, earned INTEGER NOT NULL,
+  earned_left INTEGER NOT NULL, per INTEGER NOT NULL, previous INTEGER NOT NULL, imported INTEGER NOT NULL,
+  lines BLOB, answer BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS goods_return (
+  entry INTEGER PRIMARY KEY, purchase INTEGER NOT NULL, name TEXT NOT NULL, body_hash BLOB NOT NULL,
+  at INTEGER NOT NULL, amount INTEGER NOT NULL, lines BLOB, answer BLOB NOT NULL,
+  UNIQUE (purchase, name)) STRICT;
+CREATE TABLE IF NOT EXISTS lot (
+  number INTEGER PRIMARY KEY, handle BLOB NOT NULL, partner TEXT NOT NULL, expires INTEGER NOT NULL,
+  points INTEGER NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS lot_by_member ON lot (handle);
+CREATE TABLE IF NOT EXISTS posting (
+  entry INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, handle BLOB NOT NULL,
+  lot INTEGER NOT NULL, partner TEXT NOT NULL, day INTEGER NOT NULL, points INTEGER NOT NULL,
+  PRIMARY KEY (entry, number)) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS account (
+  partner TEXT NOT NULL, kind INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (partner, kind)
+  ) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS used_code (
+  hash BLOB PRIMARY KEY, entry INTEGER NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS product (
+  product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
+  ) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+"""
+
+META_DEFAULTS: Final = (("schema", SCHEMA_VERSION), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
+
+GET_META: Final = "SELECT value FROM meta WHERE name = ?"
+SET_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+NEW_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+
+GET_RECEIPT: Final = "SELECT entry FROM receipt WHERE day = ? AND hash = ?"
+GET_CARD: Final = "SELECT card_index, handle, state FROM card WHERE card_index = ?"
+GET_CARD_STATES: Final = "SELECT state FROM card WHERE handle = ?"
+GET_MEMBER: Final = (
+    "SELECT handle, state, points_only, pool, last_movement, last_purchase, lots FROM member WHERE handle = ?"
+)
+GET_HANDLES_BETWEEN: Final = "SELECT handle FROM member WHERE handle >= ? AND handle < ? LIMIT 2"
+GET_LOTS: Final = "SELECT number, handle, partner, expires, points FROM lot WHERE handle = ?"
+PURCHASE_COLUMNS: Final = (
+    "entry, handle, day, hash, body_hash, shop, partner, terminal, receipt, at, received, amount, amount_left,"
+    " base_left, used_left, earned, earned_left, per, previous, imported, lines, answer"
+)
+GET_PURCHASE: Final = f"SELECT {PURCHASE_COLUMNS} FROM purchase WHERE entry = ?"
+GET_PURCHASES_AFTER: Final = f"SELECT {PURCHASE_COLUMNS} FROM purchase WHERE entry > ? ORDER BY entry LIMIT ?"
+RETURN_COLUMNS: Final = "entry, purchase, name, body_hash, at, amount, lines, answer"
+GET_RETURNS: Final = f"SELECT {RETURN_COLUMNS} FROM goods_return WHERE purchase = ? ORDER BY entry"
+GET_RETURNS_AFTER: Final = f"SELECT {RETURN_COLUMNS} FROM goods_return WHERE entry > ? ORDER BY entry LIMIT ?"
+GET_MERGES_AFTER: Final = "SELECT entry, source, target FROM merge WHERE entry > ? ORDER BY entry LIMIT ?"
+GET_POSTINGS: Final = (
+    "SELECT entry, number, kind, handle, lot, partner, day, points FROM posting WHERE entry = ? ORDER BY number"
+)
+GET_CODE: Final = "SELECT entry FROM used_code WHERE hash = ?"
+GET_TALLY: Final = "SELECT name, count FROM tally"
+GET_EXCLUDED: Final = "SELECT product FROM product WHERE product = ? AND {attribute} = ?"
+
+PUT_PURCHASE: Final = f"INSERT INTO purchase ({PURCHASE_COLUMNS}) VALUES ({','.join('?' * 22)})"
+PUT_RECEIPT: Final = "INSERT INTO receipt VALUES (?, ?, ?)"
+AMEND_PURCHASE: Final = (
+    "UPDATE purchase SET amount_left = ?, base_left = ?, used_left = ?, earned_left = ? WHERE entry = ?"
+)
+PUT_RETURN: Final = f"INSERT INTO goods_return ({RETURN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_POSTING: Final = "INSERT INTO posting VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+ADD_ACCOUNT: Final = (
+    "INSERT INTO account VALUES (?, ?, ?) ON CONFLICT (partner, kind) DO UPDATE SET points = points + excluded.points"
+)
+SET_MEMBER: Final = (
+    "UPDATE member SET state = ?, points_only = ?, pool = ?, last_movement = ?, last_purchase = ?, lots = ?"
+    " WHERE handle = ?"
+)
+PUT_LOT: Final = (
+    "INSERT INTO lot VALUES (?, ?, ?, ?, ?) ON CONFLICT (number) DO UPDATE SET points = excluded.points,"
+    " handle = excluded.handle"
+)
+PUT_CODE: Final = "INSERT INTO used_code VALUES (?, ?, ?)"
+ADD_TALLY: Final = "INSERT INTO tally VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"
+
+PUT_MEMBER: Final = "INSERT INTO member VALUES (?, ?, 0, 0, 0, 0, 0)"
+PUT_PROFILE: Final = "INSERT INTO profile VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+SET_PROFILE: Final = (
+    "UPDATE profile SET sex = ?, age_band = ?, age_band_year = ?, birth_month = ?, prefecture = ?, postal3 = ?,"
+    " since = ?, email_ok = ?, post_ok = ? WHERE handle = ?"
+)
+PUT_CARD: Final = (
+    "INSERT INTO card VALUES (?, ?, ?) ON CONFLICT (card_index) DO UPDATE"
+    " SET handle = excluded.handle, state = excluded.state"
+)
+SET_POINTS_ONLY: Final = "UPDATE member SET points_only = ? WHERE handle = ?"
+MOVE_CARDS: Final = "UPDATE card SET handle = ? WHERE handle = ?"
+MOVE_PURCHASE: Final = "UPDATE purchase SET handle = ? WHERE entry = ?"
+RELINK_PURCHASE: Final = "UPDATE purchase SET previous = ? WHERE entry = ?"
+PUT_MERGE: Final = "INSERT INTO merge VALUES (?, ?, ?)"
+PUT_PRODUCT: Final = "INSERT OR REPLACE INTO product VALUES (?, ?, ?, ?, ?, ?, ?)"
+GET_PRODUCT: Final = (
+    "SELECT product, name, category, department, brand, maker, sensitivity FROM product WHERE product = ?"
+)
+COUNT: Final = (
+    "SELECT (SELECT count(*) FROM member WHERE state = 1), (SELECT count(*) FROM card), (SELECT count(*) FROM product)"
+)
+SUM_MEMBERS: Final = "SELECT coalesce(sum(pool), 0) FROM member"
+SUM_LOTS: Final = "SELECT coalesce(sum(points), 0) FROM lot"
+GET_ACCOUNTS: Final = "SELECT partner, kind, points FROM account ORDER BY partner, kind"
+GET_PRODUCTS: Final = (
+    "SELECT product, name, category, department, brand, maker, sensitivity FROM product ORDER BY product"
+)
+SUM_PURCHASES: Final = (
+    "SELECT count(*), coalesce(sum(amount), 0), coalesce(sum(earned), 0),"
+    " coalesce(sum(CASE WHEN lines IS NULL THEN 0 ELSE amount END), 0) FROM purchase"
+)
+UNBALANCED_MEMBERS: Final = (
+    "SELECT count(*) FROM member LEFT JOIN (SELECT handle, sum(points) AS points FROM posting WHERE lot = 0"
+    " GROUP BY handle) USING (handle) WHERE pool <> coalesce(points, 0)"
+)
+GET_LAPSING: Final = (
+    "SELECT handle FROM member WHERE handle > ? AND state = 1 AND ((pool > 0 AND last_movement < ?)"
+    " OR (lots > 0 AND EXISTS (SELECT 1 FROM lot WHERE lot.handle = member.handle AND points > 0 AND expires < ?)))"
+    " ORDER BY handle LIMIT ?"
+)
+GET_OLD_RECEIPTS: Final = "SELECT day, hash, entry FROM receipt WHERE day < ? AND (entry IS NULL OR entry <= ?) LIMIT ?"
+DROP_RECEIPT: Final = "DELETE FROM receipt WHERE day = ? AND hash = ?"
+THIN_PURCHASE: Final = "UPDATE purchase SET lines = NULL, answer = x'' WHERE entry = ?"
+THIN_RETURNS: Final = "UPDATE goods_return SET lines = NULL, answer = x'' WHERE purchase = ?"
+DROP_CODES: Final = "DELETE FROM used_code WHERE day < ?"

@@ -1,0 +1,129 @@
+"""``noren demo``: what the command takes, what it does with a home that is there already, and how it ends."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from noren.doors.cli.here import Here, JsonOption, LangOption, YesOption, here
+from noren.doors.cli.speech import both
+from noren.kernel.say import Say
+
+# What only the demo needs is imported when it runs: zones start from the same command line.
+if TYPE_CHECKING:
+    from noren.doors.cli.demo.screen import Screen
+    from noren.doors.cli.demo.stage import Stage
+    from noren.doors.cli.demo.summary import Summary
+
+DEFAULT_HOME: Final = "noren-demo"
+_LOOK_SECONDS: Final = 0.5
+
+DemoHomeOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help=both("デモのホーム(既定: ./noren-demo)", "The demo's home (default: ./noren-demo)"),
+    ),
+]
+
+
+def demo(
+    context: typer.Context,
+    home: DemoHomeOption = None,
+    leave: Annotated[
+        bool, typer.Option("--exit", help=both("要約を表示して終わる", "Leave after the summary"))
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help=both("前のデモを消して最初から", "Throw the earlier demo away, begin anew"))
+    ] = False,
+    yes: YesOption = False,
+    first_port: Annotated[
+        int | None,
+        typer.Option("--first-port", min=1024, max=65000, help=both("4つのポートの最初", "The first of four ports")),
+    ] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, max=365, hidden=True)] = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show a programme with a real year of purchases."""
+    from noren.doors.cli.demo.homes import home_of, throw_away
+    from noren.doors.cli.demo.screen import Screen
+    from noren.doors.cli.demo.show import Show
+    from noren.doors.cli.demo.stage import stage
+    from noren.doors.cli.demo.year import find_year
+    from noren.doors.cli.supervisor import addresses
+
+    began = time.monotonic()
+    at = here(context, home, lang, as_json)
+    at = replace(at, given_home=at.given_home or Path(DEFAULT_HOME))
+    screen = Screen(at.lang, sys.stderr if at.as_json else sys.stdout)
+    source = find_year()
+    if again:
+        throw_away(at, yes)
+    opened, record = home_of(at, screen, source, first_port=first_port, days=days)
+    year = replace(source, shift_days=record.shift_days, days=record.days)
+    screen.say(Say("ゾーンを起動しています…", "Starting the zones…"))
+    with stage(opened, screen.say) as running:
+        show = Show(running, screen, year, record, began)
+        show.open_first_page()
+        try:
+            summary, wrong = show.run()
+        except (KeyboardInterrupt, SystemExit):
+            screen.say(Say("中断しました。同じコマンドで続きから始められます。",
+                           "Interrupted. The same command goes on from here."))  # fmt: skip
+            raise
+        _present(at, screen, summary, wrong, addresses(opened))
+        if wrong:
+            raise typer.Exit(1)
+        if not leave:
+            _serve(screen, running)
+
+
+def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say], doors: list[tuple[Say, str]]) -> None:
+    """Print the summary, as JSON or for people."""
+    import msgspec
+
+    from noren.doors.cli.demo.summary import in_words
+
+    for finding in wrong:
+        screen.say(finding)
+    if at.as_json:
+        typer.echo(msgspec.json.encode(summary).decode())
+        return
+    screen.table(in_words(summary))
+    if summary.agree:
+        screen.say(Say("台帳・履歴・元データは最後の1単位まで一致しています。",
+                       "The ledger, the lake and the source agree to the last unit."))  # fmt: skip
+    screen.say(Say("\n購買を1件送る(もう一度送ると同じ答え):", "\nSend one purchase (sent again, the same answer):"))
+    screen.show(summary.curl)
+    screen.say(Say("\n扉:", "\nDoors:"))
+    for name, address in doors:
+        screen.say(Say(f"  {name.ja}: {address}", f"  {name.en}: {address}"))
+    login = summary.login
+    screen.say(Say(f"会員としてサインイン: {login['address']}", f"Sign in as a member: {login['address']}"))
+    screen.say(Say(f"  会員番号 {login['member_number']}  パスワード {login['password']}",
+                   f"  member number {login['member_number']}  password {login['password']}"))  # fmt: skip
+
+
+def _serve(screen: Screen, running: Stage) -> None:
+    """Keep the doors open until Ctrl-C; a zone that falls is started again."""
+    screen.say(Say("\nCtrl-C で終わります。", "\nCtrl-C ends it."))
+    try:
+        while True:
+            time.sleep(_LOOK_SECONDS)
+            running.keeper.look()
+    except KeyboardInterrupt:
+        screen.say(Say("ゾーンを終えています…", "Ending the zones…"))
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put ``demo`` on the command line."""
+    app.command("demo", help=both("実在の1年分の購買でデモを見せる", "Show a programme with a real year of purchases"))(
+        demo
+    )

@@ -1,0 +1,57 @@
+"""``noren doctor``: checks with advice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import typer
+
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.speech import both
+from noren.kernel.say import Say
+
+if TYPE_CHECKING:
+    from noren.doors.cli.health.finding import Finding
+
+_MARKS: Final = {"ok": "✓", "warning": "!", "wrong": "✗"}
+
+
+def doctor(
+    context: typer.Context, home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = False
+) -> None:
+    """Look at everything."""
+    from noren.doors.cli.health.keys import look_at_keys
+    from noren.doors.cli.health.machine import look_at_machine
+    from noren.doors.cli.health.zones import look_at_audits, look_at_running
+
+    at = here(context, home, lang, as_json)
+    opened = at.home()
+    found = [
+        *look_at_machine(opened.path),
+        *look_at_keys(opened),
+        *look_at_running(opened),
+        *look_at_audits(opened),
+    ]
+    wrong = sum(finding.level == "wrong" for finding in found)
+    result = {"home": str(opened.path), "ok": not wrong, "findings": [finding.as_json() for finding in found]}
+    end = (
+        Say(f"悪いところ: {wrong}件", f"Found wrong: {wrong}")
+        if wrong
+        else Say("悪いところはありません。", "Nothing is wrong.")
+    )
+    at.answer(result, *_lines(found), end)
+    raise typer.Exit(1 if wrong else 0)
+
+
+def _lines(found: list[Finding]) -> Iterator[Say]:
+    for finding in found:
+        mark = _MARKS[finding.level]
+        yield Say(f"{mark} {finding.what.ja}", f"{mark} {finding.what.en}")
+        if finding.advice is not None and finding.level != "ok":
+            yield Say(f"    → {finding.advice.ja}", f"    → {finding.advice.en}")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put ``doctor`` on the command line."""
+    app.command("doctor", help=both("確かめて、直し方を伝える", "Check everything, with advice"))(doctor)

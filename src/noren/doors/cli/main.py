@@ -1,0 +1,83 @@
+"""``noren``: the entry point; one line per command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+import noren
+from noren.doors.cli import doctor, founding, importing, member, partner, summary, terminal, up, zones
+from noren.doors.cli.demo import command as demo_command
+from noren.doors.cli.door import Door
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.speech import both, choose_language, narrow, speak_titles
+
+_TOLD_TO_END = 143
+
+app = typer.Typer(
+    name="noren",
+    cls=Door,
+    no_args_is_help=True,
+    add_completion=False,
+    # A traceback with local variables could show a card number or a name.
+    pretty_exceptions_enable=False,
+    help=both(
+        "暖簾(のれん): 氏名と購買がけっして出会わない、ポイントプログラムのデータ基盤。",
+        "noren: a loyalty programme's data platform in which names and purchases never meet.",
+    ),
+)
+
+
+def _tell_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"noren {noren.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    context: typer.Context,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+    _version: Annotated[
+        bool, typer.Option("--version", is_eager=True, callback=_tell_version, help=both("版を表示する", "The version"))
+    ] = False,
+) -> None:
+    """Remember what stands before the command's name."""
+    here(context, home, lang, as_json)
+
+
+founding.add_to(app)
+demo_command.add_to(app)
+up.add_to(app)
+doctor.add_to(app)
+importing.add_to(app)
+terminal.add_to(app)
+partner.add_to(app)
+member.add_to(app)
+summary.add_to(app)
+zones.add_to(app)
+
+
+def run() -> None:
+    """Run the command line in the language of the call."""
+    signal.signal(signal.SIGTERM, _told_to_end)
+    lang = choose_language(sys.argv[1:], os.environ)
+    speak_titles(lang)
+    command = typer.main.get_command(app)
+    narrow(command, lang)
+    command(prog_name="noren")
+
+
+def _told_to_end(_signal: int, _frame: object) -> NoReturn:
+    """End as on Ctrl-C: contexts are left, so children are ended too."""
+    raise SystemExit(_TOLD_TO_END)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,82 @@
+"""``noren partner``: the agreements under which companies send purchases."""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli.speech import both
+from noren.kernel.say import Say
+
+partners = typer.Typer(no_args_is_help=True, help=both("提携先(参加企業)", "Partner companies"))
+
+
+class Route(StrEnum):
+    """Legal routes by which a company's purchases come in, as the zones know them (law.md)."""
+
+    OWN_USE = "own-use"
+    ENTRUSTMENT = "entrustment"
+    JOINT_USE = "joint-use"
+    THIRD_PARTY_CONSENT = "third-party-consent"
+    THIRD_PARTY_OPT_OUT = "third-party-opt-out"
+    PERSONAL_RELATED = "personal-related-information"
+
+
+@partners.command("agree", help=both("提携先との取り決めを登録する", "Register a company's agreement"))
+def agree(
+    context: typer.Context,
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help=both("提携先", "The company"))],
+    route: Annotated[Route, typer.Option("--route", help=both("取扱いの根拠", "The legal route"))],
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help=both("適用開始日", "The day it takes effect"))],
+    points_per: Annotated[
+        int | None,
+        typer.Option("--points-per", min=1, help=both("1ポイントになる金額", "Minor units of currency per point")),
+    ] = None,
+    exclude: Annotated[
+        str | None,
+        typer.Option(
+            "--exclude",
+            help=both(
+                'ポイントの付かない商品(例: category = "TOBACCO")', 'What earns nothing, like category = "TOBACCO"'
+            ),
+        ),
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Register an agreement."""
+    from noren.house.children import zone_client
+
+    at = here(context, home, lang, as_json)
+    body: dict[str, Any] = {"partner": partner, "route": route.value, "from": _day(since)}
+    body |= {name: value for name, value in (("per", points_per), ("exclude", exclude)) if value is not None}
+    with zone_client(at.home(), "ledger-worker") as ledger:
+        done: dict[str, int] = ledger.call("/reference/partner", body)
+    same = bool(done.get("same"))
+    at.answer(
+        {"partner": partner, **done},
+        Say(
+            f"{partner}: {'変わりありません' if same else '登録しました'}({route.value}、{body['from']}から)。",
+            f"{partner}: {'no change' if same else 'registered'} ({route.value}, from {body['from']}).",
+        ),
+    )
+
+
+def _day(text: str) -> str:
+    from noren.doors.cli.files.dates import read_day
+    from noren.doors.cli.files.spelling import half_width
+
+    day = read_day(half_width(text))
+    if not isinstance(day, date):
+        refuse(f"--from: {day.ja}", f"--from: {day.en}", code=2)
+    return day.isoformat()
+
+
+def add_to(app: typer.Typer) -> None:
+    """Put ``partner`` on the command line."""
+    app.add_typer(partners, name="partner")

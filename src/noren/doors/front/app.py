@@ -1,0 +1,93 @@
+"""Routes of the public door."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get
+from litestar.di import NamedDependency, Provide
+from litestar.params import SkipValidation
+from litestar.response import Template
+
+from noren.doors.front.figures import LiveFigures, Reading
+from noren.doors.pages import Policy, Shell, compose
+from noren.doors.pages.headers import App
+from noren.doors.pages.language import Asked
+from noren.house.front import FrontRoom
+from noren.kernel.clock import SystemClock
+
+FOLDER: Final = Path(__file__).parent
+
+GivenShell = NamedDependency[SkipValidation[Shell]]
+GivenFigures = NamedDependency[SkipValidation[LiveFigures]]
+
+
+@get("/")
+async def first_page(request: Asked, shell: GivenShell, figures: GivenFigures) -> Template:
+    """Show what this programme is, and its figures."""
+    reading = await figures.now()
+    at = (reading.summary.now if reading.summary else SystemClock().now()).astimezone(shell.home.zone)
+    # The till takes a purchase whose day is near its own clock's: the example is of the programme's today.
+    example: dict[str, Any] = {"today": at.date().isoformat(), "at": at.replace(microsecond=0).isoformat()}
+    return shell.page(request, "first.html", reading=reading, **example)
+
+
+@get("/figures")
+async def figures_part(request: Asked, shell: GivenShell, figures: GivenFigures) -> Template:
+    """Answer the figures alone: the part of the first page that renews itself."""
+    return shell.page(request, "figures.html", reading=await figures.now())
+
+
+@get("/figures.json")
+async def figures_json(figures: GivenFigures) -> Response[bytes]:
+    """Answer the figures to a machine."""
+    return Response(msgspec.json.encode(_as_json(await figures.now())), media_type="application/json")
+
+
+@get("/handling", sync_to_thread=False)
+def handling(request: Asked, shell: GivenShell) -> Template:
+    """Say how data are handled, as things stand now."""
+    return shell.page(request, "handling.html")
+
+
+@get("/member", sync_to_thread=False)
+def member(request: Asked, shell: GivenShell) -> Template:
+    """Show the empty shell of the member's page: two frames, each of another origin, neither read by us."""
+    return shell.page(request, "member.html")
+
+
+@get("/member/window", sync_to_thread=False)
+def member_window(request: Asked, shell: GivenShell) -> Template:
+    """Show what the second window says before it is opened: first sign in at the other one."""
+    return shell.page(request, "window.html")
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> Response[bytes]:
+    """Say that this process answers."""
+    return Response(b'{"ok":true}', media_type="application/json")
+
+
+def front_app(room: FrontRoom) -> App:
+    """Return the application of the front process."""
+    shell = Shell(room.home, FOLDER)
+    figures = LiveFigures(room, time.monotonic)
+    routes: list[Any] = [first_page, figures_part, figures_json, handling, member, member_window, healthz]
+    given = {
+        "shell": Provide(lambda: shell, sync_to_thread=False),
+        "figures": Provide(lambda: figures, sync_to_thread=False),
+    }
+    policy = Policy(frames=("'self'", shell.origins.vault, shell.origins.statement), framed_by=("'self'",))
+    return compose(shell, routes, policy, given)
+
+
+def _as_json(reading: Reading) -> dict[str, object]:
+    return {
+        "fresh": reading.fresh,
+        "purchases_per_second": reading.per_second,
+        "summary": reading.summary,
+        "year": reading.year,
+    }

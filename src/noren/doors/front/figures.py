@@ -1,0 +1,82 @@
+"""Live figures: asked of the ledger worker at most once a second, however many people look on.
+
+The speed is the difference between the newest and the oldest reading of the last ten
+seconds. When the worker does not answer, the last figures stay, marked as not of now.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import msgspec
+
+from noren.doors.front.summary import Summary, read_summary
+from noren.house.front import FrontRoom, Year
+from noren.house.inner import CallRefused, ZoneDown
+
+FRESH_SECONDS: Final = 1.0
+SPEED_OVER_SECONDS: Final = 10.0
+MAX_READINGS: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the page shows. ``fresh`` is False when the worker did not answer; ``summary`` None when it never did.
+
+    ``per_second``: purchases a second just now, None when there is nothing to measure yet.
+    """
+
+    summary: Summary | None
+    fresh: bool
+    per_second: int | None = None
+    year: Year | None = None
+
+    @property
+    def moving(self) -> bool:
+        """Whether purchases are coming in right now."""
+        return self.fresh and bool(self.per_second)
+
+
+class LiveFigures:
+    """Keeps the newest reading; safe for many askers at once."""
+
+    def __init__(self, room: FrontRoom, monotonic: Callable[[], float]) -> None:
+        self._room = room
+        self._monotonic = monotonic
+        self._lock = asyncio.Lock()
+        self._reading = Reading(None, fresh=False)
+        self._read_at: float | None = None
+        self._history: deque[tuple[float, int]] = deque(maxlen=MAX_READINGS)
+
+    async def now(self) -> Reading:
+        """Return a reading at most one second old."""
+        async with self._lock:
+            at = self._monotonic()
+            if self._read_at is None or at - self._read_at >= FRESH_SECONDS:
+                self._reading = await self._read()
+                self._read_at = self._monotonic()
+            return self._reading
+
+    async def _read(self) -> Reading:
+        try:
+            summary = read_summary(await asyncio.to_thread(self._room.summary))
+        except (ZoneDown, CallRefused, msgspec.ValidationError):
+            self._history.clear()
+            return Reading(self._reading.summary, fresh=False, year=self._room.year())
+        self._remember(summary.purchases)
+        return Reading(summary, fresh=True, per_second=self._speed(), year=self._room.year())
+
+    def _remember(self, purchases: int) -> None:
+        at = self._monotonic()
+        while self._history and at - self._history[0][0] > SPEED_OVER_SECONDS:
+            self._history.popleft()
+        self._history.append((at, purchases))
+
+    def _speed(self) -> int | None:
+        (first_at, first), (last_at, last) = self._history[0], self._history[-1]
+        milliseconds = int((last_at - first_at) * 1000)
+        return max(0, last - first) * 1000 // milliseconds if milliseconds > 0 else None

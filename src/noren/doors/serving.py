@@ -1,0 +1,141 @@
+"""Serving an application from the process that holds it: one process, one or more listeners.
+
+Granian's embedded server is used so that the process that a person starts, signals and
+kills is the very process that holds the store: no supervisor, no orphaned worker.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import uvloop
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from noren.house.home import HomeProblem
+from noren.kernel.say import Say
+
+_BACKLOG: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Certificate and key files of a listener; ``client_ca`` asks clients for a certificate (mTLS)."""
+
+    certificate: Path
+    key: Path
+    client_ca: Path | None = None
+
+
+async def serve(
+    app: Any,
+    *,
+    interface: Literal["rsgi", "asgi"],
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    uds: Path | None = None,
+    tls: Tls | None = None,
+) -> None:
+    """Serve ``app`` on one TCP port or one Unix socket until the task is cancelled.
+
+    Raises:
+        HomeProblem: another process listens on that port.
+    """
+    assert (port is None) != (uds is None), "a listener is either a port or a socket"
+    if port:
+        _refuse_taken(host, port)
+    if port is not None:
+        _refuse_taken(host, port)
+    if uds is not None:
+        uds.parent.mkdir(parents=True, exist_ok=True)
+        uds.unlink(missing_ok=True)
+    server = Server(
+        app,
+        address=host,
+        port=port or 0,
+        uds=uds,
+        interface=Interfaces.RSGI if interface == "rsgi" else Interfaces.ASGI,
+        backlog=_BACKLOG,
+        websockets=False,
+        log_enabled=False,
+        http1_settings=HTTP1Settings(max_buffer_size=1 << 20, header_read_timeout=30_000),
+        ssl_cert=tls.certificate if tls else None,
+        ssl_key=tls.key if tls else None,
+        ssl_ca=tls.client_ca if tls else None,
+        ssl_client_verify=bool(tls and tls.client_ca),
+    )
+    task = asyncio.ensure_future(server.serve())
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        server.stop()
+        await asyncio.wait([task], timeout=5)
+        raise
+    finally:
+        if uds is not None:
+            uds.unlink(missing_ok=True)
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Refuse a port on which somebody listens already.
+
+    The server would share it (SO_REUSEPORT), and one programme's purchases would reach another's till.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as wrong:
+            raise HomeProblem(
+                f"ポート{port}は使えません（{wrong.strerror}）。--port か noren.toml の [doors] で選び直してください。"
+                f" / Port {port} at {host} can not be used ({wrong.strerror}): choose another by --port or in [doors]"
+                " of noren.toml."
+            ) from None
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Refuse a port that somebody listens on.
+
+    Granian shares ports (SO_REUSEPORT): without this look, two programmes on one port would each get some of the
+    other's purchases.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as wrong:
+            raise HomeProblem(
+                Say(
+                    f"{host}:{port} で待ち受けられません({wrong.strerror})。"
+                    "使っているプロセスを終えるか、noren.toml の [doors] で別のポートを選んでください。",
+                    f"Can not listen on {host}:{port} ({wrong.strerror}). "
+                    "End the process that does, or choose another port under [doors] in noren.toml.",
+                )
+            ) from None
+
+
+def run(start: Callable[[], Awaitable[None]]) -> None:
+    """Run ``start`` on uvloop until it ends or SIGTERM/SIGINT asks it to end; then it is cancelled and awaited."""
+
+    async def until_told() -> None:
+        loop = asyncio.get_running_loop()
+        task = asyncio.ensure_future(start())
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            return
+
+    os.umask(0o077)  # sockets and stores made from here on belong to this zone's user alone
+    uvloop.run(until_told())

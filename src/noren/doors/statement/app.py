@@ -1,0 +1,48 @@
+"""Routes of the member's own ledger door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Response, get
+from litestar.di import Provide
+
+from noren.doors.pages import Policy, Shell, compose
+from noren.doors.pages.headers import App
+from noren.doors.statement.entrance import enter, leave, left
+from noren.doors.statement.given import Desk, whose
+from noren.doors.statement.pages import code_part, own_page, purchases_csv
+from noren.doors.statement.sessions import Sessions
+from noren.doors.statement.wire import balance_json, purchases_json
+from noren.house.statement import StatementRoom
+
+FOLDER: Final = Path(__file__).parent
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> Response[bytes]:
+    """Say that this process answers."""
+    return Response(b'{"ok":true}', media_type="application/json")
+
+
+def statement_app(room: StatementRoom) -> App:
+    """Return the application of the statement process."""
+    shell = Shell(room.home, FOLDER)
+    desk = Desk(room, shell, Sessions(room.clock))
+    routes: list[Any] = [
+        own_page,
+        code_part,
+        purchases_csv,
+        balance_json,
+        purchases_json,
+        enter,
+        leave,
+        left,
+        healthz,
+    ]
+    given = {
+        "desk": Provide(lambda: desk, sync_to_thread=False),
+        "handle": Provide(whose, sync_to_thread=False),
+    }
+    return compose(shell, routes, Policy(framed_by=("'self'", shell.origins.front)), given)

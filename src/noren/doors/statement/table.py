@@ -1,0 +1,59 @@
+"""The member's purchases as a file: CSV that spreadsheets open without running anything in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+from noren.activity.queries import OwnPurchase
+from noren.kernel.say import Lang
+
+BOM: Final = "\ufeff"
+_HEADS: Final[dict[Lang, tuple[str, ...]]] = {
+    "ja": ("日付", "会社", "店舗", "お買い物番号", "商品コード", "商品", "数量", "金額", "返品額(全体)"),
+    "en": (
+        "date",
+        "company",
+        "shop",
+        "purchase",
+        "product code",
+        "product",
+        "quantity",
+        "amount",
+        "returned (whole purchase)",
+    ),
+}
+# A cell that starts so is run as a formula by spreadsheets, full-width signs included (promises P11).
+_FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")
+
+
+def harmless(cell: str) -> str:
+    """Return the text such that no spreadsheet takes it for a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+
+
+def as_csv(
+    purchases: Iterable[OwnPurchase], *, lang: Lang, shop_name: Callable[[str], str | None], name: Callable[[int], str]
+) -> Iterator[str]:
+    """Yield the file piece by piece: a row a line of a receipt; a purchase whose lines are not kept has one row.
+
+    ``name`` makes a purchase's outer name of its entry number.
+    """
+    yield BOM + _row(_HEADS[lang])
+    for one in purchases:
+        head = (one.day.isoformat(), one.partner, shop_name(one.shop) or one.shop, name(one.entry))
+        if one.lines is None:
+            yield _row((*head, "", "", "", str(one.amount), str(one.returned)))
+            continue
+        yield "".join(
+            _row((*head, line.product, line.name or "", str(line.quantity), str(line.amount), str(one.returned)))
+            for line in one.lines
+        )
+
+
+def _row(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow([harmless(cell) for cell in cells])
+    return out.getvalue()

@@ -1,0 +1,56 @@
+"""Refusals of this door, as told to the member."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from noren.doors.pages.errors import Trouble
+from noren.kernel.say import Say
+from noren.kernel.ticket import TicketRefused
+
+SIGN_IN_AGAIN: Final = Say("はじめからもう一度サインインしてください。", "Please sign in again from the start.")
+
+NOT_SIGNED_IN: Final = Trouble(
+    401,
+    "not-signed-in",
+    Say("サインインしていません", "You are not signed in"),
+    Say(
+        "この画面はご本人だけのものです。サインインしていないか、15分が過ぎました。",
+        "This page is yours alone. You have not signed in, or 15 minutes have passed.",
+    ),
+    SIGN_IN_AGAIN,
+)
+NOT_HERE: Final = Trouble(
+    404,
+    "no-record",
+    Say("お買い物の記録がありません", "There is no record of purchases"),
+    Say(
+        "この会員の台帳は閉じられたか、ほかの会員証とひとつにまとめられました。",
+        "This member's ledger was closed, or joined with that of another card.",
+    ),
+    Say("心当たりのないときは、運営者にお知らせください。", "If you did not expect this, please tell the operator."),
+)
+NO_SUCH_PAGE: Final = Trouble(
+    404,
+    "unknown-purchase",
+    Say("そのお買い物は見つかりません", "That purchase is not here"),
+    Say(
+        "しおりのアドレスが古いか、あなたのお買い物ではありません。",
+        "The address is old, or that purchase is not yours.",
+    ),
+    Say("はじめのページからお探しください。", "Please start from the first page."),
+)
+FROM_ELSEWHERE: Final = Trouble(
+    403,
+    "not-from-here",
+    Say("ほかの画面からの操作は受け付けません", "This can not be asked from another site"),
+    Say("この操作は、この画面のボタンからだけできます。", "This works only by the button on this page."),
+    Say("会員のページを開き、ボタンを押してください。", "Open the member's page and press the button there."),
+)
+
+
+def ticket_trouble(refused: TicketRefused) -> Trouble:
+    """Tell why a ticket does not open the door."""
+    return Trouble(
+        403, "ticket-refused", Say("お通しできませんでした", "We could not let you in"), refused.reason, SIGN_IN_AGAIN
+    )

@@ -1,0 +1,128 @@
+"""What the member is shown, from the queries' values: with names of shops and outer names of purchases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import msgspec
+
+from noren.activity.ports import LedgerFeed
+from noren.activity.queries import Lapsing, OwnBalance, OwnLine, OwnPurchase, own_balance, own_purchases
+from noren.doors.pages import PageProblem
+from noren.doors.statement.troubles import NO_SUCH_PAGE, NOT_HERE
+from noren.house.statement import StatementRoom
+from noren.kernel.clock import local_date
+from noren.kernel.ids import Handle
+from noren.register.names import name_purchase, read_name
+
+PAGE_PURCHASES: Final = 20
+
+
+class LapsingView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Points that lapse, and their last valid day; ``company`` where only that company takes them."""
+
+    date: date
+    points: int
+    company: str = ""
+
+
+class BalanceView(msgspec.Struct, frozen=True):
+    """A member's balance."""
+
+    points: int
+    next_expiry: LapsingView | None
+    restricted: tuple[LapsingView, ...]
+    points_only: bool
+
+
+class LineView(msgspec.Struct, frozen=True):
+    """A line of a receipt."""
+
+    product: str
+    name: str | None
+    quantity: int
+    amount: int
+
+
+class PurchaseView(msgspec.Struct, frozen=True):
+    """A purchase. ``lines`` is null where none were kept."""
+
+    purchase: str
+    date: date
+    company: str
+    shop: str
+    shop_name: str | None
+    amount: int
+    returned: int
+    points_earned: int
+    points_used: int
+    lines: tuple[LineView, ...] | None
+
+
+class PurchasesView(msgspec.Struct, frozen=True):
+    """Some purchases, newest first; ``next`` is what to ask ``before`` for older ones."""
+
+    purchases: tuple[PurchaseView, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Looks at the ledger for one member."""
+
+    room: StatementRoom
+    feed: LedgerFeed
+    handle: Handle
+
+    def balance(self) -> BalanceView:
+        """Return her balance today, or say that there is no record."""
+        settings = self.room.home.settings
+        today = local_date(self.room.programme_now(self.feed), self.room.home.zone)
+        found = own_balance(feed=self.feed, handle=self.handle, today=today, expiry_days=settings.points.expiry_days)
+        if found is None:
+            raise PageProblem(NOT_HERE)
+        return _balance(found)
+
+    def purchases(self, before: str | None, limit: int = PAGE_PURCHASES) -> PurchasesView:
+        """Return a page of her purchases."""
+        entry = read_name(self.room.purchase_ids, before) if before else None
+        if before and entry is None:
+            raise PageProblem(NO_SUCH_PAGE)
+        page = own_purchases(feed=self.feed, handle=self.handle, zone=self.room.home.zone, before=entry, limit=limit)
+        told = tuple(self._purchase(one) for one in page.purchases)
+        return PurchasesView(told, told[-1].purchase if page.more and told else None)
+
+    def outer_name(self, entry: int) -> str:
+        """Return the outer name of a purchase, the one that the till gave."""
+        return name_purchase(self.room.purchase_ids, entry)
+
+    def _purchase(self, one: OwnPurchase) -> PurchaseView:
+        return PurchaseView(
+            purchase=self.outer_name(one.entry),
+            date=one.day,
+            company=one.partner,
+            shop=one.shop,
+            shop_name=self.room.reader.shop_name(one.shop),
+            amount=one.amount,
+            returned=one.returned,
+            points_earned=one.points,
+            points_used=one.points_used,
+            lines=None if one.lines is None else tuple(_line(line) for line in one.lines),
+        )
+
+
+def _balance(found: OwnBalance) -> BalanceView:
+    first = found.next_expiry
+    return BalanceView(
+        found.points, _lapsing(first) if first else None, tuple(map(_lapsing, found.restricted)), found.points_only
+    )
+
+
+def _lapsing(one: Lapsing) -> LapsingView:
+    return LapsingView(one.last_day, one.points, one.partner)
+
+
+def _line(line: OwnLine) -> LineView:
+    return LineView(line.product, line.name, line.quantity, line.amount)

@@ -1,0 +1,54 @@
+"""The two applications of the vault process."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final
+
+from litestar import Litestar, Response, Router, get
+from litestar.di import Provide
+
+from noren.doors.inner_door import inner_app
+from noren.doors.pages import Policy, Shell, compose
+from noren.doors.pages.headers import App
+from noren.doors.vault.attempts import Attempts
+from noren.doors.vault.bodies import Reason
+from noren.doors.vault.desk import Desk
+from noren.doors.vault.operator import operator_handlers
+from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
+from noren.doors.vault.sessions import Sessions
+from noren.house.vault import VaultRoom
+from noren.identity.errors import LedgerAway
+
+FOLDER: Final = Path(__file__).parent
+_AWAY: Final = Reason(
+    "取引台帳(ledger-worker)が応答しません。登録した内容は保存してあり、あとで自動的に伝えます。同じ操作をもう一度しても構いません。",
+    "The ledger side (ledger-worker) does not answer. What you sent is stored and is told to it later; "
+    "you may also do the same again.",
+)
+
+
+def operator_app(room: VaultRoom) -> Litestar:
+    """Return the inner door's application."""
+    inside = Router("/", route_handlers=operator_handlers(room.vault), exception_handlers={LedgerAway: _ledger_away})
+    return inner_app(room.porter, [inside])
+
+
+def sign_in_app(room: VaultRoom) -> App:
+    """Return the application of the member's sign-in: an origin of its own."""
+    shell = Shell(room.home, FOLDER)
+    desk = Desk(room, shell, Sessions(room.clock), Attempts(room.clock))
+    routes: list[Any] = [sign_in_page, sign_in_form, own_page, onward_part, leave, left, healthz]
+    origins = shell.origins
+    policy = Policy(posts_to=(origins.statement,), framed_by=("'self'", origins.front))
+    return compose(shell, routes, policy, {"desk": Provide(lambda: desk, sync_to_thread=False)})
+
+
+@get("/healthz", sync_to_thread=False)
+def healthz() -> Response[bytes]:
+    """Say that this process answers."""
+    return Response(b'{"ok":true}', media_type="application/json")
+
+
+def _ledger_away(_request: Any, _away: LedgerAway) -> Response[Any]:
+    return Response(_AWAY, status_code=503)

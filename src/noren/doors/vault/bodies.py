@@ -1,0 +1,136 @@
+"""What the vault's inner door takes and gives. Rows are checked one by one in the room: one bad row, one reason."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
+from noren.kernel.ids import CardNumber, MemberNumber
+from noren.kernel.say import Say
+
+CardText = Annotated[str, msgspec.Meta(pattern="^[0-9]{8,40}$")]
+NumberText = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z._-]{1,32}$")]
+Rows = Annotated[list[dict[str, Any]], msgspec.Meta(max_length=MAX_ROWS_PER_CALL)]
+
+
+class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Members to enrol; columns that a row leaves out stay as they are."""
+
+    members: Rows
+
+
+class CardsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cards to give to members."""
+
+    rows: Rows
+
+
+class CardStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card's new state."""
+
+    card: CardText
+    state: Literal["active", "lost", "blocked"]
+
+    @property
+    def value(self) -> CardState:
+        """The state as the room's."""
+        return CardState[self.state.upper()]
+
+
+class ReissueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card and the one that takes its place."""
+
+    card: CardText
+    new_card: CardText
+
+
+class MergeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two members that are one person."""
+
+    member_number: NumberText
+    into: NumberText
+
+
+class CardBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card."""
+
+    card: CardText
+
+
+class PointsOnlyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member's choice of points-only mode."""
+
+    card: CardText
+    on: bool
+
+
+class PasswordBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member's new password; she is named by a card or by her number."""
+
+    password: str
+    card: CardText | None = None
+    member_number: NumberText | None = None
+
+    @property
+    def who(self) -> CardNumber | MemberNumber | None:
+        """The member meant; None when none or two are named."""
+        if self.card is not None and self.member_number is None:
+            return CardNumber(self.card)
+        return MemberNumber(self.member_number) if self.member_number is not None and self.card is None else None
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why something was refused."""
+
+    reason_ja: str
+    reason_en: str
+
+
+class Warned(msgspec.Struct, frozen=True):
+    """A doubt about a row that was taken."""
+
+    row: int
+    ja: str
+    en: str
+
+
+class Results(msgspec.Struct, frozen=True):
+    """An outcome per row, in their order."""
+
+    results: list[str | Reason]
+    warnings: list[Warned] = []
+
+
+class SummaryAnswer(msgspec.Struct, frozen=True):
+    """Sizes."""
+
+    members: int
+    cards: int
+    active_cards: int
+    pending: int
+
+
+class FindingAnswer(msgspec.Struct, frozen=True):
+    """Something that an audit found."""
+
+    what_ja: str
+    what_en: str
+
+
+class CheckAnswer(msgspec.Struct, frozen=True):
+    """An audit's result."""
+
+    ok: bool
+    findings: list[FindingAnswer]
+
+
+def as_reason(say: Say) -> Reason:
+    """Return a reason as it is sent."""
+    return Reason(say.ja, say.en)
+
+
+def as_result(outcome: Outcome) -> str | Reason:
+    """Return an outcome as it is sent."""
+    return as_reason(outcome.reason) if isinstance(outcome, Refused) else outcome

@@ -1,0 +1,63 @@
+"""What the sign-in's routes are given: the room, the sessions, the tries, and the tokens of forms."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from dataclasses import dataclass, field
+from threading import BoundedSemaphore
+from typing import Annotated, Final
+
+from litestar.params import Dependency
+
+from noren.doors.pages import PageProblem, Shell
+from noren.doors.pages.language import Asked
+from noren.doors.vault.attempts import Attempts
+from noren.doors.vault.cookies import FORM, SESSION
+from noren.doors.vault.sessions import Sessions
+from noren.doors.vault.troubles import FROM_ELSEWHERE
+from noren.house.vault import VaultRoom
+from noren.kernel.keyring import keyed_index
+
+HASHES_AT_ONCE: Final = 2
+"""Argon2id takes 64 MiB each: more at once would let strangers fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The door's own things."""
+
+    room: VaultRoom
+    shell: Shell
+    sessions: Sessions
+    attempts: Attempts
+    hashing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HASHES_AT_ONCE))
+
+    def visitor(self, request: Asked) -> bytes | None:
+        """Return whose browser this is (a row of the vault), None when nobody is signed in."""
+        return self.sessions.whose(request.cookies.get(SESSION))
+
+    def form_token(self, secret: str) -> str:
+        """Return the token that a form must bring, bound to a cookie of the same browser."""
+        key = self.room.keys.ring("sign-in").key()
+        return base64.urlsafe_b64encode(keyed_index(key, b"form", secret.encode())).decode()
+
+    def check_form(self, request: Asked, token: object, *, cookie: str) -> None:
+        """Let a form pass only when it came from our own page in this browser."""
+        secret = request.cookies.get(cookie)
+        fits = (
+            bool(secret)
+            and isinstance(token, str)
+            and secrets.compare_digest(token.encode(), self.form_token(secret or "").encode())
+        )
+        if not fits or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+            raise PageProblem(FROM_ELSEWHERE)
+
+
+def form_secret(request: Asked) -> tuple[str, bool]:
+    """Return this browser's form secret, and whether it is new."""
+    known = request.cookies.get(FORM)
+    return (known, False) if known else (secrets.token_urlsafe(32), True)
+
+
+GivenDesk = Annotated[Desk, Dependency(skip_validation=True)]

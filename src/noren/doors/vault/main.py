@@ -1,0 +1,76 @@
+"""``noren vault``: one process, its inner door on a Unix socket and the member's sign-in on a port."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from noren.doors.logs import log_to_stderr
+from noren.doors.serving import Tls, run, serve
+from noren.doors.vault.app import operator_app, sign_in_app
+from noren.house.home import open_home
+from noren.house.occupancy import PASSING
+from noren.house.vault import VaultRoom, vault_room
+from noren.identity.errors import LedgerAway, StoreUnusable
+from noren.identity.healing import sweep
+from noren.identity.retention import remove_stray_keys
+
+SWEEP_FIRST_SECONDS: Final = 1.0
+SWEEP_LAST_SECONDS: Final = 60.0
+ORDER_SECONDS: Final = 10.0
+ORDER_SHARE: Final = 20
+"""Laying a large store anew takes a while: it rests this many times as long as it took."""
+_log = structlog.get_logger("vault")
+
+
+def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None) -> None:
+    """Serve both doors and heal what a crash left, until told to stop."""
+    log_to_stderr("vault")
+    room = vault_room(open_home(home))
+    try:
+        run(lambda: _run(room, host, port, tls))
+    finally:
+        room.vault.close()
+
+
+async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) -> None:
+    doors = [serve(operator_app(room), interface="asgi", uds=room.home.socket("vault"))]
+    # Started for a command's time only, nobody signs in here: the port stays free for the vault that members use.
+    if os.environ.get("NOREN_STAY") != PASSING:
+        chosen = room.home.settings.doors.vault if port is None else port
+        doors.append(serve(sign_in_app(room), interface="asgi", host=host, port=chosen, tls=tls))
+    await asyncio.gather(_heal(room), _forget_order(room), *doors)
+
+
+async def _heal(room: VaultRoom) -> None:
+    """Remove stray keys, then tell what is pending; while the ledger side is away, try again, ever less often."""
+    await asyncio.to_thread(remove_stray_keys, room.vault)
+    wait = SWEEP_FIRST_SECONDS
+    while True:
+        try:
+            pending = await asyncio.to_thread(sweep, room.vault)
+        except LedgerAway:
+            _log.info("sweep_postponed")
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, SWEEP_LAST_SECONDS)
+        else:
+            _log.info("sweep_done", pending=pending)
+            return
+
+
+async def _forget_order(room: VaultRoom) -> None:
+    """Lay the stores anew whenever rows came: their order would link members to their first purchases."""
+    wait = ORDER_SECONDS
+    while True:
+        await asyncio.sleep(wait)
+        started = time.monotonic()
+        try:
+            await asyncio.to_thread(room.vault.forget_order)
+        except StoreUnusable:
+            _log.info("order_kept_for_now")
+        wait = max(ORDER_SECONDS, ORDER_SHARE * (time.monotonic() - started))

@@ -1,0 +1,122 @@
+"""The inner door: what the operator's imports and commands may ask of the vault. No operation reads a person out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, get, post
+from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT
+
+from noren.doors.vault.bodies import (
+    CardBody,
+    CardsBody,
+    CardStateBody,
+    CheckAnswer,
+    EnrolBody,
+    FindingAnswer,
+    MergeBody,
+    PasswordBody,
+    PointsOnlyBody,
+    ReissueBody,
+    Results,
+    SummaryAnswer,
+    Warned,
+    as_reason,
+    as_result,
+)
+from noren.identity import audit, queries
+from noren.identity.cards import add_cards, reissue_card, set_card_state
+from noren.identity.merging import merge_members
+from noren.identity.model import Outcome, Refused
+from noren.identity.operations import enrol
+from noren.identity.sign_in import set_password
+from noren.identity.vault import Vault
+from noren.kernel.ids import CardNumber, LinkToken, MemberNumber
+from noren.kernel.say import Say
+
+WHO = Say(
+    "card か member_number のどちらか一方を書いてください。",
+    "Name the member by card or by member_number, one of the two.",
+)
+
+
+def operator_handlers(vault: Vault) -> list[Any]:
+    """Return the handlers of ``/enrol``, ``/cards``, ``/choices``, ``/summary`` and ``/check``."""
+    return [*_enrolment(vault), *_cards(vault), *_choices(vault), *_figures(vault)]
+
+
+def _enrolment(vault: Vault) -> list[Any]:
+    @post("/enrol", status_code=HTTP_200_OK, sync_to_thread=True)
+    def enrol_members(data: EnrolBody) -> Results:
+        done = enrol(vault, rows=data.members)
+        warnings = [Warned(row, doubt.ja, doubt.en) for row, doubt in done.doubts]
+        return Results([as_result(outcome) for outcome in done.outcomes], warnings)
+
+    @post("/cards/add", status_code=HTTP_200_OK, sync_to_thread=True)
+    def add(data: CardsBody) -> Results:
+        return Results([as_result(outcome) for outcome in add_cards(vault, rows=data.rows)])
+
+    return [enrol_members, add]
+
+
+def _cards(vault: Vault) -> list[Any]:
+    @post("/cards/state", status_code=HTTP_200_OK, sync_to_thread=True)
+    def state(data: CardStateBody) -> Response[Any]:
+        return _answer(set_card_state(vault, card=CardNumber(data.card), state=data.value))
+
+    @post("/cards/reissue", status_code=HTTP_200_OK, sync_to_thread=True)
+    def reissue(data: ReissueBody) -> Response[Any]:
+        return _answer(reissue_card(vault, card=CardNumber(data.card), new_card=CardNumber(data.new_card)))
+
+    @post("/cards/merge", status_code=HTTP_200_OK, sync_to_thread=True)
+    def merge(data: MergeBody) -> Response[Any]:
+        return _answer(merge_members(vault, number=MemberNumber(data.member_number), into=MemberNumber(data.into)))
+
+    return [state, reissue, merge]
+
+
+def _choices(vault: Vault) -> list[Any]:
+    @post("/choices/points-only", status_code=HTTP_200_OK, sync_to_thread=True)
+    def points_only(data: PointsOnlyBody) -> Response[Any]:
+        token = queries.link_token_of(vault, card=CardNumber(data.card))
+        if not isinstance(token, LinkToken):
+            return _refuse(token.reason)
+        since = vault.ledger.set_points_only(token, data.on)
+        return Response({"ok": True, "points_only": data.on, "since": since})
+
+    @post("/choices/get", status_code=HTTP_200_OK, sync_to_thread=True)
+    def choices(data: CardBody) -> Response[Any]:
+        token = queries.link_token_of(vault, card=CardNumber(data.card))
+        if not isinstance(token, LinkToken):
+            return _refuse(token.reason)
+        return Response({"points_only": vault.ledger.points_only(token)})
+
+    @post("/choices/password", status_code=HTTP_200_OK, sync_to_thread=True)
+    def password(data: PasswordBody) -> Response[Any]:
+        who = data.who
+        refused = Refused(WHO) if who is None else set_password(vault, who=who, password=data.password)
+        return Response({"ok": True}) if refused is None else _refuse(refused.reason)
+
+    return [points_only, choices, password]
+
+
+def _figures(vault: Vault) -> list[Any]:
+    @get("/summary", sync_to_thread=True)
+    def summary() -> SummaryAnswer:
+        sizes = queries.summary(vault)
+        return SummaryAnswer(sizes.members, sizes.cards, sizes.active_cards, sizes.pending)
+
+    @post("/check", status_code=HTTP_200_OK, sync_to_thread=True)
+    def check() -> CheckAnswer:
+        found = audit.audit(vault)
+        return CheckAnswer(not found, [FindingAnswer(each.what.ja, each.what.en) for each in found])
+
+    return [summary, check]
+
+
+def _answer(outcome: Outcome) -> Response[Any]:
+    return _refuse(outcome.reason) if isinstance(outcome, Refused) else Response({"ok": True, "result": outcome})
+
+
+def _refuse(reason: Say) -> Response[Any]:
+    return Response(as_reason(reason), status_code=HTTP_409_CONFLICT)

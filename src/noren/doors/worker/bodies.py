@@ -1,0 +1,228 @@
+"""What the ledger-worker's inner door takes and gives."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+import msgspec
+
+from noren.activity.model import CardState, Traits
+from noren.governance.model import Route
+from noren.register.requests import CARD_PATTERN, CODE_PATTERN, LineRequest
+
+CardText = Annotated[str, msgspec.Meta(pattern=f"^{CARD_PATTERN}$")]
+Code = Annotated[str, msgspec.Meta(pattern=f"^{CODE_PATTERN}$")]
+Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+MAX_ROWS = 5_000
+
+
+class ArrivalBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member to enrol."""
+
+    cards: Annotated[list[CardText], msgspec.Meta(max_length=100)]
+    traits: Traits
+
+
+class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Members to enrol."""
+
+    members: Annotated[list[ArrivalBody], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class TokensAnswer(msgspec.Struct, frozen=True):
+    """A link token per member, None where her cards belong to different members."""
+
+    tokens: list[bytes | None]
+
+
+class CardBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card to add to the member behind a token."""
+
+    token: bytes
+    card: CardText
+
+
+class CardStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A card's new state."""
+
+    card: CardText
+    state: Literal["active", "lost", "blocked"]
+
+    @property
+    def value(self) -> CardState:
+        """The state as the ledger's."""
+        return CardState[self.state.upper()]
+
+
+class MergeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Two members that are one person: ``source`` goes into ``target``."""
+
+    source: bytes
+    target: bytes
+
+
+class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member by token."""
+
+    token: bytes
+
+
+class PointsOnlyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member's choice of points-only mode."""
+
+    token: bytes
+    on: bool
+
+
+class ProductRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A product of the master data."""
+
+    product: Code
+    name: str | None = None
+    category: str | None = None
+    department: str | None = None
+    brand: str | None = None
+    maker: str | None = None
+    sensitivity: str | None = None
+
+
+class ProductsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Products."""
+
+    rows: Annotated[list[ProductRow], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class ShopRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A shop of the master data."""
+
+    shop: Code
+    partner: Partner
+    name: str | None = None
+    industry: str | None = None
+    postal_code: str | None = None
+    prefecture: str | None = None
+    handles_personal_information: bool | None = None
+
+
+class ShopsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Shops."""
+
+    rows: Annotated[list[ShopRow], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class PartnerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A company's agreement."""
+
+    partner: Partner
+    route: Route
+    since: date = msgspec.field(name="from")
+    per: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
+    exclude: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+
+
+class Counted(msgspec.Struct, frozen=True):
+    """How many rows were new, changed, or there already."""
+
+    added: int
+    changed: int
+    same: int
+
+
+class TerminalRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A terminal that wants a key."""
+
+    shop: Code
+    terminal: Code
+    expires_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 3660
+    test: bool = False
+
+
+class TerminalsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Terminals that want keys."""
+
+    rows: Annotated[list[TerminalRow], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class KeyRow(msgspec.Struct, frozen=True):
+    """A terminal's new key: shown once."""
+
+    shop: str
+    terminal: str
+    key: str
+    expires: date
+
+
+class KeysAnswer(msgspec.Struct, frozen=True):
+    """New keys, in the order asked for."""
+
+    rows: list[KeyRow]
+
+
+class TerminalAnswer(msgspec.Struct, frozen=True):
+    """A terminal key without its secret."""
+
+    shop: str
+    terminal: str
+    test: bool
+    created: date
+    expires: date
+    state: Literal["valid", "expired", "revoked"]
+
+
+class TerminalsAnswer(msgspec.Struct, frozen=True):
+    """All terminal keys."""
+
+    terminals: list[TerminalAnswer]
+
+
+class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A terminal whose keys are to stop working."""
+
+    shop: str
+    terminal: str
+
+
+class PastBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A purchase of the past."""
+
+    shop: Code
+    terminal: Code
+    business_date: date
+    receipt: Code
+    card: CardText
+    at: Annotated[datetime, msgspec.Meta(tz=True)]
+    lines: Annotated[list[LineRequest], msgspec.Meta(min_length=1, max_length=500)]
+
+
+class PurchasesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Purchases of the past."""
+
+    purchases: Annotated[list[PastBody], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why a row was not taken."""
+
+    reason_ja: str
+    reason_en: str
+
+
+class ResultsAnswer(msgspec.Struct, frozen=True):
+    """One result per row, in order."""
+
+    results: list[str | Reason]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something that an audit found wrong."""
+
+    what_ja: str
+    what_en: str
+
+
+class CheckAnswer(msgspec.Struct, frozen=True):
+    """An audit's result."""
+
+    ok: bool
+    findings: list[Finding]

@@ -1,0 +1,83 @@
+"""Figures of the whole programme, and the audit that every one of them is true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import get, post
+from litestar.status_codes import HTTP_200_OK
+
+from noren.activity.lake.audit import find_differences
+from noren.doors.worker.bodies import CheckAnswer, Finding
+from noren.doors.worker.turn import Turn
+from noren.house.ledger_worker import WorkerRoom
+from noren.kernel.say import Say
+
+
+def figure_handlers(turn: Turn) -> list[Any]:
+    """Return the handlers of ``/summary`` and ``/check``."""
+    room = turn.room
+
+    @get("/summary", sync_to_thread=True)
+    def summary() -> dict[str, Any]:
+        return _summary(room)
+
+    @post("/check", status_code=HTTP_200_OK, sync_to_thread=True)
+    def check() -> CheckAnswer:
+        findings = [
+            *_check_points(room),
+            *_check_tally(room),
+            *find_differences(room.feed, room.home.lake, room.home.zone),
+        ]
+        return CheckAnswer(not findings, [Finding(f.ja, f.en) for f in findings])
+
+    return [summary, check]
+
+
+def _summary(room: WorkerRoom) -> dict[str, Any]:
+    programme, tally = room.home.settings.programme, room.feed.tally()
+    members, cards, products = room.feed.counts()
+    shops, partners = room.directory.counts()
+    lake = room.loop.status()
+    return {
+        "programme": {
+            "name_ja": programme.name_ja, "name_en": programme.name_en, "kind": programme.kind,
+            "currency": programme.currency, "zone": programme.zone,
+        },
+        "now": room.now().astimezone(room.home.zone),
+        "purchases": tally.purchases, "lines": tally.lines, "amount": tally.amount,
+        "points_earned": tally.earned, "points_used": tally.used, "returns": tally.returns,
+        "replays": tally.replays, "imported": tally.imported, "unknown_fields_refused": tally.unknown_fields,
+        "members": members, "cards": cards, "shops": shops, "products": products, "partners": partners,
+        "lake_rows": lake.rows, "lake_amount": lake.amount, "lake_entry": lake.entry,
+        "lake_caught_up": room.loop.caught_up, "lake_trouble": room.loop.trouble,
+        "ledger_entry": room.feed.last_entry(),
+        "identity_shops": [
+            {"shop": s.shop, "name": s.name, "partner": s.partner, "since": s.handling_since}
+            for s in room.directory.identity_shops()
+        ],
+    }  # fmt: skip
+
+
+def _check_points(room: WorkerRoom) -> list[Say]:
+    found: list[Say] = []
+    total = sum(points for _, points in room.feed.balance_sheet())
+    if total:
+        found.append(Say(f"ポイントの合計が0になりません（{total}）。", f"Points do not sum to zero ({total})."))
+    members = room.feed.unbalanced_members()
+    if members:
+        found.append(
+            Say(
+                f"残高と記帳が合わない会員が{members}人います。",
+                f"{members} members' balances differ from their postings.",
+            )
+        )
+    return found
+
+
+def _check_tally(room: WorkerRoom) -> list[Say]:
+    tally, (purchases, amount, earned, _) = room.feed.tally(), room.feed.sums()
+    kept, counted = (tally.purchases, tally.amount, tally.earned), (purchases, amount, earned)
+    if kept == counted:
+        return []
+    return [Say(f"集計{kept}と明細{counted}が違います。", f"The tally {kept} differs from the rows {counted}.")]

@@ -1,0 +1,40 @@
+"""``noren ledger-worker``: the inner door of the ledger side, and the loop that feeds the lake."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from noren.doors.inner_door import inner_app
+from noren.doors.logs import log_to_stderr
+from noren.doors.serving import run, serve
+from noren.doors.worker.daily import sweep_daily
+from noren.doors.worker.figures import figure_handlers
+from noren.doors.worker.members import member_handlers
+from noren.doors.worker.reference import reference_handlers
+from noren.doors.worker.turn import Turn
+from noren.house.home import open_home
+from noren.house.ledger_worker import WorkerRoom, worker_room
+
+
+def main(home: Path | None) -> None:
+    """Serve the inner door and feed the lake until told to stop."""
+    log_to_stderr("ledger-worker")
+    room = worker_room(open_home(home))
+    try:
+        run(lambda: _run(room))
+    finally:
+        room.close()
+
+
+async def _run(room: WorkerRoom) -> None:
+    turn = Turn(room)
+    app = inner_app(room.porter, [*member_handlers(turn), *reference_handlers(turn), *figure_handlers(turn)])
+    stop = asyncio.Event()
+    lake = asyncio.create_task(room.loop.run(stop))
+    daily = asyncio.create_task(sweep_daily(turn, stop))
+    try:
+        await serve(app, interface="asgi", uds=room.home.socket("ledger-worker"))
+    finally:
+        stop.set()
+        await asyncio.gather(lake, daily)

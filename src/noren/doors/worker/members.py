@@ -1,0 +1,112 @@
+"""Members and cards: what the vault may ask of the ledger side. Card numbers stay in memory here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import post
+from litestar.exceptions import ClientException, NotFoundException
+from litestar.status_codes import HTTP_200_OK
+
+from noren.activity import enrolment
+from noren.doors.worker.bodies import (
+    CardBody,
+    CardStateBody,
+    EnrolBody,
+    MergeBody,
+    PointsOnlyBody,
+    TokenBody,
+    TokensAnswer,
+)
+from noren.doors.worker.turn import Turn
+from noren.kernel.ids import Handle, LinkToken, MalformedId
+from noren.kernel.sealing import DoesNotOpen, make_link_token, open_link_token
+from noren.register.till_keys import card_indexes
+
+
+def member_handlers(turn: Turn) -> list[Any]:
+    """Return the handlers of ``/enrol``, ``/cards`` and ``/choices``."""
+    who = _Who(turn)
+    return [_enrolling(who), *_cards(who), *_choices(who)]
+
+
+class _Who:
+    """Tells cards and members from what crosses: a card number, a link token."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self.room = turn.room
+
+    def index(self, card: str) -> bytes:
+        return card_indexes(self.room.receipts.card_index, card)[0]
+
+    def handle(self, token: bytes) -> bytes:
+        try:
+            return open_link_token(self.room.link, LinkToken(token)).reveal()
+        except (DoesNotOpen, MalformedId):
+            raise NotFoundException("no such member") from None
+
+    def token(self, handle: bytes | None) -> bytes | None:
+        return None if handle is None else make_link_token(self.room.link, Handle(handle)).reveal()
+
+
+def _enrolling(who: _Who) -> Any:
+    @post("/enrol", status_code=HTTP_200_OK, sync_to_thread=True)
+    def enrol(data: EnrolBody) -> TokensAnswer:
+        arrivals = [enrolment.Arrival(tuple(map(who.index, m.cards)), m.traits) for m in data.members]
+        with who.turn:
+            handles = enrolment.enrol(who.room.ledger, arrivals=arrivals)
+        return TokensAnswer([who.token(handle) for handle in handles])
+
+    return enrol
+
+
+def _cards(who: _Who) -> list[Any]:
+    ledger = who.room.ledger
+
+    @post("/cards/add", status_code=HTTP_200_OK, sync_to_thread=True)
+    def add(data: CardBody) -> dict[str, bool]:
+        with who.turn:
+            done = enrolment.add_card(ledger, handle=who.handle(data.token), card=who.index(data.card))
+        return _done(done, "the card is another member's")
+
+    @post("/cards/state", status_code=HTTP_200_OK, sync_to_thread=True)
+    def state(data: CardStateBody) -> dict[str, bool]:
+        with who.turn:
+            done = enrolment.set_card_state(ledger, card=who.index(data.card), state=data.value)
+        return _done(done, "the card is not known")
+
+    @post("/cards/merge", status_code=HTTP_200_OK, sync_to_thread=True)
+    def merge(data: MergeBody) -> dict[str, bool]:
+        source, target = who.handle(data.source), who.handle(data.target)
+        with who.turn:
+            done = enrolment.merge(ledger, source=source, target=target, day=who.room.today().toordinal())
+        return _done(done, "the two members can not be merged")
+
+    return [add, state, merge]
+
+
+def _choices(who: _Who) -> list[Any]:
+    ledger = who.room.ledger
+
+    @post("/choices/points-only", status_code=HTTP_200_OK, sync_to_thread=True)
+    def points_only(data: PointsOnlyBody) -> dict[str, Any]:
+        with who.turn:
+            done = enrolment.set_points_only(ledger, handle=who.handle(data.token), on=data.on)
+        return {**_done(done, "no such member"), "points_only": data.on, "since": who.room.now().isoformat()}
+
+    @post("/choices/get", status_code=HTTP_200_OK, sync_to_thread=True)
+    def choices(data: TokenBody) -> dict[str, bool]:
+        with who.turn:
+            on = enrolment.is_points_only(ledger, handle=who.handle(data.token))
+        if on is None:
+            raise NotFoundException("no such member")
+        return {"points_only": on}
+
+    return [points_only, choices]
+
+
+def _done(done: bool, otherwise: str) -> dict[str, bool]:
+    if not done:
+        raise ClientException(otherwise, status_code=409)
+    return {"ok": True}

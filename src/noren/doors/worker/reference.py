@@ -1,0 +1,166 @@
+"""Reference data, agreements, terminals and history: what the operator may bring to the ledger side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import msgspec
+from litestar import post
+from litestar.exceptions import ClientException
+from litestar.status_codes import HTTP_200_OK
+
+from noren.activity.exclusion import BadExclusion, parse_exclusion
+from noren.doors.worker.bodies import (
+    Counted,
+    KeyRow,
+    KeysAnswer,
+    PartnerBody,
+    PastBody,
+    ProductsBody,
+    PurchasesBody,
+    Reason,
+    ResultsAnswer,
+    RevokeBody,
+    ShopRow,
+    ShopsBody,
+    TerminalAnswer,
+    TerminalRow,
+    TerminalsAnswer,
+    TerminalsBody,
+)
+from noren.doors.worker.turn import Turn
+from noren.governance.model import Agreement, Shop, Terminal
+from noren.governance.terminals import key_hashes, new_key
+from noren.kernel.clock import SystemClock, local_date
+from noren.register.history import Past, import_purchases
+from noren.register.requests import PurchaseRequest
+
+
+def reference_handlers(turn: Turn) -> list[Any]:
+    """Return the handlers of ``/reference``, ``/terminals`` and ``/purchases``."""
+    return [*_master_data(turn), *_terminals(turn), _history(turn)]
+
+
+def _master_data(turn: Turn) -> list[Any]:
+    room = turn.room
+
+    @post("/reference/products", status_code=HTTP_200_OK, sync_to_thread=True)
+    def products(data: ProductsBody) -> Counted:
+        rows = [msgspec.structs.astuple(row) for row in data.rows]
+        with turn, room.ledger.batch() as batch:
+            counted = Counted(*batch.put_products(rows))
+        if counted.added or counted.changed:
+            room.loop.reference_changed()
+        return counted
+
+    @post("/reference/shops", status_code=HTTP_200_OK, sync_to_thread=True)
+    def shops(data: ShopsBody) -> Counted:
+        rows = [_shop(row) for row in data.rows]
+        counted = _count(room.directory.put_shops(rows, today=room.today()))
+        if counted.added or counted.changed:
+            room.loop.reference_changed()
+        return counted
+
+    @post("/reference/partner", status_code=HTTP_200_OK, sync_to_thread=True)
+    def partner(data: PartnerBody) -> Counted:
+        try:
+            if data.exclude is not None:
+                parse_exclusion(data.exclude)
+        except BadExclusion as wrong:
+            raise ClientException(str(wrong), status_code=422) from None
+        agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude)
+        return _count([room.directory.put_agreement(agreement)])
+
+    return [products, shops, partner]
+
+
+def _shop(row: ShopRow) -> Shop:
+    """A shop that says nothing of member information does not handle any."""
+    return Shop(
+        shop=row.shop,
+        partner=row.partner,
+        name=row.name,
+        industry=row.industry,
+        postal_code=row.postal_code,
+        prefecture=row.prefecture,
+        handles_personal_information=bool(row.handles_personal_information),
+    )
+
+
+def _count(outcomes: Iterable[str]) -> Counted:
+    counts = Counter(outcomes)
+    return Counted(counts["added"], counts["changed"], counts["same"])
+
+
+def _terminals(turn: Turn) -> list[Any]:
+    room = turn.room
+
+    def real_today() -> date:
+        """Keys live by the machine's clock, never by a sandbox's."""
+        return local_date(SystemClock().now(), room.home.zone)
+
+    def make(row: TerminalRow) -> tuple[KeyRow, Terminal]:
+        if row.test != room.home.sandbox:
+            kind = (
+                "a sandbox programme takes test keys only"
+                if room.home.sandbox
+                else "a live programme takes no test keys"
+            )
+            raise ClientException(kind, status_code=409)
+        if room.directory.shop(row.shop) is None:
+            raise ClientException(f"shop {row.shop} is not known: import shops first", status_code=409)
+        key = new_key(test=row.test)
+        today = real_today()
+        expires = today + timedelta(days=row.expires_days)
+        hashed = key_hashes(room.terminal_key, key)[0]
+        return (
+            KeyRow(row.shop, row.terminal, key, expires),
+            Terminal(hashed, row.shop, row.terminal, row.test, today, expires, revoked=False),
+        )
+
+    @post("/terminals/add", status_code=HTTP_200_OK, sync_to_thread=True)
+    def add(data: TerminalsBody) -> KeysAnswer:
+        made = [make(row) for row in data.rows]
+        if made:
+            room.directory.put_terminals([terminal for _, terminal in made])
+        return KeysAnswer([row for row, _ in made])
+
+    @post("/terminals/list", status_code=HTTP_200_OK, sync_to_thread=True)
+    def listed() -> TerminalsAnswer:
+        today = real_today()
+        return TerminalsAnswer([_shown(terminal, today) for terminal in room.directory.terminals()])
+
+    @post("/terminals/revoke", status_code=HTTP_200_OK, sync_to_thread=True)
+    def revoke(data: RevokeBody) -> dict[str, int]:
+        return {"revoked": room.directory.revoke(data.shop, data.terminal)}
+
+    return [add, listed, revoke]
+
+
+def _shown(terminal: Terminal, today: date) -> TerminalAnswer:
+    state = "revoked" if terminal.revoked else "expired" if terminal.expires < today else "valid"
+    return TerminalAnswer(terminal.shop, terminal.terminal, terminal.test, terminal.created, terminal.expires, state)
+
+
+def _history(turn: Turn) -> Any:
+    room = turn.room
+
+    @post("/purchases/import", status_code=HTTP_200_OK, sync_to_thread=True)
+    def history(data: PurchasesBody) -> ResultsAnswer:
+        partners = {
+            shop: found.partner for shop in {p.shop for p in data.purchases} if (found := room.directory.shop(shop))
+        }
+        pasts = [Past(p.shop, p.terminal, partners.get(p.shop), _request(p)) for p in data.purchases]
+        with turn:
+            results = import_purchases(room.ledger, keys=room.receipts, purchases=pasts, received=room.now())
+        return ResultsAnswer([r if isinstance(r, str) else Reason(r.ja, r.en) for r in results])
+
+    return history
+
+
+def _request(past: PastBody) -> PurchaseRequest:
+    amount = sum(line.amount for line in past.lines)
+    return PurchaseRequest(past.receipt, past.business_date, past.at, past.card, past.lines, amount)

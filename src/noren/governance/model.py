@@ -1,0 +1,73 @@
+"""Values of the directory: companies, shops, agreements, terminals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+
+class Route(StrEnum):
+    """Legal route by which a company's purchases come in (law.md); one per agreement."""
+
+    OWN_USE = "own-use"
+    ENTRUSTMENT = "entrustment"
+    JOINT_USE = "joint-use"
+    THIRD_PARTY_CONSENT = "third-party-consent"
+    THIRD_PARTY_OPT_OUT = "third-party-opt-out"
+    PERSONAL_RELATED = "personal-related-information"
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A shop of a partner. ``handles_personal_information``: 会員情報取扱店, with the day it was registered as one."""
+
+    shop: str
+    partner: str
+    name: str | None
+    industry: str | None
+    postal_code: str | None
+    prefecture: str | None
+    handles_personal_information: bool
+    handling_since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a company agreed to: the route of its purchases, from which day, and its own point rules.
+
+    ``per``: minor units per point (None: the programme's). ``exclude``: filter of products
+    that earn nothing (None: none).
+    """
+
+    partner: str
+    route: Route
+    since: date
+    per: int | None = None
+    exclude: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A till's key at the door, without the secret. ``key_hash`` = keyed hash of it, 32 bytes."""
+
+    key_hash: bytes
+    shop: str
+    terminal: str
+    test: bool
+    created: date
+    expires: date
+    revoked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the till must know of a shop's company to decide points."""
+
+    partner: str
+    per: int
+    exclude: str | None
+
+
+MAX_TERMINAL_DAYS: Final = 3660

@@ -1,0 +1,142 @@
+"""The directory's store: SQLAlchemy Core on SQLite (PostgreSQL later behind the same methods)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Engine, Row, create_engine, distinct, event, func, insert, select, update
+
+from noren.governance.model import Agreement, Route, Rules, Shop, Terminal
+from noren.governance.tables import AGREEMENT, METADATA, SHOP, TERMINAL
+
+Outcome = Literal["added", "changed", "same"]
+
+
+class Directory:
+    """Reads and writes companies' shops, agreements and terminals."""
+
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        if reading:  # SQLite itself then refuses to write, and to make a file that is not there
+            self._engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", connect_args={"timeout": 20})
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = _engine(path)
+        METADATA.create_all(self._engine)
+
+    def put_shops(self, shops: Sequence[Shop], *, today: date) -> list[Outcome]:
+        """Add or change shops; a shop that begins to handle member information is dated ``today``."""
+        out: list[Outcome] = []
+        with self._engine.begin() as db:
+            for shop in shops:
+                found = _shop(db.execute(select(SHOP).where(SHOP.c.shop == shop.shop)).first())
+                since = found.handling_since if found else None
+                wanted = replace(shop, handling_since=(since or today) if shop.handles_personal_information else None)
+                if found is None:
+                    db.execute(insert(SHOP).values(**asdict(wanted)))
+                elif found != wanted:
+                    db.execute(update(SHOP).where(SHOP.c.shop == shop.shop).values(**asdict(wanted)))
+                out.append("added" if found is None else "same" if found == wanted else "changed")
+        return out
+
+    def shop(self, shop: str) -> Shop | None:
+        """Return one shop."""
+        with self._engine.connect() as db:
+            return _shop(db.execute(select(SHOP).where(SHOP.c.shop == shop)).first())
+
+    def shops(self) -> list[Shop]:
+        """Return all shops, by code."""
+        with self._engine.connect() as db:
+            return [shop for row in db.execute(select(SHOP).order_by(SHOP.c.shop)) if (shop := _shop(row))]
+
+    def identity_shops(self) -> list[Shop]:
+        """Return the shops that handle member information (会員情報取扱店): what is published."""
+        return [shop for shop in self.shops() if shop.handles_personal_information]
+
+    def put_agreement(self, agreement: Agreement) -> Outcome:
+        """Keep an agreement; the same company and day again replaces it."""
+        where = (AGREEMENT.c.partner == agreement.partner) & (AGREEMENT.c.since == agreement.since)
+        values = {**asdict(agreement), "route": agreement.route.value}
+        with self._engine.begin() as db:
+            found = db.execute(select(AGREEMENT).where(where)).first()
+            if found is None:
+                db.execute(insert(AGREEMENT).values(**values))
+                return "added"
+            if _agreement(found) == agreement:
+                return "same"
+            db.execute(update(AGREEMENT).where(where).values(**values))
+            return "changed"
+
+    def agreement(self, partner: str, on: date) -> Agreement | None:
+        """Return the agreement of a company in force on a day: the latest that has begun."""
+        query = select(AGREEMENT).where(AGREEMENT.c.partner == partner, AGREEMENT.c.since <= on)
+        with self._engine.connect() as db:
+            row = db.execute(query.order_by(AGREEMENT.c.since.desc()).limit(1)).first()
+        return _agreement(row) if row is not None else None
+
+    def rules(self, shop: str, *, on: date, default_per: int) -> Rules | None:
+        """Return the point rules at a shop on a day; None where the shop is unknown."""
+        found = self.shop(shop)
+        if found is None:
+            return None
+        agreement = self.agreement(found.partner, on)
+        return Rules(
+            found.partner,
+            agreement.per if agreement and agreement.per else default_per,
+            agreement.exclude if agreement else None,
+        )
+
+    def put_terminals(self, terminals: Sequence[Terminal]) -> None:
+        """Keep new terminal keys."""
+        with self._engine.begin() as db:
+            db.execute(insert(TERMINAL), [asdict(terminal) for terminal in terminals])
+
+    def terminal(self, key_hash: bytes) -> Terminal | None:
+        """Return the terminal of a key."""
+        with self._engine.connect() as db:
+            row = db.execute(select(TERMINAL).where(TERMINAL.c.key_hash == key_hash)).first()
+        return Terminal(*row) if row is not None else None
+
+    def terminals(self) -> list[Terminal]:
+        """Return all terminal keys, by shop and terminal."""
+        with self._engine.connect() as db:
+            query = select(TERMINAL).order_by(TERMINAL.c.shop, TERMINAL.c.terminal, TERMINAL.c.created)
+            return [Terminal(*row) for row in db.execute(query)]
+
+    def revoke(self, shop: str, terminal: str) -> int:
+        """Revoke the keys of one terminal; return how many were in force."""
+        where = (TERMINAL.c.shop == shop) & (TERMINAL.c.terminal == terminal) & ~TERMINAL.c.revoked
+        with self._engine.begin() as db:
+            return db.execute(update(TERMINAL).where(where).values(revoked=True)).rowcount
+
+    def counts(self) -> tuple[int, int]:
+        """Return how many (shops, companies) there are."""
+        with self._engine.connect() as db:
+            row = db.execute(select(func.count(), func.count(distinct(SHOP.c.partner))).select_from(SHOP)).one()
+        return int(row[0]), int(row[1])
+
+    def close(self) -> None:
+        """Close the store."""
+        self._engine.dispose()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
+
+    def configure(connection: Any, _record: object) -> None:
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", configure)
+    return engine
+
+
+def _shop(row: Row[Any] | None) -> Shop | None:
+    return None if row is None else Shop(*row)
+
+
+def _agreement(row: Row[Any]) -> Agreement:
+    return Agreement(row.partner, Route(row.route), row.since, row.per, row.exclude)

@@ -1,0 +1,42 @@
+"""Tables of the directory."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, MetaData, String, Table
+
+METADATA: Final = MetaData()
+
+SHOP: Final = Table(
+    "shop",
+    METADATA,
+    Column("shop", String, primary_key=True),
+    Column("partner", String, nullable=False),
+    Column("name", String),
+    Column("industry", String),
+    Column("postal_code", String),
+    Column("prefecture", String),
+    Column("handles_personal_information", Boolean, nullable=False),
+    Column("handling_since", Date),
+)
+AGREEMENT: Final = Table(
+    "agreement",
+    METADATA,
+    Column("partner", String, primary_key=True),
+    Column("since", Date, primary_key=True),
+    Column("route", String, nullable=False),
+    Column("per", Integer),
+    Column("exclude", String),
+)
+TERMINAL: Final = Table(
+    "terminal",
+    METADATA,
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("shop", String, nullable=False, index=True),
+    Column("terminal", String, nullable=False),
+    Column("test", Boolean, nullable=False),
+    Column("created", Date, nullable=False),
+    Column("expires", Date, nullable=False),
+    Column("revoked", Boolean, nullable=False),
+)

@@ -1,0 +1,21 @@
+"""Terminal keys: made once, shown once, kept only as a keyed hash."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from noren.kernel.keyring import KeyRing, keyed_index
+
+LIVE_PREFIX: Final = "nt_live_"
+TEST_PREFIX: Final = "nt_test_"
+
+
+def new_key(*, test: bool) -> str:
+    """Return a fresh terminal key: 256 random bits behind a prefix that secret scanners can find."""
+    return (TEST_PREFIX if test else LIVE_PREFIX) + secrets.token_urlsafe(32)
+
+
+def key_hashes(ring: KeyRing, key: str) -> list[bytes]:
+    """Return the keyed hash of a terminal key under each live version of the hashing key, the current first."""
+    return [keyed_index(secret, b"terminal", key.encode("utf-8", "replace")) for _, secret in ring.newest_first()]

@@ -1,0 +1,62 @@
+"""What the front process holds: one signing key for its passes, and a caller to the ledger worker's figures.
+
+No store, no key to any data, no member: what it shows of the programme it asks for, and the
+ledger worker lets it ask for nothing but totals (``passes.MAY_CALL``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from noren.house.home import Home
+from noren.house.inner import InnerClient
+from noren.house.keys import open_keys
+from noren.house.passes import Porter
+
+_PATIENCE_SECONDS: Final = 3.0
+
+
+class Year(msgspec.Struct, frozen=True):
+    """The stretch of time that a demonstration sends through the till: what its progress is measured against.
+
+    ``since`` and ``until``: first and last business day; ``purchases``: how many there will be.
+    """
+
+    since: date
+    until: date
+    purchases: int
+
+
+def year_file(home: Home) -> Path:
+    """Return where a demonstration writes its :class:`Year` before it starts to send (public figures only)."""
+    return home.path / "run" / "year.json"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontRoom:
+    """All that the front process can reach."""
+
+    home: Home
+    ledger: InnerClient
+
+    def summary(self) -> Any:
+        """Ask the ledger worker for the programme's totals (blocking; see ``InnerClient.call`` for its refusals)."""
+        return self.ledger.call("/summary", method="GET")
+
+    def year(self) -> Year | None:
+        """Return the year that is being sent, None when no demonstration runs."""
+        try:
+            return msgspec.json.decode(year_file(self.home).read_bytes(), type=Year)
+        except (OSError, msgspec.DecodeError):
+            return None
+
+
+def front_room(home: Home) -> FrontRoom:
+    """Wire the front process."""
+    porter = Porter(home, open_keys(home, "front"))
+    return FrontRoom(home, InnerClient(home, porter, "ledger-worker", timeout_seconds=_PATIENCE_SECONDS))

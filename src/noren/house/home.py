@@ -1,0 +1,214 @@
+"""A home: the folder of one programme, and the settings in its ``noren.toml``.
+
+Each zone has a folder of its own in the home, so that in production each can belong to its
+own user of the operating system. Nothing here opens a store or reads a key.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Final, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from noren.kernel.say import Say
+
+CONFIG: Final = "noren.toml"
+DEFAULT_HOME: Final = "noren-home"
+
+Zone = Literal["till", "vault", "ledger-worker", "statement", "front", "operator"]
+ZONES: Final[tuple[Zone, ...]] = ("till", "vault", "ledger-worker", "statement", "front", "operator")
+
+
+class HomeProblem(Exception):
+    """The home or its settings can not be used; ``say`` tells what, why and how to fix it."""
+
+    def __init__(self, says: Say | str) -> None:
+        super().__init__(says.en if isinstance(says, Say) else says)
+        self.say = says if isinstance(says, Say) else Say(says, says)
+
+
+class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who the programme is. ``kind``: a sandbox takes test keys only and its clock can be moved."""
+
+    name_ja: str = "のれんポイント"
+    name_en: str = "Noren Points"
+    kind: Literal["live", "sandbox"] = "live"
+    zone: str = "Asia/Tokyo"
+    currency: str = "JPY"
+
+
+class Points(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Programme-wide point rules: one point per ``per`` minor units; pool expiry after the last movement."""
+
+    per: int = 100
+    expiry_days: int = 365
+
+
+class Receipts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long receipts are kept, so how long a resend is recognised (days)."""
+
+    keep_days: int = 400
+
+
+class Lake(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How the lake is filled: pause between rounds, rows of one commit, hours that files no longer used stay."""
+
+    every_seconds: Annotated[int, msgspec.Meta(ge=1)] = 2
+    batch_rows: Annotated[int, msgspec.Meta(ge=1)] = 200_000
+    vacuum_hours: Annotated[int, msgspec.Meta(ge=1)] = 24
+
+
+class Doors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """TCP ports of the doors that face people and tills; the zones' inner doors are Unix sockets."""
+
+    front: int = 8001
+    till: int = 8002
+    vault: int = 8003
+    statement: int = 8004
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything ``noren.toml`` may say."""
+
+    programme: Programme = Programme()
+    points: Points = Points()
+    receipts: Receipts = Receipts()
+    lake: Lake = Lake()
+    doors: Doors = Doors()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths of one home and its settings."""
+
+    path: Path
+    settings: Settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The programme's time zone: the only one in which days are counted."""
+        return ZoneInfo(self.settings.programme.zone)
+
+    @property
+    def sandbox(self) -> bool:
+        """True when this programme takes test keys and its clock can be moved."""
+        return self.settings.programme.kind == "sandbox"
+
+    @property
+    def ledger_db(self) -> Path:
+        """The ledger store: purchases, points, handles."""
+        return self.path / "ledger" / "ledger.db"
+
+    @property
+    def lake(self) -> Path:
+        """The folder of Delta tables."""
+        return self.path / "ledger" / "lake"
+
+    @property
+    def register_db(self) -> Path:
+        """Companies, shops, agreements, terminals: no person in it."""
+        return self.path / "register" / "register.db"
+
+    @property
+    def vault_db(self) -> Path:
+        """The vault store: sealed persons, cards, link tokens."""
+        return self.path / "vault" / "vault.db"
+
+    @property
+    def member_keys_db(self) -> Path:
+        """The member-key store, apart from the vault store so that backups can treat it apart."""
+        return self.path / "vault" / "member-keys.db"
+
+    @property
+    def keys(self) -> Path:
+        """Key files, one per zone (mode 0600), and ``trust/`` with the public halves."""
+        return self.path / "keys"
+
+    def socket(self, zone: Zone) -> Path:
+        """The Unix socket of a zone's inner door."""
+        return self.path / "run" / f"{zone}.sock"
+
+    def log(self, zone: Zone) -> Path:
+        """The log file of a zone started by ``noren up`` or as a child of a command."""
+        return self.path / "log" / f"{zone}.log"
+
+
+def find_home(given: Path | None) -> Path:
+    """Return the home's path: ``--home``, else ``NOREN_HOME``, else ``./noren-home``."""
+    return (given or Path(os.environ.get("NOREN_HOME", DEFAULT_HOME))).resolve()
+
+
+def open_home(given: Path | None = None) -> Home:
+    """Read a home's settings.
+
+    Raises:
+        HomeProblem: there is no home, or its settings are wrong.
+    """
+    path = find_home(given)
+    config = path / CONFIG
+    if not config.is_file():
+        raise HomeProblem(
+            Say(
+                f"{path} にプログラムのホームがありません。noren init --home {path} で作れます。",
+                f"There is no programme at {path}. Make one with: noren init --home {path}",
+            )
+        )
+    return Home(path, read_settings(config))
+
+
+def read_settings(config: Path) -> Settings:
+    """Read and check ``noren.toml``.
+
+    Raises:
+        HomeProblem: not TOML, an unknown key (the nearest known one is named) or a wrong value.
+    """
+    try:
+        settings = msgspec.toml.decode(config.read_bytes(), type=Settings)
+        ZoneInfo(settings.programme.zone)
+    except (msgspec.ValidationError, msgspec.DecodeError) as wrong:
+        raise HomeProblem(f"{config}: {wrong}.{_nearest(str(wrong))}") from None
+    except (ZoneInfoNotFoundError, ValueError):
+        raise HomeProblem(
+            Say(
+                f"{config}: programme.zone は時間帯の名前ではありません。Asia/Tokyo のように書いてください。",
+                f"{config}: programme.zone is not a known time zone; write one like Asia/Tokyo.",
+            )
+        ) from None
+    if settings.points.per < 1 or settings.points.expiry_days < 1 or settings.receipts.keep_days < 1:
+        raise HomeProblem(
+            Say(
+                f"{config}: points.per、points.expiry_days、receipts.keep_days は1以上の整数です。",
+                f"{config}: points.per, points.expiry_days and receipts.keep_days are whole numbers from 1.",
+            )
+        )
+    return settings
+
+
+def _nearest(message: str) -> str:
+    """Suggest the known key nearest to the one that a decoding message names."""
+    known = [field for part in (Settings, Programme, Points, Receipts, Lake, Doors) for field in part.__struct_fields__]
+    for word in message.split("`")[1::2]:
+        close = difflib.get_close_matches(word, known, n=1)
+        if close and close[0] != word:
+            return f" Did you mean `{close[0]}`?"
+    return ""
+
+
+def write_settings(settings: Settings) -> str:
+    """Return the text of a ``noren.toml`` that says ``settings``."""
+    out: list[str] = []
+    for section in settings.__struct_fields__:
+        out.append(f"[{section}]")
+        part = getattr(settings, section)
+        out += [f"{name} = {_toml(getattr(part, name))}" for name in part.__struct_fields__]
+        out.append("")
+    return "\n".join(out)
+
+
+def _toml(value: object) -> str:
+    return msgspec.json.encode(value).decode() if isinstance(value, str) else str(value)

@@ -1,0 +1,91 @@
+"""The vault's only words to the ledger side: `identity.ports.LedgerSide` over the ledger worker's inner door.
+
+What crosses: card numbers and coarse traits one way, link tokens both ways. Nothing else fits through.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+
+from noren.house.inner import CallRefused, InnerClient, ZoneDown
+from noren.identity.errors import LedgerAway
+from noren.identity.model import CardState, Refused
+from noren.identity.ports import Introduction
+from noren.kernel.ids import CardNumber, LinkToken
+from noren.kernel.say import Say
+
+_STATES: Final = {CardState.ACTIVE: "active", CardState.LOST: "lost", CardState.BLOCKED: "blocked"}
+
+
+class LedgerDoor:
+    """`LedgerSide` by calls with the vault's passes."""
+
+    def __init__(self, client: InnerClient) -> None:
+        self._client = client
+
+    def enrol(self, introductions: Sequence[Introduction]) -> Sequence[LinkToken | None]:
+        """Introduce members."""
+        members = [{"cards": [c.reveal() for c in each.cards], "traits": each.traits} for each in introductions]
+        tokens = self._call("/enrol", {"members": members})["tokens"]
+        return [None if token is None else LinkToken(base64.b64decode(token)) for token in tokens]
+
+    def set_card(self, card: CardNumber, state: CardState) -> None:
+        """Say what a card may do from now on."""
+        self._call("/cards/state", {"card": card.reveal(), "state": _STATES[state]})
+
+    def merge(self, source: LinkToken, target: LinkToken) -> Refused | None:
+        """Give cards, points and purchases of one member to another."""
+        try:
+            self._client.call("/cards/merge", {"source": _text(source), "target": _text(target)})
+        except ZoneDown as down:
+            raise LedgerAway(str(down)) from None
+        except CallRefused as refused:
+            if refused.status != HTTPStatus.CONFLICT:
+                raise LedgerAway(f"The ledger side did not take a merge: status {refused.status}.") from None
+            return _reason(refused.body)
+        return None
+
+    def set_points_only(self, token: LinkToken, on: bool) -> str:
+        """Turn points-only mode on or off."""
+        return str(self._call("/choices/points-only", {"token": _text(token), "on": on})["since"])
+
+    def points_only(self, token: LinkToken) -> bool:
+        """Return whether a member is in points-only mode."""
+        return bool(self._call("/choices/get", {"token": _text(token)})["points_only"])
+
+    def _call(self, path: str, body: object) -> Any:
+        try:
+            return self._client.call(path, body)
+        except ZoneDown as down:
+            raise LedgerAway(str(down)) from None
+        except CallRefused as refused:
+            # The refusal's body may name a card; only its status goes on.
+            raise LedgerAway(f"The ledger side refused {path} with status {refused.status}.") from None
+
+
+def _text(token: LinkToken) -> str:
+    return base64.b64encode(token.reveal()).decode()
+
+
+def _reason(body: bytes) -> Refused:
+    """Return the ledger side's reason, in both languages where it gives both."""
+    try:
+        said = msgspec.json.decode(body, type=_Said)
+    except msgspec.DecodeError:
+        said = _Said()
+    return Refused(
+        Say(
+            said.reason_ja or "取引台帳が統合を受け付けませんでした。2人の会員番号を確かめてください。",
+            said.reason_en or "The ledger did not take the merge. Check the two member numbers.",
+        )
+    )
+
+
+class _Said(msgspec.Struct):
+    reason_ja: str = ""
+    reason_en: str = ""

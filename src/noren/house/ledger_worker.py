@@ -1,0 +1,90 @@
+"""The ledger-worker process: what it holds.
+
+Stores: the ledger, the lake, the directory of shops and terminals.
+Keys: card index, receipt index, body hash, purchase id, terminal key, and the link key that
+makes link tokens for the vault. Never: a name, an address, a contact, anything of the vault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from noren.activity.feed import SqliteFeed
+from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
+from noren.activity.store import SqliteLedger
+from noren.governance.store import Directory
+from noren.house.home import Home
+from noren.house.keys import open_keys
+from noren.house.passes import Porter
+from noren.kernel.clock import SystemClock, local_date
+from noren.kernel.keyring import KeyRing
+from noren.register.till_keys import ReceiptKeys
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRoom:
+    """Everything that the ledger-worker process holds."""
+
+    home: Home
+    porter: Porter
+    ledger: SqliteLedger
+    feed: SqliteFeed
+    directory: Directory
+    lake: LakeWriter
+    loop: LakeLoop
+    receipts: ReceiptKeys
+    terminal_key: KeyRing
+    link: KeyRing
+
+    def now(self) -> datetime:
+        """Return the programme's instant: the sandbox's clock is moved by the till, which keeps the offset."""
+        offset = self.feed.clock_offset_us() if self.home.sandbox else 0
+        return SystemClock().now() + timedelta(microseconds=offset)
+
+    def today(self) -> date:
+        """Return the programme's local date."""
+        return local_date(self.now(), self.home.zone)
+
+    def close(self) -> None:
+        """Close the stores."""
+        self.lake.close()
+        self.feed.close()
+        self.ledger.close()
+        self.directory.close()
+
+
+def worker_room(home: Home) -> WorkerRoom:
+    """Open what the ledger-worker holds."""
+    keys = open_keys(home, "ledger-worker")
+    ledger, directory = SqliteLedger(home.ledger_db), Directory(home.register_db)
+    feed, lake = SqliteFeed(home.ledger_db), LakeWriter(home.lake)
+    reference = Reference(
+        products=lambda: (ProductRow(*row) for row in feed.products()),
+        shops=lambda: (
+            ShopRow(s.shop, s.partner, s.name, s.industry, s.postal_code, s.prefecture, s.handles_personal_information)
+            for s in directory.shops()
+        ),
+    )
+    return WorkerRoom(
+        home=home,
+        porter=Porter(home, keys),
+        ledger=ledger,
+        feed=feed,
+        directory=directory,
+        lake=lake,
+        loop=LakeLoop(
+            feed,
+            lake,
+            home.zone,
+            reference=reference,
+            every_seconds=home.settings.lake.every_seconds,
+            batch_rows=home.settings.lake.batch_rows,
+            vacuum_hours=home.settings.lake.vacuum_hours,
+        ),
+        receipts=ReceiptKeys(
+            keys.ring("card-index"), keys.ring("receipt-index"), keys.ring("body-hash"), keys.ring("purchase-id")
+        ),
+        terminal_key=keys.ring("terminal-key"),
+        link=keys.ring("link"),
+    )

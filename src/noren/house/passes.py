@@ -1,0 +1,112 @@
+"""Passes: short-lived signed tokens with which one zone calls another's inner door; deny by default.
+
+A pass names who calls, whom, for which operation, and lives 30 seconds. The called zone
+checks signature, audience, age and its own table of who may do what.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+import time
+from typing import Final, cast
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from noren.house.home import Home, Zone
+from noren.house.keys import ZoneKeys, trusted
+
+LIFE_SECONDS: Final = 30
+_SKEW_SECONDS: Final = 5
+_ALGORITHMS: Final = ["Ed25519"]
+
+# called zone -> operation -> zones that may call it. What is not listed is refused.
+MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
+    "ledger-worker": {
+        "enrol": ("vault",),
+        "cards": ("vault",),
+        "choices": ("vault",),
+        "reference": ("operator",),
+        "terminals": ("operator",),
+        "purchases": ("operator",),
+        "summary": ("front", "operator"),
+        "check": ("operator",),
+    },
+    "vault": {
+        "enrol": ("operator",),
+        "cards": ("operator",),
+        "choices": ("operator",),
+        "summary": ("operator",),
+        "check": ("operator",),
+    },
+    "till": {},
+    "statement": {},
+    "front": {},
+}
+
+
+class PassRefused(Exception):
+    """A call came without a pass that allows it."""
+
+
+class Porter:
+    """Makes passes for one zone and checks those that come to it."""
+
+    def __init__(self, home: Home, keys: ZoneKeys) -> None:
+        self._zone: Zone = keys.zone
+        self._key = OKPKey.import_key(
+            keys.signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), {"alg": "Ed25519"}
+        )
+        self._home = home
+        self._verifying: dict[str, OKPKey] = {}
+
+    def make(self, audience: Zone, operation: str) -> str:
+        """Return a pass for one operation at another zone."""
+        now = int(time.time())
+        claims = {
+            "iss": self._zone,
+            "aud": audience,
+            "act": operation,
+            "iat": now,
+            "exp": now + LIFE_SECONDS,
+            "jti": secrets.token_hex(8),
+        }
+        return jwt.encode({"alg": "Ed25519"}, claims, self._key, algorithms=_ALGORITHMS)
+
+    def check(self, token: str, operation: str) -> Zone:
+        """Return the calling zone when the pass allows ``operation`` here.
+
+        Raises:
+            PassRefused: no pass, a wrong one, too old, or not for this operation.
+        """
+        for caller in MAY_CALL.get(self._zone, {}).get(operation, ()):
+            if self._fits(token, caller, operation):
+                return caller
+        raise PassRefused(f"no pass for {operation} at {self._zone}")
+
+    def _fits(self, token: str, caller: Zone, operation: str) -> bool:
+        try:
+            claims = jwt.decode(token, self._public(caller), algorithms=_ALGORITHMS).claims
+        except (JoseError, ValueError):
+            return False
+        now = time.time()
+        return (
+            claims.get("iss") == caller
+            and claims.get("aud") == self._zone
+            and claims.get("act") == operation
+            and now - _SKEW_SECONDS <= float(cast(int, claims.get("exp", 0))) <= now + LIFE_SECONDS + _SKEW_SECONDS
+        )
+
+    def _public(self, zone: Zone) -> OKPKey:
+        if zone not in self._verifying:
+            verifying, _ = trusted(self._home, zone)
+            x = _b64url(verifying)
+            self._verifying[zone] = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": x})
+        return self._verifying[zone]
+
+
+def _b64url(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()

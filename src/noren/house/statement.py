@@ -1,0 +1,109 @@
+"""What the statement process holds: the ledger and the directory to read, and the keys to open a member's ticket.
+
+Held: link (ticket's token to handle), purchase-id (outer names), one-time-code (her phone's
+code). It can not write to any store, holds no card index key and no key of the vault, and
+learns a member only by a ticket that the vault signed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import apsw
+from sqlalchemy.exc import SQLAlchemyError
+
+from noren.activity.errors import LedgerBroken
+from noren.activity.feed import SqliteFeed
+from noren.activity.ports import LedgerFeed
+from noren.governance.store import Directory
+from noren.house.home import Home
+from noren.house.keys import ZoneKeys, open_keys, trusted
+from noren.kernel.clock import Clock, SystemClock
+from noren.kernel.ids import LinkToken
+from noren.kernel.keyring import KeyRing
+from noren.kernel.ticket import TicketRefused, UsedTickets, open_ticket
+
+
+class LedgerAsleep(Exception):
+    """The ledger can not be read just now: not made yet, or its disk does not answer."""
+
+
+class LedgerReader:
+    """The ledger and the directory, opened for reading when first needed: this process may start before the till."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._lock = threading.Lock()
+        self._feed: SqliteFeed | None = None
+        self._directory = Directory(home.register_db, reading=True)
+
+    @contextmanager
+    def open(self) -> Generator[LedgerFeed]:
+        """Give the ledger for one answer.
+
+        Raises:
+            LedgerAsleep: it can not be read.
+        """
+        try:
+            yield self._opened()
+        except (apsw.Error, SQLAlchemyError, LedgerBroken, OSError) as wrong:
+            raise LedgerAsleep(f"the ledger can not be read: {type(wrong).__name__}") from None
+
+    def _opened(self) -> SqliteFeed:
+        with self._lock:
+            if self._feed is None:
+                self._feed = SqliteFeed(self._home.ledger_db)
+            return self._feed
+
+    def shop_name(self, shop: str) -> str | None:
+        """Return a shop's name, None where the directory has none."""
+        found = self._directory.shop(shop)
+        return found.name if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class StatementRoom:
+    """All that the statement process can reach."""
+
+    home: Home
+    keys: ZoneKeys
+    reader: LedgerReader
+    clock: Clock
+    used: UsedTickets = field(repr=False)
+
+    @property
+    def link(self) -> KeyRing:
+        """Opens the link token of a ticket."""
+        return self.keys.ring("link")
+
+    @property
+    def purchase_ids(self) -> KeyRing:
+        """Makes and reads the outer names of purchases."""
+        return self.keys.ring("purchase-id")
+
+    @property
+    def codes(self) -> KeyRing:
+        """Makes one-time codes."""
+        return self.keys.ring("one-time-code")
+
+    def admit(self, ticket: str, nonce: str) -> LinkToken | TicketRefused:
+        """Open a ticket of the vault; it is used up."""
+        verifying, _ = trusted(self.home, "vault")
+        return open_ticket(
+            ticket, nonce=nonce, opening=self.keys.opening, verifying=verifying, now=self.clock.now(), used=self.used
+        )
+
+    def programme_now(self, feed: LedgerFeed) -> datetime:
+        """Return the programme's instant: the machine's, moved by the sandbox clock's offset."""
+        offset = feed.clock_offset_us() if self.home.sandbox else 0
+        return self.clock.now() + timedelta(microseconds=offset)
+
+
+def statement_room(home: Home) -> StatementRoom:
+    """Wire the statement process."""
+    clock = SystemClock()
+    return StatementRoom(home, open_keys(home, "statement"), LedgerReader(home), clock, UsedTickets(clock.now()))

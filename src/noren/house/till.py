@@ -1,0 +1,60 @@
+"""The till process: what it holds.
+
+Stores: the ledger (purchases and points under handles) and the directory of shops and terminals.
+Keys: card index, receipt index, body hash, terminal key, purchase id, one-time code.
+Never: a name, an address, a contact, the link key, anything of the vault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from noren.activity.store import SqliteLedger
+from noren.governance.store import Directory
+from noren.house.home import Home
+from noren.house.keys import open_keys
+from noren.kernel.clock import ShiftedClock, SystemClock
+from noren.kernel.keyring import KeyRing
+from noren.register.jobs import Moment
+from noren.register.till_keys import TillKeys
+
+
+@dataclass(frozen=True, slots=True)
+class TillRoom:
+    """Everything that the till process holds."""
+
+    home: Home
+    directory: Directory
+    keys: TillKeys
+    terminal_key: KeyRing
+    clock: ShiftedClock
+    open_ledger: Callable[[], SqliteLedger]
+
+    def moment(self) -> Moment:
+        """Return the programme's rules of time at this instant."""
+        settings = self.home.settings
+        return Moment(self.clock.now(), self.home.zone, settings.points.expiry_days, settings.receipts.keep_days)
+
+
+def till_room(home: Home) -> TillRoom:
+    """Open what the till holds."""
+    keys = open_keys(home, "till")
+    ledger = SqliteLedger(home.ledger_db)
+    offset = timedelta(microseconds=ledger.clock_offset_us()) if home.sandbox else timedelta(0)
+    ledger.close()
+    return TillRoom(
+        home=home,
+        directory=Directory(home.register_db),
+        keys=TillKeys(
+            card_index=keys.ring("card-index"),
+            receipt_index=keys.ring("receipt-index"),
+            body_hash=keys.ring("body-hash"),
+            purchase_id=keys.ring("purchase-id"),
+            one_time_code=keys.ring("one-time-code"),
+        ),
+        terminal_key=keys.ring("terminal-key"),
+        clock=ShiftedClock(SystemClock(), offset),
+        open_ledger=lambda: SqliteLedger(home.ledger_db),
+    )

@@ -1,0 +1,59 @@
+"""What the vault process holds: who members are, and no purchase, audience, campaign or handle.
+
+Held: the vault store and the member-key store; the keys member-wrap (wraps each member's key),
+vault-index (finds a member by number, card or link token) and sign-in; the drawer's opener; a
+pass to the ledger worker's enrolment, cards and choices. Not held: any store or key of the
+ledger side; the statement door's public key is all it knows of that door.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from noren.house.home import Home
+from noren.house.inner import InnerClient
+from noren.house.keys import ZoneKeys, open_keys, trusted
+from noren.house.ledger_side import LedgerDoor
+from noren.house.passes import Porter
+from noren.identity.contacts import Drawer
+from noren.identity.member_keys import SqliteMemberKeys
+from noren.identity.ports import LedgerSide
+from noren.identity.sealed import Indexes
+from noren.identity.store import SqliteVault
+from noren.identity.vault import Vault
+from noren.kernel.clock import Clock, SystemClock
+from noren.kernel.ids import LinkToken
+from noren.kernel.ticket import make_ticket
+
+
+@dataclass(frozen=True, slots=True)
+class VaultRoom:
+    """All that the vault process can reach."""
+
+    home: Home
+    vault: Vault
+    porter: Porter
+    clock: Clock
+    keys: ZoneKeys = field(repr=False)
+
+    def ticket(self, token: LinkToken, nonce: str, now: datetime) -> str:
+        """Return a ticket to the member's own ledger door, for the browser that holds ``nonce``."""
+        _, sealing = trusted(self.home, "statement")
+        return make_ticket(token=token, nonce=nonce, signing=self.keys.signing, sealing=sealing, now=now)
+
+
+def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | None = None) -> VaultRoom:
+    """Wire the vault process. ``ledger`` and ``clock`` are given by tests alone."""
+    keys, clock = open_keys(home, "vault"), clock or SystemClock()
+    porter = Porter(home, keys)
+    vault = Vault(
+        store=SqliteVault(home.vault_db),
+        keys=SqliteMemberKeys(home.member_keys_db, keys.ring("member-wrap")),
+        drawer=Drawer(),
+        ledger=ledger or LedgerDoor(InnerClient(home, porter, "ledger-worker")),
+        indexes=Indexes(keys.ring("vault-index")),
+        clock=clock,
+        zone=home.zone,
+    )
+    return VaultRoom(home, vault, porter, clock, keys)

@@ -1,0 +1,97 @@
+"""The vault's own audit: every row opens where it stands, every index is right, nothing is left over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from noren.identity.errors import KeyMissing
+from noren.identity.members import Member, open_card, open_members
+from noren.identity.model import Finding
+from noren.identity.retention import stray_keys
+from noren.identity.vault import Vault
+from noren.kernel.ids import MemberNumber
+from noren.kernel.keyring import UnknownKeyVersion
+from noren.kernel.say import Say
+from noren.kernel.sealing import DoesNotOpen
+
+_PAGE: Final = 500
+
+DOES_NOT_OPEN: Final = Finding(
+    Say(
+        "開けない会員の行があります。会員情報庫か会員鍵のファイルが書き換えられたか、欠けています。バックアップから戻してください。",
+        "Rows of members do not open: the vault's or the member-key file was changed or lacks rows. Restore a backup.",
+    )
+)
+WRONG_INDEX: Final = Finding(
+    Say(
+        "索引と中身が合わない会員・カードがあります。会員情報庫のファイルが書き換えられています。バックアップから戻してください。",
+        "Members or cards do not fit their index: the vault's file was changed. Restore a backup.",
+    )
+)
+
+
+def audit(vault: Vault) -> list[Finding]:
+    """Return everything found wrong; reads the whole vault."""
+    findings = [*vault.store.audit(), *_rows(vault)]
+    stray, pending = len(stray_keys(vault)), _pending(vault)
+    if stray:
+        findings.append(
+            Finding(
+                Say(
+                    f"持ち主のいない会員鍵が{stray}件あります。会員情報庫を再起動すると消えます。",
+                    f"There are {stray} member keys without a member. A restart of the vault removes them.",
+                )
+            )
+        )
+    if pending:
+        findings.append(
+            Finding(
+                Say(
+                    f"取引台帳に伝わっていない会員が{pending}人います。同じ取り込みをもう一度行うか、会員情報庫を再起動してください。",
+                    f"The ledger has not been told of {pending} members. Import the same again or restart the vault.",
+                )
+            )
+        )
+    return findings
+
+
+def _pending(vault: Vault) -> int:
+    with vault.store.reading() as batch:
+        return batch.summary().pending
+
+
+def _rows(vault: Vault) -> list[Finding]:
+    found: list[Finding] = []
+    for rows in _pages(vault):
+        try:
+            with vault.store.reading() as batch:
+                members = open_members(vault, batch, rows)
+            if not all(_fits(vault, member) for member in members.values()) and WRONG_INDEX not in found:
+                found.append(WRONG_INDEX)
+        except (DoesNotOpen, KeyMissing, UnknownKeyVersion):
+            if DOES_NOT_OPEN not in found:
+                found.append(DOES_NOT_OPEN)
+    return found
+
+
+def _pages(vault: Vault) -> Iterator[list[bytes]]:
+    after = b""
+    while True:
+        with vault.store.reading() as batch:
+            rows = batch.all_rows(after, _PAGE)
+        if rows:
+            yield rows
+        if len(rows) < _PAGE:
+            return
+        after = rows[-1]
+
+
+def _fits(vault: Vault, member: Member) -> bool:
+    number = MemberNumber(member.person.member_number or "")
+    token = member.link_token
+    return (
+        vault.indexes.member_number(number) == member.at_rest.number_index
+        and (vault.indexes.link_token(token) if token else None) == member.at_rest.link_index
+        and all(vault.indexes.card(open_card(member, card)) == card.index for card in member.cards)
+    )

@@ -1,0 +1,196 @@
+"""What the vault needs of the world: its store, the member keys, the drawer, and the ledger side across the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from noren.identity.model import CardRow, CardState, Contact, ContactRow, Finding, MemberRow, Refused, Summary
+from noren.identity.traits import Traits
+from noren.kernel.ids import CardNumber, LinkToken
+from noren.kernel.keyring import KeyRing
+
+
+class VaultBatch(Protocol):
+    """One transaction over the vault's rows, all sealed. Commits at the end of ``with``."""
+
+    def members(self, rows: Iterable[bytes]) -> dict[bytes, MemberRow]:
+        """Return members by row."""
+        ...
+
+    def members_by_number(self, indexes: Iterable[bytes]) -> dict[bytes, MemberRow]:
+        """Return the known members among keyed indexes of member numbers."""
+        ...
+
+    def member_by_link(self, index: bytes) -> MemberRow | None:
+        """Return the member with this keyed index of a link token."""
+        ...
+
+    def cards(self, indexes: Iterable[bytes]) -> dict[bytes, CardRow]:
+        """Return the known cards among keyed indexes."""
+        ...
+
+    def cards_of(self, members: Iterable[bytes]) -> dict[bytes, list[CardRow]]:
+        """Return the cards of members; a member without a card is left out."""
+        ...
+
+    def pending(self, after: bytes, limit: int) -> list[bytes]:
+        """Return the next rows of members of whom the ledger side must be told, in the order of their rows."""
+        ...
+
+    def contacts(self, members: Iterable[bytes]) -> dict[bytes, ContactRow]:
+        """Return the sealed contacts of members: the drawer opens them."""
+        ...
+
+    def put_members(self, members: Sequence[MemberRow]) -> None:
+        """Write members whole, new or known."""
+        ...
+
+    def settle(self, members: Sequence[MemberRow]) -> None:
+        """Write of known members what the crossing changes: pending, link index, link token, what was told."""
+        ...
+
+    def put_cards(self, cards: Sequence[CardRow]) -> None:
+        """Write cards whole, new or known."""
+        ...
+
+    def put_contacts(self, contacts: Sequence[ContactRow]) -> None:
+        """Write contacts whole, new or known."""
+        ...
+
+    def remove_contacts(self, members: Sequence[bytes]) -> None:
+        """Remove the contacts of members."""
+        ...
+
+    def all_rows(self, after: bytes, limit: int) -> list[bytes]:
+        """Return the next rows of members in the order of their random rows: for audits only."""
+        ...
+
+    def summary(self) -> Summary:
+        """Return the sizes of the vault."""
+        ...
+
+
+class VaultStore(Protocol):
+    """The vault's store."""
+
+    def batch(self) -> AbstractContextManager[VaultBatch]:
+        """Open the one writing transaction; leaving it normally commits durably, an exception rolls it back."""
+        ...
+
+    def reading(self) -> AbstractContextManager[VaultBatch]:
+        """Open a transaction that only reads; it does not wait for the writing one."""
+        ...
+
+    def audit(self) -> list[Finding]:
+        """Return what the engine itself finds wrong with the file."""
+        ...
+
+    def lay_anew(self) -> None:
+        """Forget in which order rows came; nothing to do when none came since.
+
+        Raises:
+            StoreUnusable: the file is held; try again later.
+        """
+        ...
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close."""
+        ...
+
+
+class MemberKeys(Protocol):
+    """The member-key store: one key per member; when it goes, her fields go."""
+
+    def fresh(self) -> KeyRing:
+        """Return a new member's key, not yet kept."""
+        ...
+
+    def keep(self, keys: Mapping[bytes, KeyRing]) -> None:
+        """Keep the keys of new members; durable on return. Done before their rows: a crash leaves a key too many."""
+        ...
+
+    def open(self, rows: Iterable[bytes]) -> dict[bytes, KeyRing]:
+        """Return the keys of members.
+
+        Raises:
+            KeyMissing: a member has no key.
+        """
+        ...
+
+    def destroy(self, rows: Sequence[bytes]) -> None:
+        """Destroy keys; gone from the file on return."""
+        ...
+
+    def names(self) -> Iterator[bytes]:
+        """Yield the rows that have a key."""
+        ...
+
+    def lay_anew(self) -> None:
+        """Forget in which order keys came; as ``VaultStore``."""
+        ...
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close."""
+        ...
+
+
+class ContactDrawer(Protocol):
+    """The drawer: the only way to a member's address, phone and e-mail."""
+
+    def open(self, batch: VaultBatch, keys: Mapping[bytes, KeyRing]) -> dict[bytes, Contact]:
+        """Return the contacts of the members whose keys are given."""
+        ...
+
+    def put(self, batch: VaultBatch, contacts: Mapping[bytes, Contact], keys: Mapping[bytes, KeyRing]) -> None:
+        """Write contacts whole, new or known."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Introduction:
+    """What the ledger side is told at enrolment: card numbers, in memory only there, and coarse traits."""
+
+    cards: tuple[CardNumber, ...]
+    traits: Traits
+
+
+class LedgerSide(Protocol):
+    """The crossing: the few things the vault may ask of the ledger side. Each may raise ``LedgerAway``."""
+
+    def enrol(self, introductions: Sequence[Introduction]) -> Sequence[LinkToken | None]:
+        """Introduce members; return a link token each, or None where their cards are known as two members'.
+
+        Idempotent: cards already known bring the same token; missing cards are added, traits replaced.
+        """
+        ...
+
+    def set_card(self, card: CardNumber, state: CardState) -> None:
+        """Say what a card may do from now on."""
+        ...
+
+    def merge(self, source: LinkToken, target: LinkToken) -> Refused | None:
+        """Give cards, points and purchases of one member to another; None when it is done (also when it was before)."""
+        ...
+
+    def set_points_only(self, token: LinkToken, on: bool) -> str:
+        """Turn points-only mode on or off; return since when (RFC 3339)."""
+        ...
+
+    def points_only(self, token: LinkToken) -> bool:
+        """Return whether a member is in points-only mode."""
+        ...
+
+
+class Chance(Protocol):
+    """Randomness, passed in from the wiring: ``secrets`` there, a seeded one in tests of order."""
+
+    def row(self) -> bytes:
+        """Return a fresh random 16-byte row."""
+        ...
+
+    def shuffle(self, items: MutableSequence[Any]) -> None:
+        """Put the items in a random order."""
+        ...

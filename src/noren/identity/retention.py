@@ -1,0 +1,83 @@
+"""How long the vault keeps what, and the sweep that removes what nothing refers to any more.
+
+``TERMS`` names every column of every table of the vault: a test fails when a column stands
+in a table and not here, so that nothing is kept without a reason.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from noren.identity.model import Standing
+from noren.identity.vault import Vault
+from noren.kernel.say import Say
+
+_MEMBERSHIP: Final = Say(
+    "会員でいる間。退会・統合のときに鍵ごと消えます。",
+    "While she is a member. Withdrawal and merging destroy it with its key.",
+)
+_CARD: Final = Say(
+    "会員でいる間。紛失・停止したカードも、使われないように番号を残します。",
+    "While she is a member. Lost and blocked cards stay, so that nobody uses them.",
+)
+_TOMBSTONE: Final = Say(
+    "統合後も。古い名簿の取り込みで復活しないための目印で、個人の情報は含みません。",
+    "After a merge too: the mark that keeps an old import from bringing her back; it holds no datum of her.",
+)
+_LINK: Final = Say(
+    "会員でいる間。取引台帳とのやりとりのためだけに使います。",
+    "While she is a member. Used for the crossing to the ledger side alone.",
+)
+
+TERMS: Final[dict[str, dict[str, Say]]] = {
+    "member": {
+        "row": _TOMBSTONE,
+        "number_index": _TOMBSTONE,
+        "standing": _TOMBSTONE,
+        "merged_into": _TOMBSTONE,
+        "pending": _LINK,
+        "link_index": _LINK,
+        "link_token": _LINK,
+        "told": _LINK,
+        **dict.fromkeys(
+            (
+                "member_number",
+                "family_name",
+                "given_name",
+                "family_kana",
+                "given_kana",
+                "birth_date",
+                "sex",
+                "since",
+                "email_ok",
+                "post_ok",
+                "password",
+            ),
+            _MEMBERSHIP,
+        ),
+    },
+    "contact": dict.fromkeys(("member", "postal_code", "prefecture", "city", "street", "phone", "email"), _MEMBERSHIP),
+    "card": dict.fromkeys(("row", "member", "card_index", "number", "state"), _CARD),
+    "member_key": dict.fromkeys(("member", "wrapped"), _MEMBERSHIP),
+}
+_PAGE: Final = 1_000
+
+
+def remove_stray_keys(vault: Vault) -> int:
+    """Destroy member keys to which no living row belongs (a crash left them); return how many."""
+    with vault.writing:
+        stray = stray_keys(vault)
+        if stray:
+            vault.keys.destroy(stray)
+    return len(stray)
+
+
+def stray_keys(vault: Vault) -> list[bytes]:
+    """Return the member keys to which no living row belongs."""
+    names, out = list(vault.keys.names()), list[bytes]()
+    for start in range(0, len(names), _PAGE):
+        page = names[start : start + _PAGE]
+        with vault.store.reading() as batch:
+            living = {row for row, m in batch.members(page).items() if m.standing is not Standing.MERGED}
+        out += [name for name in page if name not in living]
+    return out

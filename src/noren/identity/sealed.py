@@ -1,0 +1,74 @@
+"""Sealing of single fields under a member's own key, padded so that not even a length tells a trait.
+
+Unpadded, the length of a sealed ``male`` differs from that of ``female``, and an absent phone
+would show. So an unknown value is sealed like any other, and plain texts grow to whole buckets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from noren.identity.model import Field
+from noren.kernel.ids import CardNumber, LinkToken, MemberNumber
+from noren.kernel.keyring import KeyRing, keyed_index
+from noren.kernel.sealing import Place, seal, unseal
+
+STORE: Final = "vault"
+BUCKET_BYTES: Final = 32
+# Columns whose presence would tell (signed up on the web, told to the ledger side) have one size for both cases.
+BUCKETS: Final = {"link_token": 96, "password": 160, "told": 256, "street": 128, "email": 64, "number": 64}
+_LENGTH: Final = 2
+MAX_FIELD_BYTES: Final = 4_096
+
+
+def seal_field(ring: KeyRing, value: Field, *, table: str, column: str, row: bytes) -> bytes:
+    """Seal one field for its place; None is sealed too."""
+    return seal(ring, _padded(value, BUCKETS.get(column, BUCKET_BYTES)), Place(STORE, table, column, row))
+
+
+def open_field(ring: KeyRing, sealed: bytes, *, table: str, column: str, row: bytes) -> Field:
+    """Open one field.
+
+    Raises:
+        DoesNotOpen: wrong key, wrong place or changed bytes.
+    """
+    padded = unseal(ring, sealed, Place(STORE, table, column, row))
+    length = int.from_bytes(padded[:_LENGTH], "big")
+    return None if length == 0 else padded[_LENGTH : _LENGTH + length - 1].decode()
+
+
+def seal_fields(ring: KeyRing, values: Mapping[str, Field], *, table: str, row: bytes) -> dict[str, bytes]:
+    """Seal several fields of one row."""
+    return {column: seal_field(ring, value, table=table, column=column, row=row) for column, value in values.items()}
+
+
+def open_fields(ring: KeyRing, sealed: Mapping[str, bytes], *, table: str, row: bytes) -> dict[str, Field]:
+    """Open several fields of one row."""
+    return {column: open_field(ring, value, table=table, column=column, row=row) for column, value in sealed.items()}
+
+
+def _padded(value: Field, bucket: int) -> bytes:
+    text = b"" if value is None else value.encode()
+    assert len(text) <= MAX_FIELD_BYTES, "a field is longer than the checks allow"
+    body = (0 if value is None else len(text) + 1).to_bytes(_LENGTH, "big") + text
+    return body + bytes(-len(body) % bucket)
+
+
+class Indexes:
+    """Keyed indexes of member numbers, cards and link tokens: the only way to find a member."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def member_number(self, number: MemberNumber) -> bytes:
+        """Return the index under which a new row is stored."""
+        return keyed_index(self._ring.key(), b"member-number", number.reveal().encode())
+
+    def card(self, card: CardNumber) -> bytes:
+        """Return the index under which a new card is stored."""
+        return keyed_index(self._ring.key(), b"card", card.reveal().encode())
+
+    def link_token(self, token: LinkToken) -> bytes:
+        """Return the index of a link token: how the press finds a member."""
+        return keyed_index(self._ring.key(), b"link-token", token.reveal())

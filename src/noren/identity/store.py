@@ -1,0 +1,208 @@
+"""The vault store on SQLite. It holds no key: what it writes and reads is sealed already."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from noren.identity import engine as sqlite
+from noren.identity.model import CONTACT_FIELDS, CardRow, CardState, ContactRow, Finding, MemberRow, Standing, Summary
+from noren.identity.tables import CARD, CONTACT, MEMBER, MEMBER_SEALED, VAULT
+from noren.kernel.say import Say
+
+
+class SqliteVault:
+    """`ports.VaultStore` on one SQLite file."""
+
+    def __init__(self, path: Path) -> None:
+        self._engine = sqlite.open_engine(path, VAULT)
+
+    @contextmanager
+    def batch(self) -> Generator[SqliteBatch]:
+        """Open the one writing transaction."""
+        with sqlite.writing(self._engine) as connection:
+            yield SqliteBatch(connection)
+
+    @contextmanager
+    def reading(self) -> Generator[SqliteBatch]:
+        """Open a transaction that only reads."""
+        with sqlite.reading(self._engine) as connection:
+            yield SqliteBatch(connection)
+
+    def audit(self) -> list[Finding]:
+        """Ask SQLite to check its own file."""
+        with self._engine.connect() as connection:
+            said = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
+        return (
+            []
+            if said == "ok"
+            else [
+                Finding(
+                    Say(
+                        "会員情報庫のファイルが壊れています。バックアップから戻してください。",
+                        "The vault's file is damaged. Restore it from a backup.",
+                    )
+                )
+            ]
+        )
+
+    def lay_anew(self) -> None:
+        """Forget in which order rows came."""
+        sqlite.lay_anew(self._engine)
+
+    def close(self) -> None:
+        """Fold the write-ahead log into the file and close."""
+        sqlite.close_engine(self._engine)
+
+
+class SqliteBatch:
+    """`ports.VaultBatch` over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def members(self, rows: Iterable[bytes]) -> dict[bytes, MemberRow]:
+        """Return members by row."""
+        return {row.row: _member(row) for row in among(self._connection, MEMBER, MEMBER.c.row, rows)}
+
+    def members_by_number(self, indexes: Iterable[bytes]) -> dict[bytes, MemberRow]:
+        """Return the known members among keyed indexes of member numbers."""
+        found = among(self._connection, MEMBER, MEMBER.c.number_index, indexes)
+        return {row.number_index: _member(row) for row in found}
+
+    def member_by_link(self, index: bytes) -> MemberRow | None:
+        """Return the member with this keyed index of a link token."""
+        return next((_member(row) for row in among(self._connection, MEMBER, MEMBER.c.link_index, [index])), None)
+
+    def cards(self, indexes: Iterable[bytes]) -> dict[bytes, CardRow]:
+        """Return the known cards among keyed indexes."""
+        return {row.card_index: _card(row) for row in among(self._connection, CARD, CARD.c.card_index, indexes)}
+
+    def cards_of(self, members: Iterable[bytes]) -> dict[bytes, list[CardRow]]:
+        """Return the cards of members."""
+        out: dict[bytes, list[CardRow]] = {}
+        for row in among(self._connection, CARD, CARD.c.member, members):
+            out.setdefault(row.member, []).append(_card(row))
+        return out
+
+    def pending(self, after: bytes, limit: int) -> list[bytes]:
+        """Return the next rows of members of whom the ledger side must still be told."""
+        wanted = select(MEMBER.c.row).where(MEMBER.c.pending == 1, MEMBER.c.row > after)
+        return list(self._connection.execute(wanted.order_by(MEMBER.c.row).limit(limit)).scalars())
+
+    def contacts(self, members: Iterable[bytes]) -> dict[bytes, ContactRow]:
+        """Return the sealed contacts of members."""
+        return {
+            row.member: ContactRow(row.member, {name: getattr(row, name) for name in CONTACT_FIELDS})
+            for row in among(self._connection, CONTACT, CONTACT.c.member, members)
+        }
+
+    def put_members(self, members: Sequence[MemberRow]) -> None:
+        """Write members whole."""
+        put(self._connection, MEMBER, [_member_values(member) for member in members])
+
+    def settle(self, members: Sequence[MemberRow]) -> None:
+        """Write of known members what the crossing changes."""
+        columns = ("pending", "link_index", "link_token", "told")
+        change = (
+            update(MEMBER).where(MEMBER.c.row == bindparam("of")).values({c: bindparam(f"to_{c}") for c in columns})
+        )
+        values = [(member.row, _member_values(member)) for member in members]
+        if values:
+            self._connection.execute(change, [{"of": row, **{f"to_{c}": v[c] for c in columns}} for row, v in values])
+
+    def put_cards(self, cards: Sequence[CardRow]) -> None:
+        """Write cards whole."""
+        put(
+            self._connection,
+            CARD,
+            [
+                {
+                    "row": card.row,
+                    "member": card.member,
+                    "card_index": card.index,
+                    "number": card.number,
+                    "state": int(card.state),
+                }
+                for card in cards
+            ],
+        )
+
+    def put_contacts(self, contacts: Sequence[ContactRow]) -> None:
+        """Write contacts whole."""
+        put(self._connection, CONTACT, [{"member": contact.member, **contact.sealed} for contact in contacts])
+
+    def remove_contacts(self, members: Sequence[bytes]) -> None:
+        """Remove the contacts of members."""
+        for start in range(0, len(members), sqlite.CHUNK):
+            chunk = members[start : start + sqlite.CHUNK]
+            self._connection.execute(delete(CONTACT).where(CONTACT.c.member.in_(chunk)))
+
+    def all_rows(self, after: bytes, limit: int) -> list[bytes]:
+        """Return the next rows of members in the order of their random rows."""
+        wanted = select(MEMBER.c.row).where(MEMBER.c.row > after).order_by(MEMBER.c.row).limit(limit)
+        return list(self._connection.execute(wanted).scalars())
+
+    def summary(self) -> Summary:
+        """Return the sizes of the vault."""
+        members = select(func.count()).select_from(MEMBER).where(MEMBER.c.standing != int(Standing.MERGED))
+        cards = select(func.count()).select_from(CARD)
+        ask = self._connection.execute
+        return Summary(
+            members=ask(members).scalar_one(),
+            cards=ask(cards).scalar_one(),
+            active_cards=ask(cards.where(CARD.c.state == int(CardState.ACTIVE))).scalar_one(),
+            pending=ask(members.where(MEMBER.c.pending == 1)).scalar_one(),
+        )
+
+
+def among(connection: Connection, table: Table, column: Column[Any], values: Iterable[bytes]) -> Iterator[Row[Any]]:
+    """Yield the rows of ``table`` whose ``column`` is one of ``values``, asked for in chunks."""
+    wanted = list(values)
+    for start in range(0, len(wanted), sqlite.CHUNK):
+        yield from connection.execute(select(table).where(column.in_(wanted[start : start + sqlite.CHUNK])))
+
+
+def put(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
+    """Write rows whole: insert them, or replace all columns of those whose primary key is known."""
+    if not values:
+        return
+    sqlite.note_coming(connection)
+    keys = [column.name for column in table.primary_key]
+    adding = insert(table)
+    rest = {column.name: adding.excluded[column.name] for column in table.c if column.name not in keys}
+    connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=rest), list(values))
+
+
+def _member(row: Row[Any]) -> MemberRow:
+    sealed = {name: getattr(row, name) for name in MEMBER_SEALED}
+    return MemberRow(
+        row=row.row,
+        number_index=row.number_index,
+        standing=Standing(row.standing),
+        pending=bool(row.pending),
+        merged_into=row.merged_into,
+        link_index=row.link_index,
+        sealed={name: value for name, value in sealed.items() if value is not None},
+    )
+
+
+def _member_values(member: MemberRow) -> dict[str, Any]:
+    return {
+        "row": member.row,
+        "number_index": member.number_index,
+        "standing": int(member.standing),
+        "pending": int(member.pending),
+        "merged_into": member.merged_into,
+        "link_index": member.link_index,
+        **{name: member.sealed.get(name) for name in MEMBER_SEALED},
+    }
+
+
+def _card(row: Row[Any]) -> CardRow:
+    return CardRow(row.row, row.member, row.card_index, row.number, CardState(row.state))

@@ -1,0 +1,68 @@
+"""What the operations of the vault are given: its parts behind their ports, put together by the wiring."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import MutableSequence
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Lock
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from noren.identity.errors import StoreUnusable
+from noren.identity.ports import Chance, ContactDrawer, LedgerSide, MemberKeys, VaultStore
+from noren.identity.sealed import Indexes
+from noren.kernel.clock import Clock, local_date
+
+ROW_BYTES = 16
+
+
+class SystemChance:
+    """Randomness of the operating system."""
+
+    def row(self) -> bytes:
+        """Return a fresh random row."""
+        return secrets.token_bytes(ROW_BYTES)
+
+    def shuffle(self, items: MutableSequence[Any]) -> None:
+        """Put the items in a random order."""
+        secrets.SystemRandom().shuffle(items)
+
+
+@dataclass(frozen=True, slots=True)
+class Vault:
+    """The vault's parts. ``writing`` lets one writing operation at a time through, its crossing included."""
+
+    store: VaultStore
+    keys: MemberKeys
+    drawer: ContactDrawer
+    ledger: LedgerSide
+    indexes: Indexes
+    clock: Clock
+    zone: ZoneInfo
+    chance: Chance = field(default_factory=SystemChance)
+    writing: Lock = field(default_factory=Lock)
+
+    def today(self) -> date:
+        """Return the programme's local day."""
+        return local_date(self.clock.now(), self.zone)
+
+    def forget_order(self) -> None:
+        """Lay both stores anew, so that neither file tells in which order members came.
+
+        Raises:
+            StoreUnusable: a file is held just now; try again later.
+        """
+        with self.writing:
+            self.store.lay_anew()
+            self.keys.lay_anew()
+
+    def close(self) -> None:
+        """Close the stores, laid anew where they can be."""
+        with contextlib.suppress(StoreUnusable):
+            self.store.lay_anew()
+            self.keys.lay_anew()
+        self.store.close()
+        self.keys.close()

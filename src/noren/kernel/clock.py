@@ -1,0 +1,58 @@
+"""Clocks are passed in from the doors; contexts never ask the machine what time it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+__all__ = ["UTC", "Clock", "FixedClock", "ShiftedClock", "SystemClock", "local_date"]
+
+
+class Clock(Protocol):
+    """Tells the instant, always in UTC."""
+
+    def now(self) -> datetime:
+        """Return the present instant (aware, UTC)."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the machine's instant."""
+        return datetime.now(UTC)
+
+
+class ShiftedClock:
+    """The machine's clock moved by an offset that can be set: a sandbox programme's clock only."""
+
+    def __init__(self, base: Clock, offset: timedelta = timedelta(0)) -> None:
+        self._base = base
+        self.offset = offset
+
+    def now(self) -> datetime:
+        """Return the machine's instant plus the offset."""
+        return self._base.now() + self.offset
+
+    def move_to(self, instant: datetime) -> timedelta:
+        """Set the offset so that ``now`` is ``instant``; return the new offset."""
+        self.offset = instant.astimezone(UTC) - self._base.now()
+        return self.offset
+
+
+class FixedClock:
+    """A clock that stands until moved: tests and replays."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant.astimezone(UTC)
+
+    def now(self) -> datetime:
+        """Return the instant it was set to."""
+        return self.instant
+
+
+def local_date(instant: datetime, zone: ZoneInfo) -> date:
+    """Return the calendar day of ``instant`` in the programme's zone."""
+    return instant.astimezone(zone).date()

@@ -1,0 +1,114 @@
+"""History from another system: purchases that happened before, or elsewhere. They earn nothing and draw nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, Literal
+
+import msgspec
+
+from noren.activity.model import Line, Member, Purchase
+from noren.activity.points import Standing
+from noren.activity.ports import LedgerStore
+from noren.kernel.say import Say
+from noren.register.answers import PointsAnswer, PurchaseAnswer
+from noren.register.decide import MAX_AHEAD, Sale, microseconds
+from noren.register.names import name_purchase
+from noren.register.requests import PurchaseRequest
+from noren.register.till_keys import ReceiptKeys
+from noren.register.work import Work
+
+CHUNK: Final = 500
+"""Purchases in one transaction: the till waits no longer than this takes (about 50 ms)."""
+
+Result = Literal["imported", "same"] | Say
+
+_UNKNOWN_CARD: Final = Say("このカードは登録されていません。", "The card is not known.")
+_CONFLICT: Final = Say("同じレシート番号で内容の違う取引があります。", "The receipt is there with other contents.")
+_ERASED: Final = Say("この会員の記録は消去されました。", "The member's records were erased.")
+_UNKNOWN_SHOP: Final = Say(
+    "店舗が登録されていません。先に店舗を取り込んでください。", "Unknown shop: import shops first."
+)
+_FUTURE: Final = Say("日時が未来です。", "The time lies in the future.")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A purchase of the past, at a shop of ``partner`` (None: the shop is unknown)."""
+
+    shop: str
+    terminal: str
+    partner: str | None
+    request: PurchaseRequest
+
+
+def import_purchases(
+    store: LedgerStore, *, keys: ReceiptKeys, purchases: Sequence[Past], received: datetime
+) -> list[Result]:
+    """Take history in; one result per purchase. Repeating it changes nothing."""
+    out: list[Result] = []
+    for start in range(0, len(purchases), CHUNK):
+        chunk = purchases[start : start + CHUNK]
+        with store.batch() as batch:
+            work = Work(batch)
+            out.extend(_import(work, keys, past, received) for past in chunk)
+            batch.write(work.changes)
+    return out
+
+
+def _import(work: Work, keys: ReceiptKeys, past: Past, received: datetime) -> Result:
+    request = past.request
+    if past.partner is None:
+        return _UNKNOWN_SHOP
+    if request.at > received + MAX_AHEAD:
+        return _FUTURE
+    bodies = keys.purchase_bodies(request)
+    receipts = keys.receipts(past.shop, past.terminal, request.business_date, request.receipt)
+    for key in receipts:
+        seen, entry = work.receipt(key)
+        if seen:
+            known = work.purchase(entry) if entry is not None else None
+            if known is None:
+                return _ERASED
+            return "same" if known.body_hash in bodies else _CONFLICT
+    cards = (work.card(index) for index in keys.cards(request.card))
+    card = next((card for card in cards if card is not None), None)
+    standing = work.standing(card.handle) if card is not None else None
+    if standing is None:
+        return _UNKNOWN_CARD
+    entry = work.entry()
+    answer = PurchaseAnswer(name_purchase(keys.purchase_id, entry), PointsAnswer(0, 0, standing.member.pool), [])
+    purchase = Purchase(
+        entry=entry,
+        handle=standing.member.handle,
+        key=receipts[0],
+        body_hash=bodies[0],
+        shop=past.shop,
+        partner=past.partner,
+        terminal=past.terminal,
+        receipt=request.receipt,
+        at=microseconds(request.at),
+        received=microseconds(received),
+        amount=request.amount,
+        amount_left=request.amount,
+        base_left=0,
+        used_left=0,
+        earned=0,
+        earned_left=0,
+        per=1,
+        previous=standing.member.last_purchase,
+        imported=True,
+        lines=_lines(standing.member, request),
+        answer=msgspec.json.encode(answer),
+    )
+    linked = Standing(replace(standing.member, last_purchase=entry), standing.lots)
+    work.accept_sale(Sale(purchase, linked, (), 0, purchase.answer), code_hash=None)
+    work.changes.tally.imported += 1
+    return "imported"
+
+
+def _lines(member: Member, request: PurchaseRequest) -> tuple[Line, ...] | None:
+    """Return the lines to keep; none in points-only mode, from whatever time they are."""
+    return None if member.points_only else tuple(Line(x.product, x.quantity, x.amount) for x in request.lines)

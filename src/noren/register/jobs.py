@@ -1,0 +1,286 @@
+"""What a till may ask of the ledger, each run inside one batch. Reads see exactly what the batch has decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from noren.activity.exclusion import Exclusion
+from noren.activity.model import CardState, Purchase, ReceiptKey
+from noren.activity.points import Standing, balance, lapse, next_expiry
+from noren.kernel.clock import local_date
+from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
+from noren.register.codes import read_code
+from noren.register.decide import Facts, Terms, check_amounts, check_times, decide_purchase
+from noren.register.names import name_purchase, read_name
+from noren.register.refusals import Refusal
+from noren.register.requests import BalanceRequest, FindRequest, PurchaseRequest, ReturnRequest
+from noren.register.returning import decide_return, lines_left
+from noren.register.till_keys import TillKeys
+from noren.register.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer to send once the batch is durable."""
+
+    status: int
+    body: bytes
+    replayed: bool = False
+
+
+Outcome = Answered | Refusal
+
+_CREATED: Final = 201
+_OK: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Seller:
+    """The terminal that asks, from its key alone, with its company's rules."""
+
+    shop: str
+    terminal: str
+    partner: str
+    per: int
+    exclusions: tuple[Exclusion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The programme's rules of time, and the instant of this batch."""
+
+    received: datetime
+    zone: ZoneInfo
+    expiry_days: int
+    keep_days: int
+
+    def terms(self, seller: Seller) -> Terms:
+        """Return what holds for ``seller`` now."""
+        return Terms(
+            seller.shop, seller.terminal, seller.partner, seller.per,
+            self.expiry_days, self.keep_days, self.zone, self.received,
+        )  # fmt: skip
+
+
+class Job(Protocol):
+    """One request: what it surely reads, and what it comes to."""
+
+    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+        """Return the (receipt keys, card indexes) to fetch ahead."""
+        ...
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        """Decide, and put what is to be written into ``work``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a card number or one-time code stands for."""
+
+    standing: Standing | None
+    card: CardState | None
+    code_hash: bytes | None = None
+
+
+def find_holder(work: Work, keys: TillKeys, card: str, indexes: Sequence[bytes], at: datetime) -> Holder:
+    """Look a card up, then, when there is no such card, a one-time code valid at ``at``."""
+    for index in indexes:
+        found = work.card(index)
+        if found is not None:
+            return Holder(work.standing(found.handle), found.state)
+    prefix = read_code(keys.one_time_code, card, at)
+    handle = work.handle_starting(prefix) if prefix is not None else None
+    if handle is None:
+        return Holder(None, None)
+    return Holder(work.standing(handle), CardState.ACTIVE, keys.code(card))
+
+
+@dataclass(slots=True)
+class PurchaseJob:
+    """A purchase; ``offline`` from the batch door; ``preview`` stores nothing."""
+
+    request: PurchaseRequest
+    seller: Seller
+    keys: TillKeys
+    offline: bool = False
+    preview: bool = False
+    _receipts: list[ReceiptKey] = field(init=False)
+    _bodies: list[bytes] = field(init=False)
+    _cards: list[bytes] = field(init=False)
+
+    def __post_init__(self) -> None:
+        request, seller = self.request, self.seller
+        self._receipts = self.keys.receipts(seller.shop, seller.terminal, request.business_date, request.receipt)
+        self._bodies = self.keys.purchase_bodies(request)
+        self._cards = self.keys.cards(request.card)
+
+    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+        """See ``Job``."""
+        return self._receipts, self._cards
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        """See ``Job``."""
+        for key in self._receipts:
+            seen, entry = work.receipt(key)
+            if seen:
+                return self._seen_before(work, entry)
+        terms = moment.terms(self.seller)
+        refused = check_times(self.request, terms) or check_amounts(self.request)
+        if refused is not None:
+            return refused
+        holder = find_holder(work, self.keys, self.request.card, self._cards, self.request.at)
+        decision = decide_purchase(self.request, self._facts(work, holder), terms, offline=self.offline)
+        if isinstance(decision, Refusal):
+            return decision
+        if self.preview:
+            return _previewed(decision.answer)
+        work.accept_sale(decision, code_hash=holder.code_hash)
+        return Answered(_CREATED, decision.answer)
+
+    def _facts(self, work: Work, holder: Holder) -> Facts:
+        used = holder.code_hash is not None and work.code_used_by(holder.code_hash) is not None
+        excluded: set[str] = set()
+        for exclusion in self.seller.exclusions:
+            products = {line.product for line in self.request.lines}
+            excluded |= work.store.has_attribute(products, exclusion.attribute, exclusion.values)
+        entry = work.entry()
+        return Facts(
+            entry, name_purchase(self.keys.purchase_id, entry), self._receipts[0], self._bodies[0],
+            holder.standing, holder.card, used, frozenset(excluded),
+        )  # fmt: skip
+
+    def _seen_before(self, work: Work, entry: int | None) -> Outcome:
+        purchase = None if entry is None else work.purchase(entry)
+        if purchase is None:
+            return Refusal("erased")
+        if purchase.body_hash not in self._bodies:
+            return Refusal("receipt-conflict", "/receipt")
+        if self.preview:
+            return _previewed(purchase.answer)
+        work.changes.tally.replays += 1
+        return Answered(_CREATED, purchase.answer, replayed=True)
+
+
+def _previewed(answer: bytes) -> Answered:
+    """Turn a purchase's answer into a preview's: points, and redeem and points effects only."""
+    whole = msgspec.json.decode(answer, type=PurchaseAnswer)
+    effects = [effect for effect in whole.effects if effect["type"] in ("redeem_coupon", "points")]
+    return Answered(_OK, msgspec.json.encode(PreviewAnswer(whole.points, effects)))
+
+
+@dataclass(slots=True)
+class ReturnJob:
+    """Goods brought back to any terminal of the company that sold them."""
+
+    name: str
+    request: ReturnRequest
+    seller: Seller
+    keys: TillKeys
+
+    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+        """See ``Job``."""
+        return (), ()
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        """See ``Job``."""
+        entry = read_name(self.keys.purchase_id, self.name)
+        purchase = None if entry is None else work.purchase(entry)
+        if purchase is None or purchase.partner != self.seller.partner:
+            return Refusal("unknown-purchase")
+        bodies = self.keys.return_bodies(self.request)
+        returns = work.returns(purchase.entry)
+        for known in returns:
+            if known.name == self.request.name:
+                return self._seen_before(work, known.body_hash in bodies, known.answer)
+        standing = work.standing(purchase.handle)
+        if standing is None:
+            return Refusal("unknown-purchase")
+        decision = decide_return(
+            self.request,
+            entry=work.entry(),
+            body_hash=bodies[0],
+            purchase=purchase,
+            returns=returns,
+            used=work.postings([purchase.entry, *(known.entry for known in returns)]) if purchase.used_left else (),
+            standing=standing,
+            terms=moment.terms(self.seller),
+        )
+        if isinstance(decision, Refusal):
+            return decision
+        work.accept_return(decision)
+        return Answered(_CREATED, decision.answer)
+
+    def _seen_before(self, work: Work, same: bool, answer: bytes) -> Outcome:
+        if not same:
+            return Refusal("receipt-conflict", "/return")
+        work.changes.tally.replays += 1
+        return Answered(_CREATED, answer, replayed=True)
+
+
+@dataclass(slots=True)
+class FindJob:
+    """Finds a purchase of the same company by its receipt."""
+
+    request: FindRequest
+    partner_of_shop: str | None
+    seller: Seller
+    keys: TillKeys
+
+    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+        """See ``Job``."""
+        return (), ()
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        """See ``Job``."""
+        ask = self.request
+        if self.partner_of_shop != self.seller.partner:
+            return Refusal("unknown-purchase")
+        del moment  # a receipt is found whatever the time
+        for key in self.keys.receipts(ask.shop, ask.terminal, ask.business_date, ask.receipt):
+            seen, entry = work.receipt(key)
+            if seen:
+                purchase = None if entry is None else work.purchase(entry)
+                return Refusal("erased") if purchase is None else self._found(work, purchase)
+        return Refusal("unknown-purchase")
+
+    def _found(self, work: Work, purchase: Purchase) -> Answered:
+        left = lines_left(purchase, work.returns(purchase.entry))
+        answer = FindAnswer(name_purchase(self.keys.purchase_id, purchase.entry), left)
+        return Answered(_OK, msgspec.json.encode(answer))
+
+
+@dataclass(slots=True)
+class BalanceJob:
+    """Points usable here. Never a name or an attribute."""
+
+    request: BalanceRequest
+    seller: Seller
+    keys: TillKeys
+
+    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+        """See ``Job``."""
+        return (), self.keys.cards(self.request.card)
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        """See ``Job``."""
+        indexes = self.keys.cards(self.request.card)
+        holder = find_holder(work, self.keys, self.request.card, indexes, moment.received)
+        if holder.standing is None:
+            return Refusal("unknown-card", "/card")
+        if holder.code_hash is not None and work.code_used_by(holder.code_hash) is not None:
+            return Refusal("code-used", "/card")
+        if holder.card is not CardState.ACTIVE:
+            return Refusal("blocked-card", "/card")
+        day = local_date(moment.received, moment.zone).toordinal()
+        standing, _ = lapse(holder.standing, day=day, expiry_days=moment.expiry_days)
+        coming = next_expiry(standing, partner=self.seller.partner, expiry_days=moment.expiry_days)
+        expiry = None if coming is None else Expiry(date.fromordinal(coming[0]), coming[1])
+        answer = BalanceAnswer(balance(standing, self.seller.partner), expiry, [])
+        return Answered(_OK, msgspec.json.encode(answer))

@@ -1,0 +1,116 @@
+"""A ledger side in memory that can fail on purpose: before it did anything, or after, with the answer lost."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from noren.identity.errors import LedgerAway
+from noren.identity.model import CardState, Refused
+from noren.identity.ports import Introduction
+from noren.identity.traits import Traits
+from noren.kernel.ids import LINK_TOKEN_BYTES, CardNumber, LinkToken
+
+Fault = Literal["before", "after"]
+
+
+@dataclass(slots=True)
+class KnownMember:
+    """A member as the fake knows her."""
+
+    token: LinkToken
+    traits: Traits
+    cards: dict[str, CardState] = field(default_factory=dict[str, CardState])
+    points_only: bool = False
+    merged_into: LinkToken | None = None
+
+
+@dataclass(slots=True)
+class FakeLedgerSide:
+    """Fills ``identity.ports.LedgerSide``. ``faults``: what the next calls do, in order; afterwards all is well."""
+
+    members: list[KnownMember] = field(default_factory=list[KnownMember])
+    faults: list[Fault | None] = field(default_factory=list[Fault | None])
+    heard: list[str] = field(default_factory=list[str])
+    order: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
+    """The cards of all introductions, in the order in which they came."""
+    refuse_merge: Refused | None = None
+    _by_card: dict[str, KnownMember] = field(default_factory=dict[str, KnownMember])
+
+    def enrol(self, introductions: Sequence[Introduction]) -> Sequence[LinkToken | None]:
+        """Introduce members, as the ledger worker does it."""
+        self._begin("enrol")
+        self.order += [tuple(card.reveal() for card in each.cards) for each in introductions]
+        tokens = [self._introduce(each) for each in introductions]
+        self._end()
+        return tokens
+
+    def set_card(self, card: CardNumber, state: CardState) -> None:
+        """Set a card's state."""
+        self._begin("set_card")
+        self.with_card(card.reveal()).cards[card.reveal()] = state
+        self._end()
+
+    def merge(self, source: LinkToken, target: LinkToken) -> Refused | None:
+        """Move the cards of one member to another; done again, it changes nothing."""
+        self._begin("merge")
+        if self.refuse_merge is not None:
+            return self.refuse_merge
+        old, new = self._member(source), self._member(target)
+        if old.merged_into is None:
+            new.cards |= old.cards
+            self._by_card |= dict.fromkeys(old.cards, new)
+            old.cards, old.merged_into = {}, target
+        assert old.merged_into == target
+        self._end()
+        return None
+
+    def set_points_only(self, token: LinkToken, on: bool) -> str:
+        """Set a member's choice."""
+        self._begin("set_points_only")
+        self._member(token).points_only = on
+        self._end()
+        return "2026-11-22T10:00:00+09:00"
+
+    def points_only(self, token: LinkToken) -> bool:
+        """Return a member's choice."""
+        self._begin("points_only")
+        return self._member(token).points_only
+
+    def with_card(self, card: str) -> KnownMember:
+        """Return the member with a card."""
+        return self._by_card[card]
+
+    def give(self, card: str, member: KnownMember) -> None:
+        """Let the fake know a card of which the vault knows nothing."""
+        member.cards[card] = CardState.ACTIVE
+        self._by_card[card] = member
+
+    def _member(self, token: LinkToken) -> KnownMember:
+        return next(member for member in self.members if member.token == token)
+
+    def _introduce(self, introduction: Introduction) -> LinkToken | None:
+        cards = [card.reveal() for card in introduction.cards]
+        owners = {id(self._by_card[card]): self._by_card[card] for card in cards if card in self._by_card}
+        known = list(owners.values())
+        if len(known) > 1:
+            return None
+        if not known:
+            known = [KnownMember(LinkToken(secrets.token_bytes(LINK_TOKEN_BYTES)), introduction.traits)]
+            self.members += known
+        known[0].traits = introduction.traits
+        known[0].cards = dict.fromkeys(cards, CardState.ACTIVE) | known[0].cards
+        self._by_card |= dict.fromkeys(cards, known[0])
+        return known[0].token
+
+    def _begin(self, name: str) -> None:
+        self.heard.append(name)
+        if self.faults and self.faults[0] == "before":
+            self.faults.pop(0)
+            raise LedgerAway("the fake ledger side is away")
+
+    def _end(self) -> None:
+        if self.faults and self.faults.pop(0) == "after":
+            raise LedgerAway("the fake ledger side's answer was lost")

@@ -1,0 +1,85 @@
+"""A vault on real files for tests, and members invented for it. No person here exists."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from noren.house.home import CONFIG, Doors, Home, Programme, Settings, open_home, write_settings
+from noren.house.keys import SIDES, make_side
+from noren.identity.contacts import Drawer
+from noren.identity.member_keys import SqliteMemberKeys
+from noren.identity.ports import Chance, LedgerSide
+from noren.identity.sealed import Indexes
+from noren.identity.store import SqliteVault
+from noren.identity.vault import SystemChance, Vault
+from noren.kernel.clock import FixedClock
+from noren.kernel.keyring import KEY_BYTES, KeyRing
+
+NOW: Final = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+TOKYO: Final = ZoneInfo("Asia/Tokyo")
+
+
+def a_ring(name: str, key: bytes | None = None) -> KeyRing:
+    """Return a key ring with one random version, or the one given."""
+    return KeyRing(name, 1, {1: key or secrets.token_bytes(KEY_BYTES)})
+
+
+def a_vault(
+    folder: Path,
+    ledger: LedgerSide,
+    *,
+    wrap: KeyRing | None = None,
+    index: KeyRing | None = None,
+    clock: FixedClock | None = None,
+    chance: Chance | None = None,
+) -> Vault:
+    """Open a vault in ``folder``; give the rings to open it again."""
+    return Vault(
+        store=SqliteVault(folder / "vault.db"),
+        keys=SqliteMemberKeys(folder / "member-keys.db", wrap or a_ring("member-wrap")),
+        drawer=Drawer(),
+        ledger=ledger,
+        indexes=Indexes(index or a_ring("vault-index")),
+        clock=clock or FixedClock(NOW),
+        zone=TOKYO,
+        chance=chance or SystemChance(),
+    )
+
+
+def a_row(number: int, **changed: object) -> dict[str, object]:
+    """Return a whole enrolment row of an invented member, with ``changed`` columns."""
+    row: dict[str, object] = {
+        "member_number": f"M{number:07}",
+        "card": f"{2_980_001_000_000_000 + number}",
+        "family_name": "架空",
+        "given_name": f"花子{'甲乙丙丁'[number % 4]}",
+        "family_kana": "カクウ",
+        "given_kana": "ハナコ",
+        "birth_date": f"{1950 + number % 60}-{1 + number % 12:02}-{1 + number % 28:02}",
+        "sex": ("female", "male", "other")[number % 3],
+        "postal_code": "1500001",
+        "prefecture": "東京都",
+        "city": "渋谷区",
+        "street": f"架空町{1 + number}番地",
+        "phone": f"090{10_000_000 + number}",
+        "email": f"kaku.hanako{number}@example.jp",
+        "email_ok": number % 2 == 0,
+        "post_ok": True,
+        "since": "2019-05-04",
+    }
+    return row | changed
+
+
+def a_home(folder: Path, **doors: int) -> Home:
+    """Make the home of a sandbox programme in ``folder``, with the key files of both sides and of the doors."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings(programme=Programme(kind="sandbox"), doors=Doors(**doors))
+    (folder / CONFIG).write_text(write_settings(settings), "utf-8")
+    home = open_home(folder)
+    for side in SIDES:
+        make_side(home, side)
+    return home

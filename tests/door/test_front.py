@@ -1,0 +1,198 @@
+"""The public door: what it shows, what it says when the figures are away, and how it guards its pages."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+
+from noren.doors.front import front_app
+from noren.doors.front.figures import LiveFigures
+from noren.house.front import FrontRoom, front_room, year_file
+from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
+from noren.house.keys import SIDES, make_side
+from noren.testing.ledger_door import FakeLedgerDoor
+
+YEAR = b'{"since": "2025-11-24", "until": "2026-11-21", "purchases": 155518}'
+
+
+def make_home(path: Path, kind: Any = "sandbox") -> Home:
+    path.mkdir(exist_ok=True)
+    (path / CONFIG).write_text(write_settings(Settings(programme=Programme(kind=kind, currency="USD"))), "utf-8")
+    home = open_home(path)
+    for side in SIDES:
+        make_side(home, side)
+    return home
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> FrontRoom:
+    return front_room(make_home(tmp_path / "h"))
+
+
+@pytest.fixture
+def door(room: FrontRoom) -> Iterator[FakeLedgerDoor]:
+    with FakeLedgerDoor(room.home) as running:
+        yield running
+
+
+@pytest.fixture
+def client(room: FrontRoom) -> Any:
+    return TestClient(front_app(room))  # type: ignore[arg-type]
+
+
+def test_the_first_page_shows_the_figures_in_both_languages(client: Any, door: FakeLedgerDoor) -> None:
+    japanese = client.get("/").text
+    assert "84,211" in japanese
+    assert "$2,489,133.77" in japanese
+    assert "2026年5月21日(木) 18:04" in japanese
+    assert "暖簾をはさんで" in japanese
+    english = client.get("/?lang=en").text
+    assert 'lang="en"' in english
+    assert "Surplus fields refused" in english
+    assert "Thu, 21 May 2026, 18:04" in english
+
+
+def test_the_choice_of_language_is_remembered(client: Any) -> None:
+    assert 'lang="ja"' in client.get("/handling").text
+    answer = client.get("/handling?lang=en")
+    assert "noren-lang=en" in answer.headers["set-cookie"]
+    assert 'lang="en"' in client.get("/handling").text
+
+
+def test_the_language_switch_keeps_the_rest_of_the_address(client: Any) -> None:
+    page = client.get("/handling?x=%22%3E%3Cscript%3E&lang=en").text
+    assert '/handling?x=%22%3E%3Cscript%3E&amp;lang=ja"' in page
+    assert "<script>" not in page
+
+
+def test_progress_is_measured_against_the_year_being_sent(client: Any, room: FrontRoom, door: FakeLedgerDoor) -> None:
+    assert "<progress" not in client.get("/").text
+    year_file(room.home).write_bytes(YEAR)
+    part = room.year()
+    assert part is not None
+    assert part.purchases == 155_518
+    fresh: Any = TestClient(front_app(room))  # type: ignore[arg-type]
+    assert 'max="155518" value="84211"' in fresh.get("/figures").text
+    assert "54%" in fresh.get("/figures").text
+
+
+def test_figures_for_machines(client: Any, door: FakeLedgerDoor) -> None:
+    told = client.get("/figures.json").json()
+    assert told["fresh"] is True
+    assert told["summary"]["purchases"] == 84_211
+
+
+def test_shops_handling_member_information_are_published(client: Any, door: FakeLedgerDoor) -> None:
+    page = client.get("/").text
+    assert "のれんレンタル 三条店" in page
+    assert "2026/04/01" in page
+    assert "会員情報庫の窓口" in page
+
+
+def test_without_such_shops_the_page_says_so(client: Any, door: FakeLedgerDoor) -> None:
+    door.summary["identity_shops"] = []
+    assert "いま登録されている会員情報取扱店はありません" in client.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/", "/figures", "/figures.json", "/member", "/handling", "/healthz"])
+def test_pages_stay_up_while_the_ledger_worker_is_down(client: Any, path: str) -> None:
+    assert client.get(path).status_code == 200
+
+
+def test_when_figures_are_away_the_page_says_what_why_and_what_next(client: Any) -> None:
+    page = client.get("/?lang=en").text
+    assert "ledger-worker" in page
+    assert "does not answer just now" in page
+    assert "tills are another process" in page
+
+
+def test_an_answer_that_is_not_a_summary_is_taken_as_away(client: Any, door: FakeLedgerDoor) -> None:
+    door.summary.pop("purchases")
+    assert client.get("/figures.json").json()["fresh"] is False
+
+
+def test_the_last_figures_stay_when_the_worker_goes(room: FrontRoom) -> None:
+    times = iter(range(0, 100, 2))
+    figures = LiveFigures(room, lambda: float(next(times)))
+    with FakeLedgerDoor(room.home):
+        assert asyncio.run(figures.now()).fresh
+    reading = asyncio.run(figures.now())
+    assert not reading.fresh
+    assert reading.summary is not None
+    assert reading.summary.purchases == 84_211
+
+
+def test_the_worker_is_asked_once_a_second_at_most(room: FrontRoom) -> None:
+    time = [0.0]
+    figures = LiveFigures(room, lambda: time[0])
+    with FakeLedgerDoor(room.home) as door:
+        for _ in range(5):
+            asyncio.run(figures.now())
+        assert door.asked == 1
+        time[0] = 2.0
+        door.summary["purchases"] = 84_211 + 1_500
+        reading = asyncio.run(figures.now())
+        assert door.asked == 2
+        assert reading.per_second == 750
+
+
+def test_front_has_no_pass_to_anything_but_totals(room: FrontRoom) -> None:
+    porter = room.ledger._porter
+    with FakeLedgerDoor(room.home) as door:
+        assert door.porter.check(porter.make("ledger-worker", "summary"), "summary") == "front"
+        for operation in ("enrol", "cards", "choices", "check", "purchases"):
+            with pytest.raises(Exception, match="no pass"):
+                door.porter.check(porter.make("ledger-worker", operation), operation)
+
+
+def test_every_answer_carries_the_guards(client: Any) -> None:
+    for path in ("/", "/figures.json", "/not-there", "/assets/x/noren.css", "/member"):
+        headers = client.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+
+
+def test_pages_have_no_inline_script_style_or_handler_and_ask_no_other_site(client: Any, door: FakeLedgerDoor) -> None:
+    for path in ("/", "/member", "/handling", "/not-there", "/member/window"):
+        html = client.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", html), path
+        assert not re.search(r"<script(?![^>]* src=)", html), path
+        for asked in re.findall(r'<(?:script|link|img|iframe)[^>]*?(?:src|href)="([^"]*)"', html):
+            assert asked.startswith(("/assets/", "/member", "http://vault.localhost")), asked
+
+
+def test_a_page_that_is_not_there_says_what_why_and_what_next(client: Any) -> None:
+    answer = client.get("/secret-name?lang=en")
+    assert answer.status_code == 404
+    assert "This page is not here" in answer.text
+    assert "Please start again" in answer.text
+    assert "secret-name" not in re.sub(r'href="[^"]*"', "", answer.text)
+    machine = client.get("/nope.json")
+    assert machine.headers["content-type"].startswith("application/problem+json")
+    assert machine.json()["type"] == "urn:noren:problem:not-found"
+
+
+def test_assets_are_kept_for_ever_under_a_name_of_their_content(client: Any) -> None:
+    href = re.search(r'href="(/assets/[^"]*noren\.css)"', client.get("/").text)
+    assert href is not None
+    answer = client.get(href[1])
+    assert "immutable" in answer.headers["cache-control"]
+    assert client.get("/assets/000000000000/noren.css").headers["cache-control"] == "no-store"
+    assert client.get("/assets/x/..%2f..%2fshell.py").status_code == 404
+    assert client.get("/assets/x/README.md").status_code == 404
+
+
+def test_a_live_programme_shows_no_sandbox_words(tmp_path: Path) -> None:
+    live: Any = TestClient(front_app(front_room(make_home(tmp_path / "live", "live"))))  # type: ignore[arg-type]
+    page = live.get("/").text
+    assert "体験用" not in page
+    assert "nt_live_" in page

@@ -1,0 +1,158 @@
+"""Terminal keys: who may speak, as which shop, until when; and that a test key opens nothing but a sandbox."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+import pytest
+from tests.spec.till_form import well_formed
+
+from noren.doors.till.terminals import RATE_PER_SECOND, Doorkeeper
+from noren.governance.store import Directory
+from noren.house.inner import CallRefused
+from noren.house.keys import open_keys
+from noren.register.refusals import Refusal
+from noren.testing.till import Shopper, TillHouse, shared_house
+from noren.testing.till_bodies import JAPAN, purchase
+from noren.testing.till_http import TillClient
+
+REVOKED_WITHIN_SECONDS = 60
+
+
+@pytest.fixture(scope="module")
+def house() -> TillHouse:
+    return shared_house()
+
+
+@pytest.fixture(scope="module")
+def shopper(house: TillHouse) -> Shopper:
+    return house.shopper()
+
+
+ASKED = (
+    ("POST", "/v1/purchases"),
+    ("POST", "/v1/purchases/preview"),
+    ("POST", "/v1/purchases/find"),
+    ("POST", "/v1/purchases/batch"),
+    ("POST", "/v1/purchases/pu_0/returns"),
+    ("POST", "/v1/balance"),
+)
+
+
+@pytest.mark.parametrize(("method", "path"), ASKED)
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        "nt_test_" + "A" * 43,
+        "nt_live_" + "A" * 43,
+        "Basic bnRfdGVzdDp4",
+        "Bearer ",
+        "Bearer",
+        "Bearer nt_test_é",
+        "Bearer " + "x" * 5000,
+    ],
+)
+def test_without_a_good_key_nothing_is_answered(house: TillHouse, method: str, path: str, key: str) -> None:
+    with house.client() as client:
+        headers = {"Authorization": key if " " in key or key == "Bearer" else f"Bearer {key}"} if key else {}
+        raw = {name: value.encode("utf-8").decode("latin-1") for name, value in headers.items()}
+        answer = client.exchange(method, path, b"{}", raw)
+    assert (answer.status, answer.problem) == (401, "bad-key")
+    well_formed(answer)
+    assert "nt_" not in answer.body.decode().replace("nt_live_…", "").replace("nt_test_…", "")
+
+
+def test_the_scheme_is_spelt_as_one_likes(house: TillHouse, shopper: Shopper) -> None:
+    terminal = house.terminal()
+    with house.client(f"bearer {terminal.key}") as client:
+        assert client.balance(shopper.card).status == 200
+
+
+def test_a_key_is_looked_at_before_the_body(house: TillHouse) -> None:
+    with house.client("nt_test_wrong") as client:
+        assert client.purchase(b'{"name": "x"}').status == 401
+
+
+def test_a_key_is_of_its_time_prefix(house: TillHouse) -> None:
+    assert house.terminal().key.startswith("nt_test_")
+
+
+def test_a_revoked_key_stops_within_a_minute_and_says_so(house: TillHouse, shopper: Shopper) -> None:
+    terminal, other = house.terminal(), house.terminal()
+    with house.client(terminal) as client, house.client(other) as neighbour:
+        assert client.balance(shopper.card).status == 200
+        house.revoke(terminal)
+        begun = time.monotonic()
+        while (answer := client.balance(shopper.card)).status == 200:
+            assert time.monotonic() - begun < REVOKED_WITHIN_SECONDS
+            time.sleep(0.2)
+        print(f"revocation took {time.monotonic() - begun:.1f} s")
+        assert (answer.status, answer.problem) == (401, "revoked-key")
+        well_formed(answer)
+        refused = client.purchase(purchase(shopper.card))
+        assert refused.problem == "revoked-key"
+        assert neighbour.balance(shopper.card).status == 200
+
+
+def test_a_new_terminal_works_at_once(house: TillHouse, shopper: Shopper) -> None:
+    with house.client(house.terminal()) as client:
+        assert client.balance(shopper.card).status == 200
+
+
+def test_shop_and_terminal_come_from_the_key_alone(house: TillHouse, shopper: Shopper) -> None:
+    terminal = house.terminal("S2")
+    body = purchase(shopper.card)
+    with house.client(terminal) as client:
+        sold = client.purchase(body)
+        found = client.find("S2", terminal.terminal, body["business_date"], body["receipt"])
+        assert found.json["purchase"] == sold.json["purchase"]
+        assert client.find("S1", terminal.terminal, body["business_date"], body["receipt"]).status == 404
+
+
+def test_a_key_asks_no_more_than_its_share(house: TillHouse) -> None:
+    """5,000 a second are more than a test can send: the doorkeeper itself is asked, as fast as it answers."""
+    ring = open_keys(house.home, "till").ring("terminal-key")
+    today = datetime.now(JAPAN).date()
+    keeper = Doorkeeper(
+        directory=Directory(house.home.register_db),
+        ring=ring,
+        sandbox=True,
+        default_per=100,
+        today=lambda: today,
+        real_today=lambda: today,
+    )
+    one, other = (f"Bearer {house.terminal().key}" for _ in range(2))
+    begun = time.monotonic()
+    said = [keeper.let_in(one) for _ in range(20_000)]
+    let_in = sum(not isinstance(each, Refusal) for each in said)
+    assert RATE_PER_SECOND <= let_in <= RATE_PER_SECOND * (1 + time.monotonic() - begun) + 1
+    assert {each.problem for each in said if isinstance(each, Refusal)} == {"slow-down"}
+    assert not isinstance(keeper.let_in(other), Refusal)
+
+
+def test_test_keys_open_no_live_programme(house: TillHouse) -> None:
+    with TillHouse.temporary(kind="live") as live:
+        terminal, shopper = live.terminal(), live.shopper()
+        assert terminal.key.startswith("nt_live_")
+        with live.client(terminal) as client:
+            assert client.purchase(purchase(shopper.card)).status == 201
+            _no_clock(client)
+        with live.client(house.terminal()) as client:
+            assert client.balance(shopper.card).status in {401, 403}
+        try:
+            tester = live.terminal(test=True)
+        except CallRefused:
+            return
+        with live.client(tester) as client:
+            answer = client.purchase(purchase(shopper.card))
+            assert answer.status in {401, 403}
+            assert answer.problem in {"bad-key", "not-allowed"}
+            _no_clock(client)
+
+
+def _no_clock(client: TillClient) -> None:
+    moved = client.post("/v1/sandbox/clock", {"at": "2030-01-01T00:00:00+09:00"})
+    assert moved.status in {401, 403, 404}
+    well_formed(moved)

@@ -1,0 +1,179 @@
+"""The member's sign-in: who I am, masked; a ticket for this browser; nothing for anybody else."""
+
+from __future__ import annotations
+
+import asyncio
+import html
+from collections.abc import Coroutine, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.door.vault_house import NONCE, PASSWORD, Door, hidden, sign_in
+
+from noren.house.keys import open_keys, trusted
+from noren.kernel.ids import LinkToken
+from noren.kernel.ticket import UsedTickets, open_ticket
+from noren.testing.vault import NOW, a_row
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[Door]:
+    made = Door(tmp_path)
+    yield made
+    made.room.vault.close()
+
+
+def told(story: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(story)
+
+
+def test_she_signs_in_sees_herself_masked_and_carries_a_ticket(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            answer = await sign_in(browser)
+            assert (answer.status_code, answer.headers["location"]) == (303, f"/?nonce={NONCE}")
+            page = await browser.get(answer.headers["location"])
+            row = a_row(1)
+            for shown in ("架空 花子乙", "150-0001", "東京都渋谷区架空町2番地", "0001", "@example.jp", "2019-05"):
+                assert shown in page.text
+            for never in (str(row["card"]), str(row["phone"]), str(row["email"]), "M0000001", str(row["birth_date"])):
+                assert never not in page.text
+            assert 'action="http://statement.localhost:8004/enter"' in page.text
+            ticket = html.unescape(hidden(page, "ticket"))
+            opening, (verifying, _) = open_keys(door.home, "statement").opening, trusted(door.home, "vault")
+            found = open_ticket(
+                ticket, nonce=NONCE, opening=opening, verifying=verifying, now=NOW, used=UsedTickets(NOW - timedelta(1))
+            )
+            assert found == door.side.with_card(str(row["card"])).token
+            assert isinstance(found, LinkToken)
+
+    told(story())
+
+
+def test_no_ticket_without_a_nonce_of_the_right_form(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            await sign_in(browser, nonce="")
+            for nonce in ("", "short", "n" * 200, '"><script>alert(1)</script>aaaa'):
+                page = await browser.get("/", params={"nonce": nonce})
+                assert 'name="ticket"' not in page.text
+                assert "<script>alert" not in page.text
+            assert 'name="ticket"' in (await browser.get("/onward", params={"nonce": NONCE})).text
+
+    told(story())
+
+
+def test_english(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            assert "Sign in now" in (await browser.get("/sign-in", params={"lang": "en"})).text
+            await sign_in(browser)
+            page = await browser.get("/", params={"nonce": NONCE, "lang": "en"})
+            assert "Who I am" in page.text
+            assert "See points and purchases" in page.text
+
+    told(story())
+
+
+@pytest.mark.parametrize(
+    ("number", "password"),
+    [
+        ("M0000001", "another password"),
+        ("M0000002", PASSWORD),
+        ("M9999999", PASSWORD),
+        ("", PASSWORD),
+        ("花子", PASSWORD),
+        ("M0000001", ""),
+        ("M0000001", "x" * 10_000),
+    ],
+)
+def test_everything_wrong_gets_the_same_answer(door: Door, number: str, password: str) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            answer = await sign_in(browser, number=number, password=password)
+            assert answer.status_code == 401
+            assert "会員番号またはパスワードが違います。" in answer.text
+            assert (await browser.get("/")).headers["location"] == "/sign-in"
+
+    told(story())
+
+
+def test_an_account_rests_after_five_misses_and_wakes_by_itself(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            for _ in range(5):
+                assert (await sign_in(browser, password="wrong password")).status_code == 401
+            assert (await sign_in(browser)).status_code == 429
+            door.clock.instant += timedelta(minutes=16)
+            assert (await sign_in(browser)).status_code == 303
+
+    told(story())
+
+
+def test_a_form_from_elsewhere_is_refused(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser, door.browser() as other:
+            fields = {"number": "M0000001", "password": PASSWORD, "nonce": NONCE}
+            stolen = hidden(await other.get("/sign-in"), "token")
+            page = await browser.get("/sign-in")
+            own = hidden(page, "token")
+            assert (await browser.post("/sign-in", data=fields)).status_code == 403
+            assert (await browser.post("/sign-in", data={**fields, "token": stolen})).status_code == 403
+            crossed = await browser.post(
+                "/sign-in", data={**fields, "token": own}, headers={"Sec-Fetch-Site": "cross-site"}
+            )
+            assert crossed.status_code == 403
+            await sign_in(browser)
+            assert (await browser.post("/leave", data={"token": own})).status_code == 403
+
+    told(story())
+
+
+def test_a_session_ends_by_leaving_by_time_and_by_signing_in_again(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            await sign_in(browser)
+            token = hidden(await browser.get("/"), "token")
+            before = dict(browser.cookies)
+            answer = await browser.post("/leave", data={"token": token})
+            assert answer.headers["location"] == "/left"
+            assert "サインアウトしました" in (await browser.get("/left")).text
+            assert (await browser.get("/", cookies=before)).status_code == 303
+            await sign_in(browser)
+            door.clock.instant += timedelta(minutes=15)
+            assert (await browser.get("/")).status_code == 303
+            assert "15分が過ぎた" in (await browser.get("/onward", params={"nonce": NONCE})).text
+
+    told(story())
+
+
+def test_every_answer_is_guarded(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            await sign_in(browser)
+            for path in ("/", "/sign-in", "/left", "/nowhere", "/healthz"):
+                headers = (await browser.get(path)).headers
+                policy = headers["content-security-policy"]
+                assert "default-src 'none'" in policy
+                assert "form-action 'self' http://statement.localhost:8004;" in policy
+                assert "frame-ancestors 'self' http://localhost:8001" in policy
+                assert headers["cache-control"] == "no-store"
+                assert headers["referrer-policy"] == "same-origin"
+
+    told(story())
+
+
+def test_cookies_are_no_scripts_and_no_other_sites(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            page = await browser.get("/sign-in")
+            answer = await sign_in(browser)
+            for cookie in (page.headers["set-cookie"], answer.headers["set-cookie"]):
+                assert cookie.startswith("__Host-")
+                assert all(
+                    guard in cookie for guard in ("Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/")
+                )
+
+    told(story())

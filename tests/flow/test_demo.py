@@ -1,0 +1,153 @@
+"""``noren demo`` with its real zones, on the last two days of the year: to the end, interrupted, and taken up again."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from noren.doors.cli.demo.record import read_record
+from noren.doors.cli.demo.year import find_year
+from noren.house.home import ZONES, open_home
+from noren.house.occupancy import occupant
+
+PORTS: Final = range(18200, 18300, 4)
+DAYS: Final = 2
+NOREN: Final = [sys.executable, "-m", "noren.doors.cli.main"]
+
+
+@pytest.fixture
+def first_port() -> Iterator[int]:
+    """Four ports that no other test process of this machine holds."""
+    folder = Path(tempfile.gettempdir()) / "noren-demo-ports"
+    folder.mkdir(exist_ok=True)
+    for port in PORTS:
+        with (folder / str(port)).open("wb") as lock, contextlib.suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for each in range(port, port + 4):
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", each))
+            yield port
+            return
+    pytest.fail("no four free ports")
+
+
+def demo(home: Path, *words: str) -> list[str]:
+    return [*NOREN, "demo", "--home", str(home), "--json", "--lang", "en", *words]
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(demo(home, *words), capture_output=True, text=True, timeout=300, check=False)
+
+
+def interrupt(home: Path, after: str, how: signal.Signals, *words: str) -> int:
+    """Start a demo, interrupt it once it has said ``after``; return its exit code."""
+    with subprocess.Popen(demo(home, *words), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        said = ""
+        for line in process.stderr:
+            said += line
+            if after in line:
+                break
+        else:
+            pytest.fail(f"it never said {after!r}: {said}")
+        process.send_signal(how)
+        assert "The same command goes on from here" in process.stderr.read()
+        return process.wait(60)
+
+
+def nobody_is_left(home: Path) -> bool:
+    return not any(occupant(open_home(home), zone) for zone in ZONES)
+
+
+def curl(words: list[str]) -> tuple[int, str, str]:
+    """Run a printed command; return status, headers in lower case, body."""
+    done = subprocess.run([*words, "-D", "/dev/stderr"], capture_output=True, text=True, timeout=30, check=True)
+    head = done.stderr.lower()
+    return int(head.split()[1]), head, done.stdout
+
+
+def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: Path, first_port: int) -> None:
+    home = tmp_path / "home"
+    begin = ("--days", str(DAYS), "--first-port", str(first_port), "--exit")
+    assert interrupt(home, "Members:", signal.SIGTERM, *begin) == 143
+    assert nobody_is_left(home)
+
+    done = run(home, "--exit")
+    assert done.returncode == 0, done.stderr
+    assert "Going on with the demo" in done.stderr
+    summary: dict[str, Any] = msgspec.json.decode(done.stdout)
+    source = replace(find_year(), days=DAYS).totals()
+    assert summary["purchases"] == source.purchases > 500
+    assert summary["lines"] == summary["lake_rows"] == source.lines
+    assert summary["amount"] == summary["lake_amount"] == source.amount
+    assert summary["lines_set_aside"] == source.lines_set_aside
+    assert (summary["members"], summary["shops"], summary["products"]) == (2_469, 457, 92_331)
+    assert summary["agree"] is True
+    assert 0 < summary["first_page_s"] < 90
+    assert summary["points_earned"] > 0
+    assert nobody_is_left(home)
+    record = read_record(open_home(home))
+    assert record is not None
+    assert record.complete
+
+    serve_and_buy(home, source.purchases)
+
+    other = run(home, "--days", "5", "--exit")
+    assert (other.returncode, other.stdout) == (1, "")
+    assert "--again" in other.stderr
+
+
+def serve_and_buy(home: Path, purchases: int) -> None:
+    """A complete demo opens its doors at once; its curl works as the contract says; Ctrl-C ends it well."""
+    with subprocess.Popen(demo(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        summary = msgspec.json.decode(process.stdout.readline())
+        try:
+            assert summary["purchases"] == purchases
+            words = shlex.split(summary["curl"])
+            status, head, body = curl(words)
+            assert status == 201
+            assert "idempotent-replayed" not in head
+            assert msgspec.json.decode(body)["points"]["earned"] == 7
+            again_status, again_head, again = curl(words)
+            assert (again_status, again) == (201, body)
+            assert "idempotent-replayed: true" in again_head
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=60)
+        assert process.returncode == 0
+    assert nobody_is_left(home)
+
+
+def test_a_home_that_is_no_demos_is_left_alone(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    subprocess.run([*NOREN, "init", "--home", str(home)], capture_output=True, timeout=120, check=True)
+    before = sorted(path.name for path in home.rglob("*"))
+    for words in (["--exit"], ["--again", "--yes"]):
+        refused = run(home, *words)
+        assert refused.returncode == 1
+        assert "is not a demo's home" in refused.stderr
+    assert sorted(path.name for path in home.rglob("*")) == before
+
+
+def test_a_taken_port_is_said_at_once(tmp_path: Path, first_port: int) -> None:
+    began = time.monotonic()
+    with socket.create_server(("127.0.0.1", first_port + 1)):
+        refused = run(tmp_path / "home", "--first-port", str(first_port), "--days", "1", "--exit")
+    assert refused.returncode == 1
+    assert f"Port {first_port + 1} is in use" in refused.stderr
+    assert time.monotonic() - began < 60

@@ -1,0 +1,106 @@
+"""Members and cards as they come from the vault: idempotent, healed by repeating, merged without loss."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.store.ledger_cases import a_purchase, sale
+
+from noren.activity.enrolment import Arrival, add_card, enrol, is_points_only, merge, set_card_state, set_points_only
+from noren.activity.feed import SqliteFeed
+from noren.activity.model import CardState, MemberState, Traits
+from noren.activity.store import SqliteLedger
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteLedger]:
+    opened = SqliteLedger(tmp_path / "ledger.db")
+    yield opened
+    opened.close()
+
+
+def card() -> bytes:
+    return secrets.token_bytes(16)
+
+
+def one(store: SqliteLedger, *cards: bytes) -> bytes | None:
+    return enrol(store, arrivals=[Arrival(cards, Traits(sex="female"))])[0]
+
+
+def a_member(store: SqliteLedger, *cards: bytes) -> bytes:
+    handle = one(store, *cards)
+    assert handle is not None
+    return handle
+
+
+def test_the_same_card_again_is_the_same_member(store: SqliteLedger) -> None:
+    first, second = card(), card()
+    handle = one(store, first)
+    assert one(store, first, second) == handle
+    assert one(store, second) == handle
+
+
+def test_cards_of_two_members_are_refused(store: SqliteLedger) -> None:
+    first, second = card(), card()
+    assert one(store, first) != one(store, second)
+    assert one(store, first, second) is None
+
+
+def test_a_card_of_another_member_is_not_taken_over(store: SqliteLedger) -> None:
+    first, second = card(), card()
+    handle = a_member(store, first)
+    a_member(store, second)
+    assert not add_card(store, handle=handle, card=second)
+    assert add_card(store, handle=handle, card=card())
+
+
+def test_a_state_needs_a_known_card(store: SqliteLedger) -> None:
+    known = card()
+    one(store, known)
+    assert set_card_state(store, card=known, state=CardState.LOST)
+    assert not set_card_state(store, card=card(), state=CardState.LOST)
+
+
+def test_points_only_is_remembered(store: SqliteLedger) -> None:
+    handle = a_member(store, card())
+    assert set_points_only(store, handle=handle, on=True)
+    assert is_points_only(store, handle=handle)
+    assert is_points_only(store, handle=card()) is None
+
+
+def buy(store: SqliteLedger, handle: bytes) -> None:
+    with store.batch() as batch:
+        member = batch.members([handle])[handle]
+        batch.write(sale(a_purchase(handle, batch.next_entry(), previous=member.last_purchase), member))
+
+
+def test_a_merge_moves_everything_and_balances(store: SqliteLedger, tmp_path: Path) -> None:
+    first, second = card(), card()
+    old, new = a_member(store, first), a_member(store, second)
+    for handle in (old, new, old):
+        buy(store, handle)
+    set_points_only(store, handle=old, on=True)
+    assert merge(store, source=old, target=new, day=739_000)
+    assert merge(store, source=old, target=new, day=739_000), "again is nothing"
+    feed = SqliteFeed(tmp_path / "ledger.db")
+    member = feed.member(new)
+    assert member is not None
+    assert (member.pool, member.points_only) == (9, True)
+    assert len(feed.chain(new, None, 10)) == 3
+    assert sum(points for _, points in feed.balance_sheet()) == 0
+    assert feed.unbalanced_members() == 0
+    feed.close()
+    assert one(store, first) == new
+
+
+def test_nothing_goes_to_a_member_who_is_gone(store: SqliteLedger) -> None:
+    old, new, third = (a_member(store, card()) for _ in range(3))
+    merge(store, source=old, target=new, day=739_000)
+    assert not merge(store, source=third, target=old, day=739_000)
+    assert not merge(store, source=new, target=new, day=739_000)
+    assert not add_card(store, handle=old, card=card())
+    with store.batch() as batch:
+        assert batch.members([old])[old].state is MemberState.MERGED

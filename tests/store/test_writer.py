@@ -1,0 +1,160 @@
+"""The till's writer: nothing is acknowledged before it is durable, one bad request takes no other along."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+from tests.store.ledger_cases import enrolled
+
+from noren.activity.model import Card, CardState
+from noren.activity.store import SqliteLedger
+from noren.kernel.keyring import KeyRing
+from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, Seller
+from noren.register.refusals import Refusal
+from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest
+from noren.register.till_keys import TillKeys
+from noren.register.work import Work
+from noren.register.writer import Waiting, Writer
+from noren.testing.failing_ledger import Disk, FailingLedger
+
+NOW = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
+TOKYO = ZoneInfo("Asia/Tokyo")
+CARD = "2980001234567890"
+SELLER = Seller("S1", "1", "P1", 100)
+
+
+def ring(name: str) -> KeyRing:
+    return KeyRing(name, 1, {1: name.encode().ljust(32, b"k")})
+
+
+KEYS = TillKeys(ring("card"), ring("receipt"), ring("body"), ring("purchase"), ring("code"))
+
+
+class Silent:
+    def __init__(self) -> None:
+        self.kinds: list[str] = []
+
+    def batch(self, size: int, seconds: float) -> None: ...
+
+    def broken(self, what: str) -> None:
+        self.kinds.append(what)
+
+
+class Desk:
+    """Submits jobs to a real writer over a real store on a disk that can be killed, and gathers the outcomes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.disk, self.watch = path, Disk(), Silent()
+        store = SqliteLedger(path)
+        self.handle, _ = enrolled(store)
+        with store.batch() as batch:
+            batch.set_card(Card(KEYS.cards(CARD)[0], self.handle, CardState.ACTIVE))
+        store.close()
+        self._arrived = threading.Condition()
+        self._outcomes: dict[object, Outcome] = {}
+        self.writer = Writer(
+            open_store=lambda: FailingLedger(SqliteLedger(path), self.disk),
+            moment=lambda: Moment(NOW, TOKYO, 365, 400),
+            answer=self._answer,
+            watch=self.watch,
+        )
+
+    def _answer(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
+        with self._arrived:
+            self._outcomes.update({waiting.ticket: outcome for waiting, outcome in pairs})
+            self._arrived.notify_all()
+
+    def ask(self, *jobs: Any) -> list[Outcome]:
+        tickets = [object() for _ in jobs]
+        taken = [self.writer.submit(Waiting(job, ticket)) for job, ticket in zip(jobs, tickets, strict=True)]
+        wanted = [ticket for ticket, ok in zip(tickets, taken, strict=True) if ok]
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: all(t in self._outcomes for t in wanted), timeout=10)
+        return [self._outcomes.get(ticket, Refusal("not-durable")) for ticket in tickets]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    made = Desk(tmp_path / "ledger.db")
+    made.writer.start()
+    yield made
+    made.writer.stop()
+
+
+def buys(receipt: str, amount: int = 300) -> PurchaseJob:
+    lines = [LineRequest("0490", 1, amount)]
+    request = PurchaseRequest(receipt, NOW.astimezone(TOKYO).date(), NOW, CARD, lines, amount)
+    return PurchaseJob(request, SELLER, KEYS)
+
+
+def balance_of(desk: Desk) -> int:
+    (outcome,) = desk.ask(BalanceJob(BalanceRequest(CARD), SELLER, KEYS))
+    assert isinstance(outcome, Answered)
+    return int(msgspec.json.decode(outcome.body)["points"])
+
+
+class Breaks:
+    """A job with a fault in it."""
+
+    def wants(self) -> tuple[tuple[()], tuple[()]]:
+        return (), ()
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        raise ZeroDivisionError
+
+
+def test_a_batch_answers_each_in_turn(desk: Desk) -> None:
+    outcomes = desk.ask(*(buys(str(n)) for n in range(40)))
+    assert [o.status for o in outcomes if isinstance(o, Answered)] == [201] * 40
+    assert balance_of(desk) == 120
+
+
+def test_the_same_receipt_twice_in_one_batch_is_one_purchase(desk: Desk) -> None:
+    outcomes = desk.ask(buys("1"), buys("1"), buys("1"), buys("1", amount=400))
+    bodies = {o.body for o in outcomes if isinstance(o, Answered)}
+    assert len(bodies) == 1
+    assert [isinstance(o, Answered) and o.replayed for o in outcomes[:3]].count(False) == 1
+    assert outcomes[3] == Refusal("receipt-conflict", "/receipt")
+    assert balance_of(desk) == 3
+
+
+def test_one_that_breaks_takes_no_other_along(desk: Desk) -> None:
+    outcomes = desk.ask(buys("1"), Breaks(), buys("2"))
+    assert outcomes[1] == Refusal("broken")
+    assert isinstance(outcomes[0], Answered)
+    assert isinstance(outcomes[2], Answered)
+    assert balance_of(desk) == 6
+    assert "ZeroDivisionError" in desk.watch.kinds
+
+
+def test_a_dead_disk_acknowledges_nothing_and_a_living_one_takes_it_all(desk: Desk) -> None:
+    assert isinstance(desk.ask(buys("1"))[0], Answered)
+    desk.disk.dead = True
+    assert desk.ask(buys("2"), buys("3")) == [Refusal("not-durable")] * 2
+    assert not desk.writer.ready
+    assert desk.ask(buys("4")) == [Refusal("not-durable")]
+    desk.disk.dead = False
+    deadline = time.monotonic() + 10
+    while not desk.writer.ready and time.monotonic() < deadline:
+        time.sleep(0.02)
+    outcomes = desk.ask(*(buys(str(n)) for n in range(1, 5)))
+    assert [isinstance(o, Answered) and o.replayed for o in outcomes] == [True, False, False, False]
+    assert desk.disk.openings >= 2
+    assert balance_of(desk) == 12
+
+
+def test_an_unknown_field_is_counted_with_the_next_batch(desk: Desk) -> None:
+    desk.writer.count_unknown_field()
+    desk.ask(buys("1"))
+    desk.writer.stop()
+    store = SqliteLedger(desk.path)
+    assert store.tally().unknown_fields == 1
+    store.close()

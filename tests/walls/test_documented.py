@@ -1,0 +1,63 @@
+"""What a person may meet is documented: problem words, settings, zones, promises with guards that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from noren.house.home import Settings, Zone
+from noren.house.keys import HOLDS
+from noren.register.refusals import PROBLEMS
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def rows(page: Path, section: str | None = None) -> list[list[str]]:
+    """Return the cells of the table rows of a page, or of one of its sections."""
+    text = page.read_text("utf-8")
+    if section is not None:
+        text = text.split(f"\n## {section}\n")[1].split("\n## ")[0]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in text.splitlines() if row.startswith("|")]
+
+
+def test_every_problem_word_is_documented_as_it_is() -> None:
+    said = {row[1].strip("`"): (row[0], row[2], row[3]) for row in rows(DOCS / "reference/till.md", "Problems")[2:]}
+    assert said == {word: (str(p.status), p.title.en, p.fix.en) for word, p in PROBLEMS.items()}
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    said = {row[0].strip("`"): row[1] for row in rows(DOCS / "reference/settings.md")[2:]}
+    nested: dict[str, dict[str, object]] = msgspec.to_builtins(Settings())
+    assert said == {f"{part}.{key}": str(value) for part, keys in nested.items() for key, value in keys.items()}
+
+
+@pytest.mark.parametrize("zone", HOLDS)
+def test_every_zone_stands_in_the_design(zone: Zone) -> None:
+    assert zone in {row[0].strip("`") for row in rows(DOCS / "design/overview.md", "Zones")}
+
+
+def test_every_guard_of_a_promise_exists() -> None:
+    named = re.findall(r"`((?:tests|tools)/[\w./-]+)`", (ROOT / "PROMISES.md").read_text("utf-8"))
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_guard_of_the_walls_is_named_by_a_promise() -> None:
+    promises = (ROOT / "PROMISES.md").read_text("utf-8")
+    paths = [*(ROOT / "tests" / "walls").glob("test_*.py"), *(ROOT / "tests" / "crash").glob("test_*.py")]
+    guards = [str(path.relative_to(ROOT)) for path in paths]
+    assert [name for name in sorted(guards) if name not in promises] == []
+
+
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_within_the_house_lead_somewhere(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8"))
+    inside = [link for link in links if "//" not in link]
+    assert [link for link in inside if not (page.parent / link).exists()] == []
