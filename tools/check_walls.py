@@ -11,10 +11,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from noren.doors.cli.demo.people import Person, people
-from noren.doors.cli.demo.year import find_year
 from tests.walls.join import main as join
 from tools.byte_search import LIMIT, search_home
+
+from noren.doors.cli.demo.people import Person, people
+from noren.doors.cli.demo.year import find_year
 
 
 def needles() -> dict[str, str]:

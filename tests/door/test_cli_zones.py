@@ -69,7 +69,7 @@ def test_commands_at_once_share_one_child_and_the_last_ends_it(home: Home) -> No
 
 
 def test_a_child_left_behind_is_used_and_ended_by_the_next_command(home: Home) -> None:
-    first = start(home, "member", "password", "M1")
+    first = start(home, "summary")
     wait_until(lambda: occupant(home, "ledger-worker") is not None)
     first.kill()
     first.communicate()

@@ -91,9 +91,13 @@ class SqliteFeed:
         return self._all(tables.GET_PRODUCTS)
 
     def sums(self) -> tuple[int, int, int, int]:
-        """Return (purchases, amount, earned, amount of purchases with lines), counted from the rows."""
+        """Return (purchases, amount, earned, returns), counted from the rows."""
         found = self._all(tables.SUM_PURCHASES)[0]
         return found[0], found[1], found[2], found[3]
+
+    def torn_purchases(self) -> int:
+        """Return how many purchases' remains are not what their returns leave."""
+        return int(self._all(tables.TORN_PURCHASES)[0][0])
 
     def unbalanced_members(self) -> int:
         """Return how many members' pools differ from the sum of their postings."""

@@ -29,7 +29,8 @@ from noren.activity.model import (
     Traits,
 )
 
-_BUSY_MS: Final = 20_000
+BUSY_MS: Final = 20_000
+"""How long a writer waits for another process to finish its transaction."""
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -66,7 +67,7 @@ class Database(Protocol):
         ...
 
 
-def connect(path: Path, *, reading: bool = False) -> Database:
+def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS) -> Database:
     """Open the ledger's file; make and check its tables unless only ``reading``.
 
     Raises:
@@ -76,7 +77,7 @@ def connect(path: Path, *, reading: bool = False) -> Database:
     if not reading:
         path.parent.mkdir(parents=True, exist_ok=True)
     connection = apsw.Connection(str(path), flags=flags, statementcachesize=200)
-    connection.set_busy_timeout(_BUSY_MS)
+    connection.set_busy_timeout(busy_ms)
     db = cast("Database", connection)
     if not reading:
         for pragma in tables.PRAGMAS:
@@ -294,11 +295,13 @@ _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
 class SqliteLedger:
-    """Fills ``LedgerStore`` (and ``LedgerFeed``, by its reading half) on one SQLite file."""
+    """Fills ``LedgerStore`` on one SQLite file.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._db = connect(path)
+    ``busy_ms``: how long to wait for another process's transaction before saying so.
+    """
+
+    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS) -> None:
+        self._db = connect(path, busy_ms=busy_ms)
 
     @contextmanager
     def batch(self) -> Generator[SqliteBatch]:

@@ -145,8 +145,12 @@ GET_PRODUCTS: Final = (
     "SELECT product, name, category, department, brand, maker, sensitivity FROM product ORDER BY product"
 )
 SUM_PURCHASES: Final = (
-    "SELECT count(*), coalesce(sum(amount), 0), coalesce(sum(earned), 0),"
-    " coalesce(sum(CASE WHEN lines IS NULL THEN 0 ELSE amount END), 0) FROM purchase"
+    "SELECT count(*), coalesce(sum(amount), 0), coalesce(sum(earned), 0), (SELECT count(*) FROM goods_return)"
+    " FROM purchase"
+)
+TORN_PURCHASES: Final = (
+    "SELECT count(*) FROM purchase LEFT JOIN (SELECT purchase, sum(amount) AS back FROM goods_return"
+    " GROUP BY purchase) ON purchase = entry WHERE amount_left <> amount - coalesce(back, 0)"
 )
 UNBALANCED_MEMBERS: Final = (
     "SELECT count(*) FROM member LEFT JOIN (SELECT handle, sum(points) AS points FROM posting WHERE lot = 0"

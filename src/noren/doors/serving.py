@@ -50,8 +50,6 @@ async def serve(
         HomeProblem: another process listens on that port.
     """
     assert (port is None) != (uds is None), "a listener is either a port or a socket"
-    if port:
-        _refuse_taken(host, port)
     if port is not None:
         _refuse_taken(host, port)
     if uds is not None:
@@ -85,24 +83,6 @@ async def serve(
 
 
 def _refuse_taken(host: str, port: int) -> None:
-    """Refuse a port on which somebody listens already.
-
-    The server would share it (SO_REUSEPORT), and one programme's purchases would reach another's till.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as wrong:
-            raise HomeProblem(
-                f"ポート{port}は使えません（{wrong.strerror}）。--port か noren.toml の [doors] で選び直してください。"
-                f" / Port {port} at {host} can not be used ({wrong.strerror}): choose another by --port or in [doors]"
-                " of noren.toml."
-            ) from None
-
-
-def _refuse_taken(host: str, port: int) -> None:
     """Refuse a port that somebody listens on.
 
     Granian shares ports (SO_REUSEPORT): without this look, two programmes on one port would each get some of the
@@ -117,9 +97,9 @@ def _refuse_taken(host: str, port: int) -> None:
             raise HomeProblem(
                 Say(
                     f"{host}:{port} で待ち受けられません({wrong.strerror})。"
-                    "使っているプロセスを終えるか、noren.toml の [doors] で別のポートを選んでください。",
+                    "使っているプロセスを終えるか、--port か noren.toml の [doors] で別のポートを選んでください。",
                     f"Can not listen on {host}:{port} ({wrong.strerror}). "
-                    "End the process that does, or choose another port under [doors] in noren.toml.",
+                    "End the process that does, or choose another by --port or under [doors] in noren.toml.",
                 )
             ) from None
 

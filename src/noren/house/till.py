@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from noren.activity.store import SqliteLedger
 from noren.governance.store import Directory
@@ -19,6 +20,9 @@ from noren.kernel.clock import ShiftedClock, SystemClock
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Moment
 from noren.register.till_keys import TillKeys
+
+BUSY_MS: Final = 2_000
+"""The worker's transactions take a tenth of this; past it the till says at once that it can not store (P12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,5 +60,5 @@ def till_room(home: Home) -> TillRoom:
         ),
         terminal_key=keys.ring("terminal-key"),
         clock=ShiftedClock(SystemClock(), offset),
-        open_ledger=lambda: SqliteLedger(home.ledger_db),
+        open_ledger=lambda: SqliteLedger(home.ledger_db, busy_ms=BUSY_MS),
     )

@@ -146,6 +146,7 @@ class Writer(threading.Thread):
             return
         except Exception as wrong:  # the batch was rolled back: find the one that broke it
             self._watch.broken(type(wrong).__name__)
+            counted = 0
             outcomes = self._one_by_one(batch)
         with self._wake:
             self._unknown_fields -= counted

@@ -11,8 +11,8 @@ from noren.activity.model import CardState, Traits
 from noren.governance.model import Route
 from noren.register.requests import CARD_PATTERN, CODE_PATTERN, LineRequest
 
-CardText = Annotated[str, msgspec.Meta(pattern=f"^{CARD_PATTERN}$")]
-Code = Annotated[str, msgspec.Meta(pattern=f"^{CODE_PATTERN}$")]
+CardText = Annotated[str, msgspec.Meta(pattern=rf"\A{CARD_PATTERN}\Z")]
+Code = Annotated[str, msgspec.Meta(pattern=rf"\A{CODE_PATTERN}\Z")]
 Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 MAX_ROWS = 5_000
 

@@ -76,8 +76,15 @@ def _check_points(room: WorkerRoom) -> list[Say]:
 
 
 def _check_tally(room: WorkerRoom) -> list[Say]:
-    tally, (purchases, amount, earned, _) = room.feed.tally(), room.feed.sums()
-    kept, counted = (tally.purchases, tally.amount, tally.earned), (purchases, amount, earned)
-    if kept == counted:
-        return []
-    return [Say(f"集計{kept}と明細{counted}が違います。", f"The tally {kept} differs from the rows {counted}.")]
+    tally, counted, found = room.feed.tally(), room.feed.sums(), list[Say]()
+    kept = (tally.purchases, tally.amount, tally.earned, tally.returns)
+    if kept != counted:
+        found.append(
+            Say(f"集計{kept}と明細{counted}が違います。", f"The tally {kept} differs from the rows {counted}.")
+        )
+    torn = room.feed.torn_purchases()
+    if torn:
+        found.append(
+            Say(f"返品と残りが合わない購買が{torn}件あります。", f"{torn} purchases' remains do not fit their returns.")
+        )
+    return found

@@ -52,6 +52,7 @@ def demo(
     as_json: JsonOption = False,
 ) -> None:
     """Show a programme with a real year of purchases."""
+    began = time.monotonic()
     from noren.doors.cli.demo.homes import home_of, throw_away
     from noren.doors.cli.demo.screen import Screen
     from noren.doors.cli.demo.show import Show
@@ -59,7 +60,6 @@ def demo(
     from noren.doors.cli.demo.year import find_year
     from noren.doors.cli.supervisor import addresses
 
-    began = time.monotonic()
     at = here(context, home, lang, as_json)
     at = replace(at, given_home=at.given_home or Path(DEFAULT_HOME))
     screen = Screen(at.lang, sys.stderr if at.as_json else sys.stdout)

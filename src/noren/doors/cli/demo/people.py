@@ -67,7 +67,8 @@ class _Numbers:
 
     def __init__(self, count: int) -> None:
         rng = random.Random(_SEED)
-        self.members = _distinct(rng, 8 * 10**7, count, "1{:08d}")
+        # A letter in front: digits alone also occur by chance within receipt numbers, where a search would find them.
+        self.members = _distinct(rng, 10**8, count, "M{:08d}")
         self.cards = _distinct(rng, 10**13, 2 * count, "298{:013d}")
         self.phones = _distinct(rng, len(_PHONE_PREFIXES) * 10**4, count, "{:05d}")
         self.mailboxes = _distinct(rng, 9 * 10**4, count, "{:05d}")
