@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.store.vault_cases import House
 
-from noren.identity.audit import DOES_NOT_OPEN, WRONG_INDEX
+from noren.identity.audit import DOES_NOT_OPEN, WRONG_INDEX, WRONG_TOTAL
 from noren.identity.errors import StoreUnusable
 from noren.testing.vault import a_row
 
@@ -39,6 +39,9 @@ def changed(folder: Path, file: str, sql: str) -> House:
         ("member", "row", "link_token"),
         ("contact", "member", "phone"),
         ("card", "row", "number"),
+        ("card", "row", "state"),
+        ("card", "row", "member"),
+        ("member", "row", "cards"),
     ],
 )
 def test_a_field_moved_to_another_member_is_found(tmp_path: Path, table: str, key: str, column: str) -> None:
@@ -52,6 +55,26 @@ def test_a_changed_index_is_found(tmp_path: Path) -> None:
         tmp_path, "vault.db", "UPDATE card SET card_index = zeroblob(32) WHERE row = (SELECT min(row) FROM card)"
     )
     assert house.findings() == [WRONG_INDEX]
+    house.vault.close()
+
+
+def test_a_lost_card_row_is_found(tmp_path: Path) -> None:
+    house = changed(tmp_path, "vault.db", "DELETE FROM card WHERE row = (SELECT min(row) FROM card)")
+    assert house.findings() == [DOES_NOT_OPEN]
+    house.vault.close()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO card SELECT randomblob(16), randomblob(32), member, number, state FROM card LIMIT 1",
+        "INSERT INTO total VALUES (zeroblob(16), 1)",
+    ],
+    ids=["a card of nobody", "a wrong number of cards"],
+)
+def test_a_wrong_number_of_cards_is_found(tmp_path: Path, sql: str) -> None:
+    house = changed(tmp_path, "vault.db", sql)
+    assert house.findings() == [WRONG_TOTAL]
     house.vault.close()
 
 

@@ -25,10 +25,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def me(house: House, row: dict[str, object]) -> Any:
-    with house.vault.store.reading() as batch:
-        index = house.vault.indexes.card(card(row))
-        member = batch.cards([index])[index].member
-    return who_am_i(house.vault, row=member)
+    return who_am_i(house.vault, row=house.row_of(card(row)))
 
 
 def test_the_same_rows_again_change_nothing_and_tell_nothing(house: House) -> None:
@@ -161,7 +158,7 @@ def test_the_order_of_a_file_shows_neither_in_the_vault_nor_on_the_ledger_side(h
     ledger_order = [cards[0] for cards in house.side.order]
     with house.vault.store.reading() as batch:
         in_vault = batch.all_rows(b"", 1_000)
-        by_row = {batch.cards([house.vault.indexes.card(CardNumber(c))]).popitem()[1].member: c for c in file_order}
+    by_row = {house.row_of(CardNumber(c)): c for c in file_order}
     vault_order = [by_row[row] for row in in_vault]
     for one, other in [(file_order, ledger_order), (file_order, vault_order), (vault_order, ledger_order)]:
         place = {card: i for i, card in enumerate(other)}

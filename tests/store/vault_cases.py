@@ -46,6 +46,12 @@ class House:
     def findings(self) -> list[Finding]:
         return audit(self.vault)
 
+    def row_of(self, number: CardNumber) -> bytes:
+        """Return the row of the member with a card."""
+        index = self.vault.indexes.card(number)
+        with self.vault.store.reading() as batch:
+            return self.vault.owners.open(batch.cards([index])[index])
+
     def pending(self) -> int:
         with self.vault.store.reading() as batch:
             return batch.summary().pending

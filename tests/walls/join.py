@@ -2,9 +2,10 @@
 
     python -m tests.walls.join HOME
 
-Four ways are tried: the same value on both sides; the i-th of one order with the i-th of another
+Five ways are tried: the same value on both sides; the i-th of one order with the i-th of another
 (key order, order in the file, age within a page, order in the log); orders that merely go together;
-and visible features (counts, lengths, presence, plain values) of which one side tells about the other.
+visible features (counts, lengths, presence, plain values) of which one side tells about the other; and what nobody
+else shows, such as an uncommon number of cards.
 The truth, against which links are counted, is opened with both sides' keys: no process of noren has both.
 """
 
@@ -14,7 +15,7 @@ import math
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,14 +27,8 @@ SEED = 20261122
 SIGMAS = 6.0
 SHUFFLES = 60
 MAX_CLASSES = 64
-SAID_OPENLY = ("vault.db card ", "ledger.db card ")
-"""Both sides know which cards are one member's and what they may do (SECURITY.md). So these features do tell about
-each other, and a lost card about shopping; what is held against them is that they single out no more members than
-chance would link."""
 LONG_ENOUGH = 4
 """Values shorter than this many bytes are features (yes, 1, M …), not names."""
-
-_CARDS = ("count", "state")
 
 Pairs = Mapping[bytes, bytes]
 
@@ -115,8 +110,6 @@ def _by_correlation(vault: Side, ledger: Side, truth: Pairs, random: np.random.G
     """Find orders that go together: enough to narrow a search, even if no place is the same."""
     for left, theirs in vault.orders.items():
         for right, ours in ledger.orders.items():
-            if left == f"{SAID_OPENLY[0]}by state":
-                continue
             both = [(theirs[a], ours[b]) for a, b in truth.items() if a in theirs and b in ours]
             strength = _strength([a for a, _ in both], [b for _, b in both])
             yield Link("orders go together", f"{left} ~ {right}", strength, SIGMAS), strength > SIGMAS
@@ -142,27 +135,34 @@ def _by_feature(vault: Side, ledger: Side, truth: Pairs, random: np.random.Gener
     ours = {name: _classes([f.get(truth[a]) for a in who]) for name, f in ledger.features.items()}
     for left, a in theirs.items():
         for right, b in ours.items():
-            if a.max(initial=0) and b.max(initial=0) and not _said_openly(left, right):
+            if a.max(initial=0) and b.max(initial=0):
                 strength = _dependence(a, b, random)
                 yield Link("features tell", f"{left} ~ {right}", strength, SIGMAS), strength > SIGMAS
 
 
-def _said_openly(left: str, right: str) -> bool:
-    return left == f"{SAID_OPENLY[0]}state" or (left.startswith(SAID_OPENLY[0]) and right.startswith(SAID_OPENLY[1]))
-
-
 def _by_rarity(vault: Side, ledger: Side, truth: Pairs, random: np.random.Generator) -> Tries:
-    """Link members whom the openly visible features single out on both sides."""
-    theirs = _rare({a: tuple(vault.features.get(f"{SAID_OPENLY[0]}{f}", {}).get(a) for f in _CARDS) for a in truth})
-    handles = truth.values()
-    ours = _rare({b: tuple(ledger.features.get(f"{SAID_OPENLY[1]}{f}", {}).get(b) for f in _CARDS) for b in handles})
-    found = sum(truth[theirs[seen]] == ours[seen] for seen in theirs.keys() & ours.keys())
-    yield Link("singled out", "count and states of cards", found, bound := _at_most(1.0)), found > bound
+    """Link members whom the same visible thing singles out on both sides: how many cards, which states, both, any."""
+    theirs = {name: _rare(seen, truth) for name, seen in _with_cards(vault, truth)}
+    ours = {name: _rare(seen, truth.values()) for name, seen in _with_cards(ledger, truth.values())}
+    for left, mine in theirs.items():
+        for right, other in ours.items():
+            same = mine.keys() & other.keys()
+            found = sum(truth[mine[what]] == other[what] for what in same)
+            bound = _at_most(len(same) / len(truth))
+            yield Link("singled out", f"{left} = {right}", found, bound), found > bound
 
 
-def _rare(seen: Mapping[bytes, Hashable]) -> dict[Hashable, bytes]:
-    count = Counter(seen.values())
-    return {what: who for who, what in seen.items() if count[what] == 1}
+def _with_cards(side: Side, among: Iterable[bytes]) -> Iterator[tuple[str, Mapping[bytes, Hashable]]]:
+    """Yield the features, and how many cards a member has together with their states."""
+    yield from side.features.items()
+    count, states = (side.features.get(f"{side.name}.db card {what}", {}) for what in ("count", "state"))
+    yield f"{side.name}.db cards and states", {who: (count.get(who), states.get(who)) for who in among}
+
+
+def _rare(seen: Mapping[bytes, Hashable], among: Iterable[bytes]) -> dict[Hashable, bytes]:
+    shown = {who: seen.get(who) for who in among}
+    count = Counter(shown.values())
+    return {what: who for who, what in shown.items() if count[what] == 1}
 
 
 def _classes(values: Sequence[Hashable]) -> np.ndarray:

@@ -24,9 +24,9 @@ def rows(page: Path, section: str | None = None) -> list[list[str]]:
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in text.splitlines() if row.startswith("|")]
 
 
-def test_every_problem_word_is_documented_as_it_is() -> None:
-    said = {row[1].strip("`"): (row[0], row[2], row[3]) for row in rows(DOCS / "reference/till.md", "Problems")[2:]}
-    assert said == {word: (str(p.status), p.title.en, p.fix.en) for word, p in PROBLEMS.items()}
+def test_every_problem_word_is_documented() -> None:
+    said = {row[0].strip("`"): row[1] for row in rows(DOCS / "reference/till-problems.md") if len(row) > 2}
+    assert {word: said.get(word) for word in PROBLEMS} == {word: str(p.status) for word, p in PROBLEMS.items()}
 
 
 def test_every_setting_is_documented_with_its_default() -> None:

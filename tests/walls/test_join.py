@@ -14,6 +14,8 @@ from tests.walls.join import SEED, Verdict, try_to_join
 from tests.walls.stolen import steal
 
 MEMBERS = 1500
+RARE = 20
+"""So many members have a number of cards that hardly anybody shares."""
 PREFECTURES = ("東京都", "神奈川県", "大阪府", "和歌山県")
 
 
@@ -27,6 +29,8 @@ class Making:
     same_value: bool = False
     in_batches: int = 0
     log_left: bool = False
+    cards_in_clear: bool = False
+    states_too: bool = False
 
 
 def make(folder: Path, how: Making) -> Verdict:
@@ -41,6 +45,7 @@ def make(folder: Path, how: Making) -> Verdict:
     ledger = store(folder / "ledger.db", f"(handle BLOB PRIMARY KEY, card_index BLOB, prefecture TEXT) {tail}")
     for place, (_, handle, prefecture) in enumerate(ordered(people, how)):
         put(ledger, place, how, (handle, shared(handle, how), prefecture))
+    put_cards(vault, ledger, people, how)
     for each in (vault, ledger):
         each.commit()
         if not how.log_left:
@@ -67,6 +72,27 @@ def put(connection: sqlite3.Connection, place: int, how: Making, row: tuple[byte
     connection.execute("INSERT INTO member VALUES (?, ?, ?)", row)
     if how.in_batches and place % how.in_batches == 0:
         connection.commit()
+
+
+def put_cards(
+    vault: sqlite3.Connection, ledger: sqlite3.Connection, people: list[tuple[bytes, bytes, str]], how: Making
+) -> None:
+    """Add cards: the ledger shows whose they are and their states; the vault seals both, unless that is the mistake."""
+    vault.execute("CREATE TABLE card (row BLOB PRIMARY KEY, member BLOB, state ANY) WITHOUT ROWID, STRICT")
+    ledger.execute("CREATE TABLE card (card_index BLOB PRIMARY KEY, handle BLOB, state INTEGER) WITHOUT ROWID, STRICT")
+    cards = [(row, handle, random.choice((1, 2, 3))) for row, handle, _ in people for _ in range(how_many())]
+    cards += [(*people[place][:2], 1) for place in range(RARE) for _ in range(5 + place)]
+    for row, _, state in random.sample(cards, len(cards)):
+        member = row if how.cards_in_clear else secrets.token_bytes(46)
+        shown = state if how.states_too else secrets.token_bytes(62)
+        vault.execute("INSERT INTO card VALUES (?, ?, ?)", (secrets.token_bytes(16), member, shown))
+    for _, handle, state in random.sample(cards, len(cards)):
+        ledger.execute("INSERT INTO card VALUES (?, ?, ?)", (secrets.token_bytes(16), handle, state))
+
+
+def how_many() -> int:
+    """Return a common number of cards."""
+    return random.choice((1, 1, 1, 1, 1, 2))
 
 
 def shared(handle: bytes, how: Making) -> bytes:
@@ -99,8 +125,20 @@ def test_stores_made_right_join_nothing(tmp_path: Path) -> None:
         (Making(in_batches=300, log_left=True), "orders go together"),
         (Making(unpadded=True), "features tell"),
         (Making(same_value=True), "equal values"),
+        (Making(cards_in_clear=True), "singled out"),
+        (Making(cards_in_clear=True, states_too=True), "singled out"),
+        (Making(cards_in_clear=True, states_too=True), "features tell"),
     ],
-    ids=["rows in the same order", "shuffled in batches only", "batches in the log", "unpadded", "a shared value"],
+    ids=[
+        "rows in the same order",
+        "shuffled in batches only",
+        "batches in the log",
+        "unpadded",
+        "a shared value",
+        "whose cards: who has many",
+        "whose cards and their states: who has many",
+        "whose cards and their states: anybody",
+    ],
 )
 def test_each_mistake_is_found(mistake: Making, way: str, tmp_path: Path) -> None:
     assert way in {link.way for link in make(tmp_path, mistake).links}

@@ -21,10 +21,13 @@ from tests.walls.test_processes import caller, new_home
 from tests.walls.zone import Watched, start
 
 from noren.house.home import Home
+from noren.house.inner import InnerClient
 from noren.testing.till_http import TillClient
 
 MEMBERS = 600
 PER_CALL = 200
+RARE = 12
+"""So many members have a number of cards that nobody shares."""
 PLACES = [("東京都", "1500001"), ("神奈川県", "2310015"), ("大阪府", "5300001"), ("北海道", "0600001")]
 ZONE = timezone(timedelta(hours=9))
 
@@ -50,6 +53,21 @@ def people() -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["prefecture"], row["birth_date"]))
 
 
+def many_cards(member: dict[str, Any], place: int) -> list[dict[str, str]]:
+    """Return further cards of a member, as many as nobody else has."""
+    return [
+        {"card": f"4{i:02}{member['card'][1:]}", "member_number": member["member_number"]} for i in range(3 + place)
+    ]
+
+
+def give_many_cards(vault: InnerClient, members: list[dict[str, Any]]) -> None:
+    """Give some members cards, one of which is lost or blocked."""
+    rare = [many_cards(members[place * 7], place) for place in range(RARE)]
+    vault.call("/cards/add", {"rows": [row for rows in rare for row in rows]})
+    for place, rows in enumerate(rare):
+        vault.call("/cards/state", {"card": rows[0]["card"], "state": ("lost", "blocked")[place % 2]})
+
+
 def live(home_path: Path, folder: Path, source: Path | None = None) -> Verdict:
     """Let a programme live for a while, then steal its stores from under the running processes and try to join."""
     home = new_home(home_path)
@@ -65,6 +83,7 @@ def live(home_path: Path, folder: Path, source: Path | None = None) -> Verdict:
             assert done == ["added"] * PER_CALL, [one for one in done if one != "added"][:3]
         second = [{"card": f"3{row['card'][1:]}", "member_number": row["member_number"]} for row in members[::13]]
         vault.call("/cards/add", {"rows": second})
+        give_many_cards(vault, members)
         vault.call("/cards/state", {"card": members[5]["card"], "state": "lost"})
         shop = {"shop": "S1", "partner": "P1", "name": "店", "handles_personal_information": False}
         worker.call("/reference/shops", {"rows": [shop]})

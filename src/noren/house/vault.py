@@ -1,7 +1,7 @@
 """What the vault process holds: who members are, and no purchase, audience, campaign or handle.
 
-Held: the vault store and the member-key store; the keys member-wrap (wraps each member's key),
-vault-index (finds a member by number, card or link token) and sign-in; the drawer's opener; a
+Held: the vault store and the member-key store; the keys member-wrap (wraps each member's key, and
+seals whose a card is), vault-index (finds a member by number, card or link token) and sign-in; the drawer's opener; a
 pass to the ledger worker's enrolment, cards and choices. Not held: any store or key of the
 ledger side; the statement door's public key is all it knows of that door.
 """
@@ -19,7 +19,7 @@ from noren.house.passes import Porter
 from noren.identity.contacts import Drawer
 from noren.identity.member_keys import SqliteMemberKeys
 from noren.identity.ports import LedgerSide
-from noren.identity.sealed import Indexes
+from noren.identity.sealed import Indexes, Owners
 from noren.identity.store import SqliteVault
 from noren.identity.vault import Vault
 from noren.kernel.clock import Clock, SystemClock
@@ -53,6 +53,7 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         drawer=Drawer(),
         ledger=ledger or LedgerDoor(InnerClient(home, porter, "ledger-worker")),
         indexes=Indexes(keys.ring("vault-index")),
+        owners=Owners(keys.ring("member-wrap")),
         clock=clock,
         zone=home.zone,
     )

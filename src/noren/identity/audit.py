@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
+from noren.identity.cards_at_rest import Card
 from noren.identity.errors import KeyMissing
-from noren.identity.members import Member, open_card, open_members
-from noren.identity.model import Finding
+from noren.identity.members import Member, open_members
+from noren.identity.model import CardState, Finding, Summary
 from noren.identity.retention import stray_keys
 from noren.identity.vault import Vault
 from noren.kernel.ids import MemberNumber
@@ -31,10 +33,20 @@ WRONG_INDEX: Final = Finding(
 )
 
 
+WRONG_TOTAL: Final = Finding(
+    Say(
+        "どの会員のものでもないカードの行があるか、カードの枚数の控えが合いません。会員情報庫のファイルが書き換えられています。"
+        "バックアップから戻してください。",
+        "There are rows of cards that are no member's, or the number of cards kept is wrong: the vault's file was "
+        "changed. Restore a backup.",
+    )
+)
+
+
 def audit(vault: Vault) -> list[Finding]:
     """Return everything found wrong; reads the whole vault."""
     findings = [*vault.store.audit(), *_rows(vault)]
-    stray, pending = len(stray_keys(vault)), _pending(vault)
+    stray, pending = len(stray_keys(vault)), _sizes(vault).pending
     if stray:
         findings.append(
             Finding(
@@ -56,22 +68,28 @@ def audit(vault: Vault) -> list[Finding]:
     return findings
 
 
-def _pending(vault: Vault) -> int:
+def _sizes(vault: Vault) -> Summary:
     with vault.store.reading() as batch:
-        return batch.summary().pending
+        return batch.summary()
 
 
 def _rows(vault: Vault) -> list[Finding]:
     found: list[Finding] = []
+    before, states = _sizes(vault), Counter[CardState]()
     for rows in _pages(vault):
         try:
             with vault.store.reading() as batch:
                 members = open_members(vault, batch, rows)
             if not all(_fits(vault, member) for member in members.values()) and WRONG_INDEX not in found:
                 found.append(WRONG_INDEX)
+            states.update(card.state for member in members.values() for card in member.cards)
         except (DoesNotOpen, KeyMissing, UnknownKeyVersion):
             if DOES_NOT_OPEN not in found:
                 found.append(DOES_NOT_OPEN)
+    counted = states.total(), states[CardState.ACTIVE]
+    # Where somebody wrote meanwhile, what was counted page by page need not be any one moment's number.
+    if not found and counted != (before.cards, before.active_cards) and before == _sizes(vault):
+        found.append(WRONG_TOTAL)
     return found
 
 
@@ -89,9 +107,13 @@ def _pages(vault: Vault) -> Iterator[list[bytes]]:
 
 def _fits(vault: Vault, member: Member) -> bool:
     number = MemberNumber(member.person.member_number or "")
-    token = member.link_token
+    token, no_token = member.link_token, vault.indexes.no_link_token(member.row)
     return (
         vault.indexes.member_number(number) == member.at_rest.number_index
-        and (vault.indexes.link_token(token) if token else None) == member.at_rest.link_index
-        and all(vault.indexes.card(open_card(member, card)) == card.index for card in member.cards)
+        and (vault.indexes.link_token(token) if token else no_token) == member.at_rest.link_index
+        and all(_belongs(vault, member, card) for card in member.cards)
     )
+
+
+def _belongs(vault: Vault, member: Member, card: Card) -> bool:
+    return vault.indexes.card(card.number) == card.at_rest.index and vault.owners.open(card.at_rest) == member.row

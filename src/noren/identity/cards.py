@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from noren.identity.cards_at_rest import Card, seal_card, with_state
 from noren.identity.crossing import tell
-from noren.identity.members import Member, mark, open_members, put_members, seal_card
-from noren.identity.model import MAX_ROWS_PER_CALL, CardRow, CardState, Outcome, Refused
+from noren.identity.members import Member, mark, open_members, put_members
+from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
 from noren.identity.operations import enrol
 from noren.identity.ports import VaultBatch
 from noren.identity.vault import Vault
@@ -85,10 +86,10 @@ def set_card_state(vault: Vault, *, card: CardNumber, state: CardState) -> Outco
             found = find_by_card(vault, batch, card)
             if found is None:
                 return UNKNOWN_CARD
-            member, at = found
-            if at.state is state and not member.at_rest.pending:
+            member, before = found
+            if before.state is state and not member.at_rest.pending:
                 return "same"
-            batch.put_cards([replace(at, state=state)])
+            _change(batch, member, before, state)
             put_members(vault, batch, [mark(member, pending=True)])
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
@@ -106,27 +107,34 @@ def reissue_card(vault: Vault, *, card: CardNumber, new_card: CardNumber) -> Out
                 return UNKNOWN_CARD
             member, old = found
             new = batch.cards([vault.indexes.card(new_card)]).get(vault.indexes.card(new_card))
-            if new is not None and new.member != member.row:
+            if new is not None and vault.owners.open(new) != member.row:
                 return NEW_CARD_TAKEN
             if new is not None and old.state is not CardState.ACTIVE and not member.at_rest.pending:
                 return "same"
-            batch.put_cards(_exchanged(vault, member, old, new, new_card))
-            put_members(vault, batch, [mark(member, pending=True)])
+            assert new is None or new.row != old.row, "a card is not reissued as itself"
+            if old.state is CardState.ACTIVE:
+                _change(batch, member, old, CardState.BLOCKED)
+            after = member if new is not None else _with_card(vault, batch, member, new_card)
+            put_members(vault, batch, [mark(after, pending=True)])
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
 
-def _exchanged(vault: Vault, member: Member, old: CardRow, new: CardRow | None, new_card: CardNumber) -> list[CardRow]:
-    assert new is None or new.row != old.row, "a card is not reissued as itself"
-    blocked = replace(old, state=CardState.BLOCKED) if old.state is CardState.ACTIVE else old
-    if new is None:
-        blank = CardRow(vault.chance.row(), member.row, b"", b"", CardState.ACTIVE)
-        new = seal_card(vault, new_card, member, blank)
-    return [blocked, new]
+def _change(batch: VaultBatch, member: Member, card: Card, state: CardState) -> None:
+    batch.put_cards([with_state(card, member.key, state).at_rest])
+    batch.count_inactive((card.state is CardState.ACTIVE) - (state is CardState.ACTIVE))
 
 
-def find_by_card(vault: Vault, batch: VaultBatch, card: CardNumber) -> tuple[Member, CardRow] | None:
+def _with_card(vault: Vault, batch: VaultBatch, member: Member, number: CardNumber) -> Member:
+    card = seal_card(vault, number, member=member.row, key=member.key, place=len(member.cards))
+    batch.put_cards([card.at_rest])
+    return replace(member, cards=(*member.cards, card))
+
+
+def find_by_card(vault: Vault, batch: VaultBatch, card: CardNumber) -> tuple[Member, Card] | None:
     """Return the member with this card, opened, and the card; None when it is not known."""
     at = batch.cards([vault.indexes.card(card)]).get(vault.indexes.card(card))
     if at is None:
         return None
-    return open_members(vault, batch, [at.member])[at.member], at
+    row = vault.owners.open(at)
+    member = open_members(vault, batch, [row])[row]
+    return member, next(each for each in member.cards if each.row == at.row)

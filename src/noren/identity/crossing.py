@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from noren.identity.members import Member, mark, open_card, open_members, settled
+from noren.identity.members import Member, mark, open_members, settled
 from noren.identity.model import CardState, MemberRow, Refused, Standing
 from noren.identity.ports import Introduction
 from noren.identity.traits import as_text, traits_of
@@ -71,7 +71,7 @@ def needs_telling(vault: Vault, member: Member, *, card_added: bool) -> bool:
 
 
 def _introduction(vault: Vault, member: Member) -> Introduction:
-    cards = [open_card(member, card) for card in member.cards]
+    cards = [card.number for card in member.cards]
     vault.chance.shuffle(cards)
     return Introduction(tuple(cards), traits_of(member.person, member.contact, today=vault.today()))
 
@@ -80,7 +80,7 @@ def _tell_states(vault: Vault, members: Sequence[Member], *, all_states: bool) -
     for member in members:
         for card in member.cards:
             if all_states or card.state is not CardState.ACTIVE:
-                vault.ledger.set_card(open_card(member, card), card.state)
+                vault.ledger.set_card(card.number, card.state)
 
 
 def _settled(vault: Vault, member: Member, words: Introduction, token: LinkToken) -> MemberRow:

@@ -14,7 +14,7 @@ from sqlalchemy.pool import QueuePool
 
 from noren.identity.errors import StoreUnusable
 
-VERSION: Final = 1
+VERSION: Final = 2
 WAIT_MS: Final = 30_000
 CHUNK: Final = 500
 """How many values one ``IN (…)`` holds."""

@@ -1,23 +1,24 @@
-"""A member in clear, in memory, and her way to and from her sealed rows."""
+"""A member in clear, in memory, with her cards, and her way to and from her sealed rows."""
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from noren.identity.model import PERSON_FIELDS, CardRow, Contact, Field, MemberRow, Person, Standing
+from noren.identity.cards_at_rest import Card, open_cards
+from noren.identity.model import PERSON_FIELDS, Contact, Field, MemberRow, Person, Standing
 from noren.identity.ports import VaultBatch
-from noren.identity.sealed import open_field, open_fields, seal_field, seal_fields
-from noren.identity.tables import CARD, MEMBER
+from noren.identity.sealed import open_fields, seal_fields
+from noren.identity.tables import MEMBER
 from noren.identity.vault import Vault
-from noren.kernel.ids import CardNumber, LinkToken
+from noren.kernel.ids import LinkToken
 from noren.kernel.keyring import KeyRing
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Member:
-    """A member opened: her row, her key, her fields in clear, her cards still sealed.
+    """A member opened: her row, her key, her fields and her cards in clear.
 
     ``told`` is the text of the traits that the ledger side was last told; ``password`` an Argon2id hash.
     """
@@ -26,7 +27,7 @@ class Member:
     key: KeyRing
     person: Person
     contact: Contact
-    cards: tuple[CardRow, ...] = ()
+    cards: tuple[Card, ...] = ()
     link_token: LinkToken | None = None
     told: str | None = None
     password: str | None = None
@@ -42,20 +43,25 @@ def open_members(vault: Vault, batch: VaultBatch, rows: Iterable[bytes]) -> dict
 
     Raises:
         KeyMissing: a member's key is gone.
-        DoesNotOpen: a field was changed or moved.
+        DoesNotOpen: a field was changed or moved, or a card is missing.
     """
     found = {row: m for row, m in batch.members(rows).items() if m.standing is not Standing.MERGED}
     keys = vault.keys.open(found)
     contacts = vault.drawer.open(batch, keys)
-    cards = batch.cards_of(found)
-    return {row: _opened(m, keys[row], contacts.get(row, Contact()), cards.get(row, [])) for row, m in found.items()}
+    fields = {row: open_fields(keys[row], m.sealed, table=MEMBER.name, row=row) for row, m in found.items()}
+    cards = open_cards(batch, {row: (keys[row], int(mine["cards"] or 0)) for row, mine in fields.items()})
+    return {
+        row: _opened(m, keys[row], fields[row], contacts.get(row, Contact()), cards[row]) for row, m in found.items()
+    }
 
 
-def _opened(at_rest: MemberRow, key: KeyRing, contact: Contact, cards: Sequence[CardRow]) -> Member:
-    fields = open_fields(key, at_rest.sealed, table=MEMBER.name, row=at_rest.row)
-    token, told, password = (fields.pop(name, None) for name in ("link_token", "told", "password"))
+def _opened(
+    at_rest: MemberRow, key: KeyRing, fields: Mapping[str, Field], contact: Contact, cards: tuple[Card, ...]
+) -> Member:
+    person = Person(**{name: fields[name] for name in PERSON_FIELDS})
+    token = fields["link_token"]
     return Member(
-        at_rest, key, Person(**fields), contact, tuple(cards), _token(token) if token else None, told, password
+        at_rest, key, person, contact, cards, _token(token) if token else None, fields["told"], fields["password"]
     )
 
 
@@ -66,7 +72,7 @@ def _token(text: str) -> LinkToken:
 def at_rest(member: Member) -> MemberRow:
     """Seal a member whole: fresh nonces for every field, so that a change does not show which field it was."""
     person = {name: getattr(member.person, name) for name in PERSON_FIELDS}
-    values = {**person, **_of_the_crossing(member), "password": member.password}
+    values = {**person, **_of_the_crossing(member), "password": member.password, "cards": str(len(member.cards))}
     return replace(member.at_rest, sealed=seal_fields(member.key, values, table=MEMBER.name, row=member.row))
 
 
@@ -90,16 +96,3 @@ def put_members(vault: Vault, batch: VaultBatch, members: Sequence[Member]) -> N
 def mark(member: Member, *, pending: bool) -> Member:
     """Return the member with her pending mark set."""
     return replace(member, at_rest=replace(member.at_rest, pending=pending))
-
-
-def seal_card(vault: Vault, card: CardNumber, member: Member, at: CardRow) -> CardRow:
-    """Return the card's row with its number sealed under this member's key."""
-    number = seal_field(member.key, card.reveal(), table=CARD.name, column="number", row=at.row)
-    return replace(at, member=member.row, index=vault.indexes.card(card), number=number)
-
-
-def open_card(member: Member, card: CardRow) -> CardNumber:
-    """Return the number of one of a member's cards."""
-    number = open_field(member.key, card.number, table=CARD.name, column="number", row=card.row)
-    assert number is not None, "a card without a number"
-    return CardNumber(number)

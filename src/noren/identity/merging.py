@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import Final
 
 from noren.identity.cards import UNKNOWN_MEMBER
+from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.crossing import tell
-from noren.identity.members import Member, mark, open_card, open_members, put_members, seal_card
+from noren.identity.members import Member, mark, open_members, put_members
 from noren.identity.model import MAX_CARDS_PER_MEMBER, Outcome, Refused, Standing
 from noren.identity.operations import TOO_MANY_CARDS
 from noren.identity.ports import VaultBatch
@@ -98,5 +99,12 @@ def _move(vault: Vault, batch: VaultBatch, source: Member, target: Member) -> No
     gone = replace(source.at_rest, standing=Standing.MERGED, pending=False, link_index=None, sealed={})
     batch.put_members([gone])
     batch.remove_contacts([source.row])
-    batch.put_cards([seal_card(vault, open_card(source, card), target, card) for card in source.cards])
-    put_members(vault, batch, [mark(target, pending=bool(source.cards or target.cards))])
+    batch.remove_cards([card.row for card in source.cards])
+    moved = [_moved(vault, card, target, len(target.cards) + i) for i, card in enumerate(source.cards)]
+    batch.put_cards([card.at_rest for card in moved])
+    after = replace(target, cards=(*target.cards, *moved))
+    put_members(vault, batch, [mark(after, pending=bool(after.cards))])
+
+
+def _moved(vault: Vault, card: Card, target: Member, place: int) -> Card:
+    return seal_card(vault, card.number, member=target.row, key=target.key, place=place, state=card.state)

@@ -98,13 +98,13 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class CardRow:
-    """A card at rest. ``number`` is sealed under its member's key."""
+    """A card at rest: ``member``, whose it is, sealed under the vault's key, ``number`` and ``state`` under hers."""
 
     row: bytes = field(repr=False)
-    member: bytes = field(repr=False)
     index: bytes = field(repr=False)
+    member: bytes = field(repr=False)
     number: bytes = field(repr=False)
-    state: CardState
+    state: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

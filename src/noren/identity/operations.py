@@ -8,16 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.checks import check_application
 from noren.identity.crossing import needs_telling, tell_members
-from noren.identity.members import Member, mark, open_members, put_members, seal_card
+from noren.identity.members import Member, mark, open_members, put_members
 from noren.identity.model import (
     CONTACT_FIELDS,
     MAX_CARDS_PER_MEMBER,
     MAX_ROWS_PER_CALL,
     Application,
-    CardRow,
-    CardState,
     Contact,
     MemberRow,
     Outcome,
@@ -121,7 +120,7 @@ class _Desk:
         self._merged = {index for index, m in known.items() if m.standing is not Standing.HERE}
         self._cards = batch.cards([vault.indexes.card(a.card) for a in applications if a.card])
         self._put: list[Member] = []
-        self._put_cards: list[CardRow] = []
+        self._put_cards: list[Card] = []
         self._new_keys: dict[bytes, KeyRing] = {}
         self.untold: dict[bytes, tuple[int, Member]] = {}
 
@@ -136,9 +135,10 @@ class _Desk:
         if isinstance(card, Refused):
             return card
         after = _given(member, application.given)
+        after = replace(after, cards=(*after.cards, card)) if card else after
         untold = needs_telling(self._vault, after, card_added=card is not None)
         if untold:
-            self.untold[after.row] = place, replace(after, cards=(*after.cards, card) if card else after.cards)
+            self.untold[after.row] = place, after
         same = before is not None and card is None and (after.person, after.contact) == (member.person, member.contact)
         if not same or untold:
             self._put.append(mark(after, pending=untold))
@@ -149,25 +149,26 @@ class _Desk:
         return "same" if same else "changed"
 
     def _newcomer(self, index: bytes) -> Member:
-        at_rest = MemberRow(self._vault.chance.row(), index, Standing.HERE, False, None, None, {})
+        row = self._vault.chance.row()
+        at_rest = MemberRow(row, index, Standing.HERE, False, None, self._vault.indexes.no_link_token(row), {})
         return Member(at_rest, self._vault.keys.fresh(), Person(), Contact())
 
-    def _card_of(self, application: Application, member: Member) -> CardRow | Refused | None:
+    def _card_of(self, application: Application, member: Member) -> Card | Refused | None:
         if application.card is None:
             return None
         known = self._cards.get(self._vault.indexes.card(application.card))
         if known is not None:
-            return None if known.member == member.row else CARD_TAKEN
+            return None if self._vault.owners.open(known) == member.row else CARD_TAKEN
         if len(member.cards) >= MAX_CARDS_PER_MEMBER:
             return TOO_MANY_CARDS
-        blank = CardRow(self._vault.chance.row(), member.row, b"", b"", CardState.ACTIVE)
-        return seal_card(self._vault, application.card, member, blank)
+        place = len(member.cards)
+        return seal_card(self._vault, application.card, member=member.row, key=member.key, place=place)
 
     def store(self, batch: VaultBatch) -> None:
         """Write what was taken: keys first, since a row without its key could never be opened."""
         self._vault.keys.keep(self._new_keys)
         put_members(self._vault, batch, self._put)
-        batch.put_cards(self._put_cards)
+        batch.put_cards([card.at_rest for card in self._put_cards])
 
 
 def _given(member: Member, given: Mapping[str, str | None]) -> Member:

@@ -32,8 +32,8 @@ class VaultBatch(Protocol):
         """Return the known cards among keyed indexes."""
         ...
 
-    def cards_of(self, members: Iterable[bytes]) -> dict[bytes, list[CardRow]]:
-        """Return the cards of members; a member without a card is left out."""
+    def cards_at(self, rows: Iterable[bytes]) -> dict[bytes, CardRow]:
+        """Return the known cards by row."""
         ...
 
     def pending(self, after: bytes, limit: int) -> list[bytes]:
@@ -54,6 +54,14 @@ class VaultBatch(Protocol):
 
     def put_cards(self, cards: Sequence[CardRow]) -> None:
         """Write cards whole, new or known."""
+        ...
+
+    def remove_cards(self, rows: Iterable[bytes]) -> None:
+        """Remove cards from their rows."""
+        ...
+
+    def count_inactive(self, change: int) -> None:
+        """Add to the programme's number of cards that are lost or blocked."""
         ...
 
     def put_contacts(self, contacts: Sequence[ContactRow]) -> None:

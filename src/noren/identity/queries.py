@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
+from noren.identity.cards_at_rest import Card
 from noren.identity.crossing import tell
-from noren.identity.members import Member, open_card, open_members
+from noren.identity.members import open_members
 from noren.identity.model import CardState, Refused, Summary
 from noren.identity.vault import Vault
 from noren.kernel.ids import CardNumber, LinkToken
@@ -59,7 +60,7 @@ def who_am_i(vault: Vault, *, row: bytes) -> WhoAmI | None:
         address="".join(part or "" for part in (contact.prefecture, contact.city, contact.street)),
         phone=mask(contact.phone or ""),
         email=mask_email(contact.email or ""),
-        cards=tuple(sorted((_own_card(member, i) for i in range(len(member.cards))), key=lambda c: c.masked)),
+        cards=tuple(sorted(map(_own_card, member.cards), key=lambda c: c.masked)),
         since=(person.since or "")[:7],
         link_token=member.link_token,
     )
@@ -97,6 +98,5 @@ def mask_email(email: str) -> str:
     return f"{local[:1]}{_MASK * max(len(local) - 1, 3)}{at}{domain}" if at else ""
 
 
-def _own_card(member: Member, place: int) -> OwnCard:
-    card = member.cards[place]
-    return OwnCard(mask(open_card(member, card).reveal()), card.state)
+def _own_card(card: Card) -> OwnCard:
+    return OwnCard(mask(card.number.reveal()), card.state)

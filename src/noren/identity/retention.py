@@ -24,6 +24,10 @@ _TOMBSTONE: Final = Say(
     "統合後も。古い名簿の取り込みで復活しないための目印で、個人の情報は含みません。",
     "After a merge too: the mark that keeps an old import from bringing her back; it holds no datum of her.",
 )
+_TOTAL: Final = Say(
+    "いつまでも。カード全体の枚数で、だれのことも表しません。",
+    "For good: a number of cards of the whole programme, which says nothing of anybody.",
+)
 _LINK: Final = Say(
     "会員でいる間。取引台帳とのやりとりのためだけに使います。",
     "While she is a member. Used for the crossing to the ledger side alone.",
@@ -51,13 +55,15 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
                 "since",
                 "email_ok",
                 "post_ok",
+                "cards",
                 "password",
             ),
             _MEMBERSHIP,
         ),
     },
     "contact": dict.fromkeys(("member", "postal_code", "prefecture", "city", "street", "phone", "email"), _MEMBERSHIP),
-    "card": dict.fromkeys(("row", "member", "card_index", "number", "state"), _CARD),
+    "card": dict.fromkeys(("row", "card_index", "member", "number", "state"), _CARD),
+    "total": dict.fromkeys(("row", "inactive_cards"), _TOTAL),
     "member_key": dict.fromkeys(("member", "wrapped"), _MEMBERSHIP),
 }
 _PAGE: Final = 1_000

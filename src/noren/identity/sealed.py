@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from noren.identity.model import Field
+from noren.identity.model import CardRow, Field
 from noren.kernel.ids import CardNumber, LinkToken, MemberNumber
 from noren.kernel.keyring import KeyRing, keyed_index
 from noren.kernel.sealing import Place, seal, unseal
@@ -72,3 +72,26 @@ class Indexes:
     def link_token(self, token: LinkToken) -> bytes:
         """Return the index of a link token: how the press finds a member."""
         return keyed_index(self._ring.key(), b"link-token", token.reveal())
+
+    def no_link_token(self, row: bytes) -> bytes:
+        """Return what stands there for who has none: an empty column would show that she has no card."""
+        return keyed_index(self._ring.key(), b"no-link-token", row)
+
+
+class Owners:
+    """Whose a card is, sealed for the card's row under a key of the vault: the way from a card to its member."""
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def seal(self, card: bytes, member: bytes) -> bytes:
+        """Seal a member's row for a card's row."""
+        return seal(self._ring, member, Place(STORE, "card", "member", card))
+
+    def open(self, card: CardRow) -> bytes:
+        """Return the row of the member whose card this is.
+
+        Raises:
+            DoesNotOpen: wrong key, wrong place or changed bytes.
+        """
+        return unseal(self._ring, card.member, Place(STORE, "card", "member", card.row))

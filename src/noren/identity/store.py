@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from noren.identity import engine as sqlite
-from noren.identity.model import CONTACT_FIELDS, CardRow, CardState, ContactRow, Finding, MemberRow, Standing, Summary
-from noren.identity.tables import CARD, CONTACT, MEMBER, MEMBER_SEALED, VAULT
+from noren.identity.model import CONTACT_FIELDS, CardRow, ContactRow, Finding, MemberRow, Standing, Summary
+from noren.identity.tables import CARD, CONTACT, MEMBER, MEMBER_SEALED, TOTAL, VAULT
 from noren.kernel.say import Say
+
+_THE_ROW: Final = bytes(16)
 
 
 class SqliteVault:
@@ -83,12 +85,9 @@ class SqliteBatch:
         """Return the known cards among keyed indexes."""
         return {row.card_index: _card(row) for row in among(self._connection, CARD, CARD.c.card_index, indexes)}
 
-    def cards_of(self, members: Iterable[bytes]) -> dict[bytes, list[CardRow]]:
-        """Return the cards of members."""
-        out: dict[bytes, list[CardRow]] = {}
-        for row in among(self._connection, CARD, CARD.c.member, members):
-            out.setdefault(row.member, []).append(_card(row))
-        return out
+    def cards_at(self, rows: Iterable[bytes]) -> dict[bytes, CardRow]:
+        """Return the known cards by row."""
+        return {row.row: _card(row) for row in among(self._connection, CARD, CARD.c.row, rows)}
 
     def pending(self, after: bytes, limit: int) -> list[bytes]:
         """Return the next rows of members of whom the ledger side must still be told."""
@@ -118,20 +117,17 @@ class SqliteBatch:
 
     def put_cards(self, cards: Sequence[CardRow]) -> None:
         """Write cards whole."""
-        put(
-            self._connection,
-            CARD,
-            [
-                {
-                    "row": card.row,
-                    "member": card.member,
-                    "card_index": card.index,
-                    "number": card.number,
-                    "state": int(card.state),
-                }
-                for card in cards
-            ],
-        )
+        put(self._connection, CARD, [_card_values(card) for card in cards])
+
+    def remove_cards(self, rows: Iterable[bytes]) -> None:
+        """Remove cards from their rows."""
+        remove(self._connection, CARD, CARD.c.row, rows)
+
+    def count_inactive(self, change: int) -> None:
+        """Add to the programme's number of cards that are lost or blocked."""
+        adding = insert(TOTAL).values(row=_THE_ROW, inactive_cards=change)
+        more = {"inactive_cards": TOTAL.c.inactive_cards + change}
+        self._connection.execute(adding.on_conflict_do_update(index_elements=["row"], set_=more))
 
     def put_contacts(self, contacts: Sequence[ContactRow]) -> None:
         """Write contacts whole."""
@@ -139,9 +135,7 @@ class SqliteBatch:
 
     def remove_contacts(self, members: Sequence[bytes]) -> None:
         """Remove the contacts of members."""
-        for start in range(0, len(members), sqlite.CHUNK):
-            chunk = members[start : start + sqlite.CHUNK]
-            self._connection.execute(delete(CONTACT).where(CONTACT.c.member.in_(chunk)))
+        remove(self._connection, CONTACT, CONTACT.c.member, members)
 
     def all_rows(self, after: bytes, limit: int) -> list[bytes]:
         """Return the next rows of members in the order of their random rows."""
@@ -151,12 +145,13 @@ class SqliteBatch:
     def summary(self) -> Summary:
         """Return the sizes of the vault."""
         members = select(func.count()).select_from(MEMBER).where(MEMBER.c.standing != int(Standing.MERGED))
-        cards = select(func.count()).select_from(CARD)
         ask = self._connection.execute
+        cards = ask(select(func.count()).select_from(CARD)).scalar_one()
+        inactive = ask(select(func.coalesce(func.sum(TOTAL.c.inactive_cards), 0))).scalar_one()
         return Summary(
             members=ask(members).scalar_one(),
-            cards=ask(cards).scalar_one(),
-            active_cards=ask(cards.where(CARD.c.state == int(CardState.ACTIVE))).scalar_one(),
+            cards=cards,
+            active_cards=cards - inactive,
             pending=ask(members.where(MEMBER.c.pending == 1)).scalar_one(),
         )
 
@@ -166,6 +161,13 @@ def among(connection: Connection, table: Table, column: Column[Any], values: Ite
     wanted = list(values)
     for start in range(0, len(wanted), sqlite.CHUNK):
         yield from connection.execute(select(table).where(column.in_(wanted[start : start + sqlite.CHUNK])))
+
+
+def remove(connection: Connection, table: Table, column: Column[Any], values: Iterable[bytes]) -> None:
+    """Delete the rows of ``table`` whose ``column`` is one of ``values``, in chunks."""
+    unwanted = list(values)
+    for start in range(0, len(unwanted), sqlite.CHUNK):
+        connection.execute(delete(table).where(column.in_(unwanted[start : start + sqlite.CHUNK])))
 
 
 def put(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
@@ -205,4 +207,14 @@ def _member_values(member: MemberRow) -> dict[str, Any]:
 
 
 def _card(row: Row[Any]) -> CardRow:
-    return CardRow(row.row, row.member, row.card_index, row.number, CardState(row.state))
+    return CardRow(row.row, row.card_index, row.member, row.number, row.state)
+
+
+def _card_values(card: CardRow) -> dict[str, Any]:
+    return {
+        "row": card.row,
+        "card_index": card.index,
+        "member": card.member,
+        "number": card.number,
+        "state": card.state,
+    }

@@ -1,8 +1,8 @@
 """The vault's tables (SQLAlchemy Core): sealed columns, keyed indexes, random keys, and nothing else.
 
 ``WITHOUT ROWID`` and random 16-byte primary keys leave no insertion order. No column holds a
-plain value of a member, a trait or a time. Contacts have a table of their own, which only
-the drawer (``contacts.py``) opens.
+plain value of a member, a trait or a time; none says without a key whose a card is, or in what
+state. Contacts have a table of their own, which only the drawer (``contacts.py``) opens.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Blob(LargeBinary):
 
 VAULT: Final = MetaData()
 MEMBER_KEYS: Final = MetaData()
-MEMBER_SEALED: Final = (*PERSON_FIELDS, "link_token", "told", "password")
+MEMBER_SEALED: Final = (*PERSON_FIELDS, "cards", "link_token", "told", "password")
 
 MEMBER: Final = Table(
     "member",
@@ -56,10 +56,20 @@ CARD: Final = Table(
     "card",
     VAULT,
     Column("row", Blob, primary_key=True),
-    Column("member", Blob, nullable=False, index=True),
     Column("card_index", Blob, nullable=False, unique=True),
+    Column("member", Blob, nullable=False),
     Column("number", Blob, nullable=False),
-    Column("state", Integer, nullable=False),
+    Column("state", Blob, nullable=False),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+# Of the whole programme, in one row: a card's own state is sealed, and opening all of them to count takes too long.
+TOTAL: Final = Table(
+    "total",
+    VAULT,
+    Column("row", Blob, primary_key=True),
+    Column("inactive_cards", Integer, nullable=False),
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from noren.identity.errors import StoreUnusable
 from noren.identity.ports import Chance, ContactDrawer, LedgerSide, MemberKeys, VaultStore
-from noren.identity.sealed import Indexes
+from noren.identity.sealed import Indexes, Owners
 from noren.kernel.clock import Clock, local_date
 
 ROW_BYTES = 16
@@ -40,6 +40,7 @@ class Vault:
     drawer: ContactDrawer
     ledger: LedgerSide
     indexes: Indexes
+    owners: Owners
     clock: Clock
     zone: ZoneInfo
     chance: Chance = field(default_factory=SystemChance)

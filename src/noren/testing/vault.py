@@ -13,7 +13,7 @@ from noren.house.keys import SIDES, make_side
 from noren.identity.contacts import Drawer
 from noren.identity.member_keys import SqliteMemberKeys
 from noren.identity.ports import Chance, LedgerSide
-from noren.identity.sealed import Indexes
+from noren.identity.sealed import Indexes, Owners
 from noren.identity.store import SqliteVault
 from noren.identity.vault import SystemChance, Vault
 from noren.kernel.clock import FixedClock
@@ -38,12 +38,14 @@ def a_vault(
     chance: Chance | None = None,
 ) -> Vault:
     """Open a vault in ``folder``; give the rings to open it again."""
+    wrap = wrap or a_ring("member-wrap")
     return Vault(
         store=SqliteVault(folder / "vault.db"),
-        keys=SqliteMemberKeys(folder / "member-keys.db", wrap or a_ring("member-wrap")),
+        keys=SqliteMemberKeys(folder / "member-keys.db", wrap),
         drawer=Drawer(),
         ledger=ledger,
         indexes=Indexes(index or a_ring("vault-index")),
+        owners=Owners(wrap),
         clock=clock or FixedClock(NOW),
         zone=TOKYO,
         chance=chance or SystemChance(),

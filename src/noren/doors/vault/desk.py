@@ -6,9 +6,10 @@ import base64
 import secrets
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
-from typing import Annotated, Final
+from typing import Final
 
-from litestar.params import Dependency
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from noren.doors.pages import PageProblem, Shell
 from noren.doors.pages.language import Asked
@@ -60,4 +61,4 @@ def form_secret(request: Asked) -> tuple[str, bool]:
     return (known, False) if known else (secrets.token_urlsafe(32), True)
 
 
-GivenDesk = Annotated[Desk, Dependency(skip_validation=True)]
+GivenDesk = NamedDependency[SkipValidation[Desk]]

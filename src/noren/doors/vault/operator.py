@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from litestar import Response, get, post
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT
 
 from noren.doors.vault.bodies import (
@@ -47,13 +48,13 @@ def operator_handlers(vault: Vault) -> list[Any]:
 
 def _enrolment(vault: Vault) -> list[Any]:
     @post("/enrol", status_code=HTTP_200_OK, sync_to_thread=True)
-    def enrol_members(data: EnrolBody) -> Results:
+    def enrol_members(data: JSONBody[EnrolBody]) -> Results:
         done = enrol(vault, rows=data.members)
         warnings = [Warned(row, doubt.ja, doubt.en) for row, doubt in done.doubts]
         return Results([as_result(outcome) for outcome in done.outcomes], warnings)
 
     @post("/cards/add", status_code=HTTP_200_OK, sync_to_thread=True)
-    def add(data: CardsBody) -> Results:
+    def add(data: JSONBody[CardsBody]) -> Results:
         return Results([as_result(outcome) for outcome in add_cards(vault, rows=data.rows)])
 
     return [enrol_members, add]
@@ -61,15 +62,15 @@ def _enrolment(vault: Vault) -> list[Any]:
 
 def _cards(vault: Vault) -> list[Any]:
     @post("/cards/state", status_code=HTTP_200_OK, sync_to_thread=True)
-    def state(data: CardStateBody) -> Response[Any]:
+    def state(data: JSONBody[CardStateBody]) -> Response[Any]:
         return _answer(set_card_state(vault, card=CardNumber(data.card), state=data.value))
 
     @post("/cards/reissue", status_code=HTTP_200_OK, sync_to_thread=True)
-    def reissue(data: ReissueBody) -> Response[Any]:
+    def reissue(data: JSONBody[ReissueBody]) -> Response[Any]:
         return _answer(reissue_card(vault, card=CardNumber(data.card), new_card=CardNumber(data.new_card)))
 
     @post("/cards/merge", status_code=HTTP_200_OK, sync_to_thread=True)
-    def merge(data: MergeBody) -> Response[Any]:
+    def merge(data: JSONBody[MergeBody]) -> Response[Any]:
         return _answer(merge_members(vault, number=MemberNumber(data.member_number), into=MemberNumber(data.into)))
 
     return [state, reissue, merge]
@@ -77,7 +78,7 @@ def _cards(vault: Vault) -> list[Any]:
 
 def _choices(vault: Vault) -> list[Any]:
     @post("/choices/points-only", status_code=HTTP_200_OK, sync_to_thread=True)
-    def points_only(data: PointsOnlyBody) -> Response[Any]:
+    def points_only(data: JSONBody[PointsOnlyBody]) -> Response[Any]:
         token = queries.link_token_of(vault, card=CardNumber(data.card))
         if not isinstance(token, LinkToken):
             return _refuse(token.reason)
@@ -85,14 +86,14 @@ def _choices(vault: Vault) -> list[Any]:
         return Response({"ok": True, "points_only": data.on, "since": since})
 
     @post("/choices/get", status_code=HTTP_200_OK, sync_to_thread=True)
-    def choices(data: CardBody) -> Response[Any]:
+    def choices(data: JSONBody[CardBody]) -> Response[Any]:
         token = queries.link_token_of(vault, card=CardNumber(data.card))
         if not isinstance(token, LinkToken):
             return _refuse(token.reason)
         return Response({"points_only": vault.ledger.points_only(token)})
 
     @post("/choices/password", status_code=HTTP_200_OK, sync_to_thread=True)
-    def password(data: PasswordBody) -> Response[Any]:
+    def password(data: JSONBody[PasswordBody]) -> Response[Any]:
         who = data.who
         refused = Refused(WHO) if who is None else set_password(vault, who=who, password=data.password)
         return Response({"ok": True}) if refused is None else _refuse(refused.reason)

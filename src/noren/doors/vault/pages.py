@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from litestar import get, post
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from noren.doors.pages.language import Asked, language
@@ -29,7 +30,7 @@ _SLOW_DOWN: Final = 429
 
 
 @get("/sign-in", sync_to_thread=False)
-def sign_in_page(request: Asked, desk: GivenDesk, nonce: str = "") -> Any:
+def sign_in_page(request: Asked, desk: GivenDesk, nonce: FromQuery[str] = "") -> Any:
     """Show the sign-in; who is signed in goes on to her own page."""
     if desk.visitor(request) is not None:
         return Away(_own_page(nonce))
@@ -52,7 +53,7 @@ async def sign_in_form(request: Asked, desk: GivenDesk) -> Any:
 
 
 @get("/", sync_to_thread=True)
-def own_page(request: Asked, desk: GivenDesk, nonce: str = "") -> Any:
+def own_page(request: Asked, desk: GivenDesk, nonce: FromQuery[str] = "") -> Any:
     """Show a member who she is; hand her the ticket to her ledger door when her browser brought a nonce."""
     me = _me(request, desk)
     if me is None:
@@ -64,7 +65,7 @@ def own_page(request: Asked, desk: GivenDesk, nonce: str = "") -> Any:
 
 
 @get("/onward", sync_to_thread=True)
-def onward_part(request: Asked, desk: GivenDesk, nonce: str = "") -> Template:
+def onward_part(request: Asked, desk: GivenDesk, nonce: FromQuery[str] = "") -> Template:
     """Answer the way on alone, with a fresh ticket: the part of the page that renews itself."""
     me = _me(request, desk)
     if me is None:

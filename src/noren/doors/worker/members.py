@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar import post
 from litestar.exceptions import ClientException, NotFoundException
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from noren.activity import enrolment
@@ -52,7 +53,7 @@ class _Who:
 
 def _enrolling(who: _Who) -> Any:
     @post("/enrol", status_code=HTTP_200_OK, sync_to_thread=True)
-    def enrol(data: EnrolBody) -> TokensAnswer:
+    def enrol(data: JSONBody[EnrolBody]) -> TokensAnswer:
         arrivals = [enrolment.Arrival(tuple(map(who.index, m.cards)), m.traits) for m in data.members]
         with who.turn:
             handles = enrolment.enrol(who.room.ledger, arrivals=arrivals)
@@ -65,19 +66,19 @@ def _cards(who: _Who) -> list[Any]:
     ledger = who.room.ledger
 
     @post("/cards/add", status_code=HTTP_200_OK, sync_to_thread=True)
-    def add(data: CardBody) -> dict[str, bool]:
+    def add(data: JSONBody[CardBody]) -> dict[str, bool]:
         with who.turn:
             done = enrolment.add_card(ledger, handle=who.handle(data.token), card=who.index(data.card))
         return _done(done, "the card is another member's")
 
     @post("/cards/state", status_code=HTTP_200_OK, sync_to_thread=True)
-    def state(data: CardStateBody) -> dict[str, bool]:
+    def state(data: JSONBody[CardStateBody]) -> dict[str, bool]:
         with who.turn:
             done = enrolment.set_card_state(ledger, card=who.index(data.card), state=data.value)
         return _done(done, "the card is not known")
 
     @post("/cards/merge", status_code=HTTP_200_OK, sync_to_thread=True)
-    def merge(data: MergeBody) -> dict[str, bool]:
+    def merge(data: JSONBody[MergeBody]) -> dict[str, bool]:
         source, target = who.handle(data.source), who.handle(data.target)
         with who.turn:
             done = enrolment.merge(ledger, source=source, target=target, day=who.room.today().toordinal())
@@ -90,13 +91,13 @@ def _choices(who: _Who) -> list[Any]:
     ledger = who.room.ledger
 
     @post("/choices/points-only", status_code=HTTP_200_OK, sync_to_thread=True)
-    def points_only(data: PointsOnlyBody) -> dict[str, Any]:
+    def points_only(data: JSONBody[PointsOnlyBody]) -> dict[str, Any]:
         with who.turn:
             done = enrolment.set_points_only(ledger, handle=who.handle(data.token), on=data.on)
         return {**_done(done, "no such member"), "points_only": data.on, "since": who.room.now().isoformat()}
 
     @post("/choices/get", status_code=HTTP_200_OK, sync_to_thread=True)
-    def choices(data: TokenBody) -> dict[str, bool]:
+    def choices(data: JSONBody[TokenBody]) -> dict[str, bool]:
         with who.turn:
             on = enrolment.is_points_only(ledger, handle=who.handle(data.token))
         if on is None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from litestar import post
 from litestar.exceptions import ClientException
+from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from noren.activity.exclusion import BadExclusion, parse_exclusion
@@ -48,7 +49,7 @@ def _master_data(turn: Turn) -> list[Any]:
     room = turn.room
 
     @post("/reference/products", status_code=HTTP_200_OK, sync_to_thread=True)
-    def products(data: ProductsBody) -> Counted:
+    def products(data: JSONBody[ProductsBody]) -> Counted:
         rows = [msgspec.structs.astuple(row) for row in data.rows]
         with turn, room.ledger.batch() as batch:
             counted = Counted(*batch.put_products(rows))
@@ -57,7 +58,7 @@ def _master_data(turn: Turn) -> list[Any]:
         return counted
 
     @post("/reference/shops", status_code=HTTP_200_OK, sync_to_thread=True)
-    def shops(data: ShopsBody) -> Counted:
+    def shops(data: JSONBody[ShopsBody]) -> Counted:
         rows = [_shop(row) for row in data.rows]
         counted = _count(room.directory.put_shops(rows, today=room.today()))
         if counted.added or counted.changed:
@@ -65,7 +66,7 @@ def _master_data(turn: Turn) -> list[Any]:
         return counted
 
     @post("/reference/partner", status_code=HTTP_200_OK, sync_to_thread=True)
-    def partner(data: PartnerBody) -> Counted:
+    def partner(data: JSONBody[PartnerBody]) -> Counted:
         try:
             if data.exclude is not None:
                 parse_exclusion(data.exclude)
@@ -122,7 +123,7 @@ def _terminals(turn: Turn) -> list[Any]:
         )
 
     @post("/terminals/add", status_code=HTTP_200_OK, sync_to_thread=True)
-    def add(data: TerminalsBody) -> KeysAnswer:
+    def add(data: JSONBody[TerminalsBody]) -> KeysAnswer:
         made = [make(row) for row in data.rows]
         if made:
             room.directory.put_terminals([terminal for _, terminal in made])
@@ -134,7 +135,7 @@ def _terminals(turn: Turn) -> list[Any]:
         return TerminalsAnswer([_shown(terminal, today) for terminal in room.directory.terminals()])
 
     @post("/terminals/revoke", status_code=HTTP_200_OK, sync_to_thread=True)
-    def revoke(data: RevokeBody) -> dict[str, int]:
+    def revoke(data: JSONBody[RevokeBody]) -> dict[str, int]:
         return {"revoked": room.directory.revoke(data.shop, data.terminal)}
 
     return [add, listed, revoke]
@@ -149,7 +150,7 @@ def _history(turn: Turn) -> Any:
     room = turn.room
 
     @post("/purchases/import", status_code=HTTP_200_OK, sync_to_thread=True)
-    def history(data: PurchasesBody) -> ResultsAnswer:
+    def history(data: JSONBody[PurchasesBody]) -> ResultsAnswer:
         partners = {
             shop: found.partner for shop in {p.shop for p in data.purchases} if (found := room.directory.shop(shop))
         }
