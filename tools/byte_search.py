@@ -24,6 +24,9 @@ from tools.byte_layers import layers
 WINDOW: Final = 6
 """Bytes compared at once: a form shorter than this would be found by chance in 300 MB of sealed bytes."""
 
+SPELLED: Final = {"hex": 12, "HEX": 12, "base64": 8}
+"""The same for what is spelled in fewer signs than a byte has: stores are full of random hex (names of purchases)."""
+
 BACKWARDS: Final = 4
 ALONE_DIGITS: Final = 13
 """A number of up to this many digits counts only where it stands alone: longer numbers hold it by chance."""
@@ -118,7 +121,7 @@ class Searcher:
         self._longest = max(map(len, self._forms), default=WINDOW)
 
     def _add(self, number: int, name: str, raw: bytes) -> None:
-        if len(raw) < WINDOW:
+        if len(raw) < SPELLED.get(name.rpartition(" ")[2], WINDOW):
             self.found.too_short += 1
             return
         self._forms.setdefault(raw, (number, name))

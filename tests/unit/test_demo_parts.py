@@ -67,6 +67,12 @@ def test_beside_a_complete_year_more_may_stand_but_not_less() -> None:
     assert list(findings(SOURCE, ledger(purchases=9), more_came=True))
 
 
+def test_a_points_only_purchase_is_in_the_ledger_and_not_in_the_lake() -> None:
+    one_more = ledger(purchases=11, amount=5730, amount_without_lines=730)
+    assert list(findings(SOURCE, one_more, more_came=True)) == []
+    assert list(findings(SOURCE, ledger(purchases=11, amount=5730), more_came=True))
+
+
 def test_members_come_shuffled_each_with_one_card_and_second_cards_after() -> None:
     persons = people({str(number): None for number in range(1200)}, date(2025, 11, 16))
     door, told = RememberingDoor(), list[int]()

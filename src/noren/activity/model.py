@@ -200,11 +200,15 @@ class Posting:
 
 @dataclass(slots=True)
 class Tally:
-    """Programme totals since the beginning; never per company, never per member."""
+    """Programme totals since the beginning; never per company, never per member.
+
+    ``amount_without_lines``: the part of ``amount`` of points-only purchases, which the lake never sees.
+    """
 
     purchases: int = 0
     lines: int = 0
     amount: int = 0
+    amount_without_lines: int = 0
     earned: int = 0
     used: int = 0
     returns: int = 0

@@ -114,6 +114,7 @@ class Work:
         tally.purchases += 1
         tally.lines += len(purchase.lines or ())
         tally.amount += purchase.amount
+        tally.amount_without_lines += purchase.amount if purchase.lines is None else 0
         tally.earned += purchase.earned
         tally.used += purchase.used_left
         self._post(purchase.entry, sale.standing, sale.moves, sale.day)

@@ -46,6 +46,7 @@ def _summary(room: WorkerRoom) -> dict[str, Any]:
         },
         "now": room.now().astimezone(room.home.zone),
         "purchases": tally.purchases, "lines": tally.lines, "amount": tally.amount,
+        "amount_without_lines": tally.amount_without_lines,
         "points_earned": tally.earned, "points_used": tally.used, "returns": tally.returns,
         "replays": tally.replays, "imported": tally.imported, "unknown_fields_refused": tally.unknown_fields,
         "members": members, "cards": cards, "shops": shops, "products": products, "partners": partners,

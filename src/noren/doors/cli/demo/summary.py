@@ -43,6 +43,7 @@ class Ledger(msgspec.Struct, frozen=True):
     purchases: int
     lines: int
     amount: int
+    amount_without_lines: int
     points_earned: int
     members: int
     cards: int
@@ -72,8 +73,9 @@ def findings(source: Totals, ledger: Ledger, *, more_came: bool) -> Iterator[Say
             yield _differ("台帳", "the ledger", name, found, "購買データ", "the source", expected)
     if ledger.lake_rows != ledger.lines:
         yield _differ("履歴", "the lake", "lines", ledger.lake_rows, "台帳", "the ledger", ledger.lines)
-    if ledger.lake_amount != ledger.amount:
-        yield _differ("履歴", "the lake", "amount", ledger.lake_amount, "台帳", "the ledger", ledger.amount)
+    with_lines = ledger.amount - ledger.amount_without_lines  # a points-only purchase has no line in the lake
+    if ledger.lake_amount != with_lines:
+        yield _differ("履歴", "the lake", "amount", ledger.lake_amount, "台帳", "the ledger", with_lines)
 
 
 def _differ(ja: str, en: str, what: str, found: int, other_ja: str, other_en: str, other: int) -> Say:
