@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -52,7 +53,10 @@ def write(path: Path, purchases: int, ready: Connection) -> None:
 
 
 def write_with_cursor_beside(path: Path, purchases: int, ready: Connection) -> None:
-    """Do the same with the cursor in a file of its own, written after each commit: the fault to be found."""
+    """Do the same with the cursor in a file of its own, written with all care after each commit: the fault to be found.
+
+    Tells of each commit, so that it can be killed where its fault lies.
+    """
     feed = feed_of(purchases)
     ready.send_bytes(b"ready")
     beside = path / SIDE_FILE
@@ -64,4 +68,10 @@ def write_with_cursor_beside(path: Path, purchases: int, ready: Connection) -> N
             continue
         months = split_by_month(batch.columns.rows, batch.columns.months)
         table.commit(marks={}, added=[write_part(table.folder, PURCHASE_LINES, rows, month) for month, rows in months])
-        beside.write_text(str(batch.entry))
+        ready.send_bytes(b"committed")
+        fresh = beside.with_suffix(".new")
+        with fresh.open("w") as out:
+            out.write(str(batch.entry))
+            out.flush()
+            os.fsync(out.fileno())
+        fresh.replace(beside)

@@ -24,25 +24,26 @@ from noren.activity.lake.reader import lake_totals, open_lake
 
 KILLS = 36
 MORE_EACH_TIME = 60
-LONGEST_LIFE_S = 0.25
+LIVES_FOR_COMMITS = 12
 MOST_ROUNDS_OF_CONTROL = 80
 
 Child = Callable[[Path, int, Connection], None]
+Wait = Callable[[Connection], None]
 
 
 @pytest.fixture(name="kill")
-def _kill() -> Callable[[Child, Path, int, float], None]:
-    """Return a function that starts a child, lets it write for a while, and kills it."""
+def _kill() -> Callable[[Child, Path, int, Wait], None]:
+    """Return a function that starts a child, waits while it writes, and kills it."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.crash.lake_child"])
 
-    def kill(child: Child, path: Path, purchases: int, seconds: float) -> None:
+    def kill(child: Child, path: Path, purchases: int, wait: Wait) -> None:
         ready, told = context.Pipe(duplex=False)
         process = context.Process(target=child, args=(path, purchases, told), daemon=True)
         process.start()
         told.close()
         assert ready.recv_bytes() == b"ready"
-        time.sleep(seconds)
+        wait(ready)
         process.kill()
         process.join()
         assert process.exitcode == -signal.SIGKILL, "it ended by itself: nothing was tried"
@@ -50,15 +51,27 @@ def _kill() -> Callable[[Child, Path, int, float], None]:
     return kill
 
 
+def seconds_a_commit(folder: Path) -> float:
+    """Return how long this disk takes over one commit: lives are measured in commits, not in seconds."""
+    feed = feed_of(MORE_EACH_TIME)
+    with LakeWriter(folder) as lake:
+        begun = time.monotonic()
+        rounds = 0
+        while lake.take(feed, TOKYO).anything:
+            rounds += 1
+        return (time.monotonic() - begun) / rounds
+
+
 def test_a_killed_writer_loses_and_doubles_nothing(
-    tmp_path: Path, kill: Callable[[Child, Path, int, float], None]
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, kill: Callable[[Child, Path, int, Wait], None]
 ) -> None:
     seed = time.time_ns()
-    print(f"seed {seed}")
+    longest = LIVES_FOR_COMMITS * seconds_a_commit(tmp_path_factory.mktemp("pace"))
+    print(f"seed {seed}, lives up to {longest:.3f} s")
     chance = random.Random(seed)
     stood = []
     for number in range(KILLS):
-        kill(write, tmp_path, MORE_EACH_TIME * (number + 1), chance.uniform(0, LONGEST_LIFE_S))
+        kill(write, tmp_path, MORE_EACH_TIME * (number + 1), lambda _: time.sleep(chance.uniform(0, longest)))
         entry, doubled = _look(tmp_path)
         stood.append(entry)
         assert doubled == 0
@@ -76,15 +89,19 @@ def test_a_killed_writer_loses_and_doubles_nothing(
     assert find_differences(feed, tmp_path, TOKYO) == []
 
 
-def test_a_cursor_beside_the_lake_doubles_rows(tmp_path: Path, kill: Callable[[Child, Path, int, float], None]) -> None:
-    """Negative control: the same kills find the fault that the test above would have to find."""
-    chance = random.Random(1)
+def test_a_cursor_beside_the_lake_doubles_rows(tmp_path: Path, kill: Callable[[Child, Path, int, Wait], None]) -> None:
+    """Negative control: kills soon after a commit find the fault that the test above would have to find."""
     for number in range(MOST_ROUNDS_OF_CONTROL):
         purchases = MORE_EACH_TIME * (number + 1)
-        kill(write_with_cursor_beside, tmp_path, purchases, chance.uniform(0, LONGEST_LIFE_S))
+        kill(write_with_cursor_beside, tmp_path, purchases, _until_a_commit)
         if _look(tmp_path)[1]:
             return
     pytest.fail(f"{MOST_ROUNDS_OF_CONTROL} kills found nothing: the test above would find nothing either")
+
+
+def _until_a_commit(told: Connection) -> None:
+    assert told.poll(30)
+    assert told.recv_bytes() == b"committed"
 
 
 def _look(lake: Path) -> tuple[int, int]:

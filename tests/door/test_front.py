@@ -16,7 +16,7 @@ from noren.doors.front.figures import LiveFigures
 from noren.house.front import FrontRoom, front_room, year_file
 from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
-from noren.testing.ledger_door import FakeLedgerDoor
+from noren.testing.ledger_door import FakeLedgerDoor, a_summary
 
 YEAR = b'{"since": "2025-11-24", "until": "2026-11-21", "purchases": 155518}'
 
@@ -196,3 +196,85 @@ def test_a_live_programme_shows_no_sandbox_words(tmp_path: Path) -> None:
     page = live.get("/").text
     assert "体験用" not in page
     assert "nt_live_" in page
+
+
+@pytest.fixture
+def live_room(tmp_path: Path) -> FrontRoom:
+    return front_room(make_home(tmp_path / "live", "live"))
+
+
+def live_summary(**changed: object) -> dict[str, object]:
+    whole: Any = a_summary(**changed)
+    return whole | {"programme": {**whole["programme"], "kind": "live"}}
+
+
+PER_PURCHASE = {
+    "purchases": 1, "lines": 3, "amount": 2_480, "points_earned": 24, "points_used": 7, "lake_rows": 3,
+    "lake_amount": 2_480, "lake_entry": 1, "ledger_entry": 1, "members": 1, "cards": 1, "replays": 1,
+    "returns": 1, "imported": 1,
+}  # fmt: skip
+
+
+def test_one_purchase_changes_nothing_that_a_live_programme_publishes(live_room: FrontRoom) -> None:
+    time = [0.0]
+    figures = LiveFigures(live_room, lambda: time[0])
+    with FakeLedgerDoor(live_room.home, live_summary()) as door:
+        before = asyncio.run(figures.now())
+        door.summary.update({name: door.summary[name] + by for name, by in PER_PURCHASE.items()})  # type: ignore[operator]
+        time[0] = 60.0
+        assert asyncio.run(figures.now()) == before
+        assert door.asked == 2
+        time[0] = 3_601.0
+        assert asyncio.run(figures.now()) == before, "an hour later one purchase must not show either"
+    assert before.per_second is None
+    assert before.summary is not None
+    told = {name: getattr(before.summary, name) for name in PER_PURCHASE}
+    assert told["purchases"] == 84_000
+    assert told["amount"] == 248_000_000
+    assert all(value % 1_000 == 0 for value in told.values())
+
+
+def test_live_figures_are_renewed_once_an_hour_and_published_shops_at_once(live_room: FrontRoom) -> None:
+    time = [0.0]
+    figures = LiveFigures(live_room, lambda: time[0])
+    with FakeLedgerDoor(live_room.home, live_summary()) as door:
+        asyncio.run(figures.now())
+        door.summary |= {"purchases": 99_999, "identity_shops": []}
+        time[0] = 3_599.0
+        within = asyncio.run(figures.now()).summary
+        time[0] = 3_600.0
+        after = asyncio.run(figures.now()).summary
+    assert within is not None
+    assert after is not None
+    assert (within.purchases, within.identity_shops) == (84_000, ())
+    assert after.purchases == 99_000
+
+
+def test_the_last_live_figures_stay_rounded_when_the_worker_goes(live_room: FrontRoom) -> None:
+    time = [0.0]
+    figures = LiveFigures(live_room, lambda: time[0])
+    with FakeLedgerDoor(live_room.home, live_summary()):
+        asyncio.run(figures.now())
+    time[0] = 2.0
+    reading = asyncio.run(figures.now())
+    assert not reading.fresh
+    assert reading.summary is not None
+    assert reading.summary.purchases == 84_000
+
+
+def test_a_live_page_says_how_its_figures_are_rounded(live_room: FrontRoom) -> None:
+    client: Any = TestClient(front_app(live_room))  # type: ignore[arg-type]
+    with FakeLedgerDoor(live_room.home, live_summary(points_used=999, amount=999_999)):
+        english, japanese = client.get("/?lang=en").text, client.get("/?lang=ja").text
+        told = client.get("/figures.json").json()
+    assert "84,000" in english
+    assert "under 1,000" in english
+    assert "under $10,000.00" in english
+    assert "renewed at most once an hour" in english
+    assert "Purchases a second" not in english
+    assert "1,000未満" in japanese
+    assert "1時間に1回まで" in japanese
+    assert "84,211" not in english + japanese
+    assert (told["counts_rounded_down_to"], told["amounts_rounded_down_to"]) == (1_000, 1_000_000)
+    assert told["purchases_per_second"] is None
+    assert told["summary"]["points_used"] == 0

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.door.statement_visit import Visit, make_home
 
+from noren.doors.pages.sessions import LIFE
 from noren.doors.statement.cookies import NONCE, SESSION
-from noren.doors.statement.sessions import LIFE
 from noren.house.home import Home
 from noren.house.statement import StatementRoom, statement_room
 from noren.kernel.clock import FixedClock

@@ -123,9 +123,10 @@ def test_a_key_asks_no_more_than_its_share(house: TillHouse) -> None:
         today=lambda: today,
         real_today=lambda: today,
     )
-    one, other = (f"Bearer {house.terminal().key}" for _ in range(2))
+    key, other = house.terminal().key, f"Bearer {house.terminal().key}"
     begun = time.monotonic()
-    said = [keeper.let_in(one) for _ in range(20_000)]
+    spellings = ("Bearer", "bearer", "BEARER", "bEaReR")  # one key has one allowance, however the scheme is spelled
+    said = [keeper.let_in(f"{spellings[n % 4]} {key}") for n in range(20_000)]
     let_in = sum(not isinstance(each, Refusal) for each in said)
     assert RATE_PER_SECOND <= let_in <= RATE_PER_SECOND * (1 + time.monotonic() - begun) + 1
     assert {each.problem for each in said if isinstance(each, Refusal)} == {"slow-down"}

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 from tests.door.vault_house import NONCE, PASSWORD, Door, hidden, sign_in
 
+from noren.doors.vault import hashing
+from noren.doors.vault.attempts import FREE_TRIES
 from noren.house.keys import open_keys, trusted
 from noren.kernel.ids import LinkToken
 from noren.kernel.ticket import UsedTickets, open_ticket
@@ -100,13 +102,46 @@ def test_everything_wrong_gets_the_same_answer(door: Door, number: str, password
     told(story())
 
 
-def test_an_account_rests_after_five_misses_and_wakes_by_itself(door: Door) -> None:
+def test_an_account_rests_after_misses_and_wakes_by_itself(door: Door) -> None:
     async def story() -> None:
         async with door.browser() as browser:
-            for _ in range(5):
+            for _ in range(FREE_TRIES + 2):
                 assert (await sign_in(browser, password="wrong password")).status_code == 401
-            assert (await sign_in(browser)).status_code == 429
-            door.clock.instant += timedelta(minutes=16)
+                door.clock.instant += timedelta(seconds=2)
+            door.clock.instant -= timedelta(seconds=1)
+            resting = await sign_in(browser)
+            assert (resting.status_code, resting.headers["retry-after"]) == (429, "3")
+            assert "あと3秒お待ち" in resting.text
+            door.clock.instant += timedelta(seconds=3)
+            assert (await sign_in(browser)).status_code == 303
+
+    told(story())
+
+
+def test_tries_side_by_side_get_no_extra_guess(door: Door) -> None:
+    async def story() -> None:
+        async with door.browser() as browser:
+            await browser.get("/sign-in")
+            wrong = (sign_in(browser, password="wrong password") for _ in range(8))
+            answers = [answer.status_code for answer in await asyncio.gather(*wrong)]
+            assert sorted(answers) == [401] * FREE_TRIES + [429] * (8 - FREE_TRIES)
+
+    told(story())
+
+
+def test_a_crowd_is_told_to_come_back_and_shuts_nobody_out(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hashing, "MAX_WAITING", 4)
+
+    async def story() -> None:
+        async with door.browser() as browser:
+            await browser.get("/sign-in")
+            crowd = (sign_in(browser, number=f"M77{n:05}", password="x") for n in range(20))
+            answers = await asyncio.gather(*crowd)
+            refused = [answer for answer in answers if answer.status_code == 429]
+            assert refused
+            assert {answer.status_code for answer in answers} == {401, 429}
+            assert {answer.headers["retry-after"] for answer in refused} == {"5"}
+            assert "混み合っています" in refused[0].text
             assert (await sign_in(browser)).status_code == 303
 
     told(story())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.store.ledger_cases import a_purchase, sale
 
-from noren.activity.enrolment import Arrival, add_card, enrol, is_points_only, merge, set_card_state, set_points_only
+from noren.activity.enrolment import Arrival, enrol, is_points_only, merge, set_card_state, set_points_only
 from noren.activity.feed import SqliteFeed
 from noren.activity.model import CardState, MemberState, Traits
 from noren.activity.store import SqliteLedger
@@ -49,14 +50,6 @@ def test_cards_of_two_members_are_refused(store: SqliteLedger) -> None:
     assert one(store, first, second) is None
 
 
-def test_a_card_of_another_member_is_not_taken_over(store: SqliteLedger) -> None:
-    first, second = card(), card()
-    handle = a_member(store, first)
-    a_member(store, second)
-    assert not add_card(store, handle=handle, card=second)
-    assert add_card(store, handle=handle, card=card())
-
-
 def test_a_state_needs_a_known_card(store: SqliteLedger) -> None:
     known = card()
     one(store, known)
@@ -71,20 +64,22 @@ def test_points_only_is_remembered(store: SqliteLedger) -> None:
     assert is_points_only(store, handle=card()) is None
 
 
-def buy(store: SqliteLedger, handle: bytes) -> None:
+def buy(store: SqliteLedger, handle: bytes, moved: int = 0) -> None:
     with store.batch() as batch:
         member = batch.members([handle])[handle]
-        batch.write(sale(a_purchase(handle, batch.next_entry(), previous=member.last_purchase), member))
+        changes = sale(a_purchase(handle, batch.next_entry(), previous=member.last_purchase), member)
+        changes.members[handle] = replace(changes.members[handle], last_movement=moved)
+        batch.write(changes)
 
 
 def test_a_merge_moves_everything_and_balances(store: SqliteLedger, tmp_path: Path) -> None:
     first, second = card(), card()
     old, new = a_member(store, first), a_member(store, second)
     for handle in (old, new, old):
-        buy(store, handle)
+        buy(store, handle, moved=738_990)
     set_points_only(store, handle=old, on=True)
-    assert merge(store, source=old, target=new, day=739_000)
-    assert merge(store, source=old, target=new, day=739_000), "again is nothing"
+    assert merge(store, source=old, target=new, day=739_000, expiry_days=365)
+    assert merge(store, source=old, target=new, day=739_000, expiry_days=365), "again is nothing"
     feed = SqliteFeed(tmp_path / "ledger.db")
     member = feed.member(new)
     assert member is not None
@@ -96,11 +91,25 @@ def test_a_merge_moves_everything_and_balances(store: SqliteLedger, tmp_path: Pa
     assert one(store, first) == new
 
 
+def test_a_merge_revives_nothing_that_had_lapsed(store: SqliteLedger, tmp_path: Path) -> None:
+    old, new = a_member(store, card()), a_member(store, card())
+    buy(store, old)  # her points' last movement lies long before the day of the merge
+    assert merge(store, source=old, target=new, day=739_000, expiry_days=365)
+    feed = SqliteFeed(tmp_path / "ledger.db")
+    member = feed.member(new)
+    assert member is not None
+    assert member.pool == 0
+    assert sum(points for _, points in feed.balance_sheet()) == 0
+    assert feed.unbalanced_members() == 0
+    feed.close()
+
+
 def test_nothing_goes_to_a_member_who_is_gone(store: SqliteLedger) -> None:
     old, new, third = (a_member(store, card()) for _ in range(3))
-    merge(store, source=old, target=new, day=739_000)
-    assert not merge(store, source=third, target=old, day=739_000)
-    assert not merge(store, source=new, target=new, day=739_000)
-    assert not add_card(store, handle=old, card=card())
+    merge(store, source=old, target=new, day=739_000, expiry_days=365)
+    assert not merge(store, source=third, target=old, day=739_000, expiry_days=365)
+    assert not merge(store, source=new, target=new, day=739_000, expiry_days=365)
+    assert not set_points_only(store, handle=old, on=True)
+    assert is_points_only(store, handle=old) is None
     with store.batch() as batch:
         assert batch.members([old])[old].state is MemberState.MERGED

@@ -14,12 +14,13 @@ import msgspec
 import pytest
 from tests.store.ledger_cases import enrolled
 
+from noren.activity.enrolment import set_points_only
 from noren.activity.model import Card, CardState
 from noren.activity.store import SqliteLedger
 from noren.kernel.keyring import KeyRing
-from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, Seller
+from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
-from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest
+from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
 from noren.register.work import Work
 from noren.register.writer import Waiting, Writer
@@ -149,6 +150,69 @@ def test_a_dead_disk_acknowledges_nothing_and_a_living_one_takes_it_all(desk: De
     assert [isinstance(o, Answered) and o.replayed for o in outcomes] == [True, False, False, False]
     assert desk.disk.openings >= 2
     assert balance_of(desk) == 12
+
+
+class Kills:
+    """A job with a fault in it, during which the disk dies."""
+
+    def __init__(self, disk: Disk) -> None:
+        self._disk = disk
+
+    def wants(self) -> tuple[tuple[()], tuple[()]]:
+        return (), ()
+
+    def run(self, work: Work, moment: Moment) -> Outcome:
+        self._disk.dead = True
+        raise ZeroDivisionError
+
+
+def test_a_disk_that_dies_while_requests_are_decided_one_by_one_ends_the_acknowledging(desk: Desk) -> None:
+    outcomes = desk.ask(Kills(desk.disk), buys("1"), buys("2"))
+    assert outcomes == [Refusal("broken"), Refusal("not-durable"), Refusal("not-durable")]
+    assert not desk.writer.ready
+    desk.disk.dead = False
+
+
+def test_an_errand_with_a_fault_does_not_end_the_writer(desk: Desk) -> None:
+    desk.writer.errand(lambda _: 1 / 0)  # type: ignore[arg-type,return-value]
+    assert isinstance(desk.ask(buys("1"))[0], Answered)
+    assert desk.writer.ready
+
+
+def test_a_return_in_points_only_mode_keeps_no_line_though_its_purchase_has_some(desk: Desk) -> None:
+    (bought,) = desk.ask(buys("1"))
+    assert isinstance(bought, Answered)
+    name = msgspec.json.decode(bought.body)["purchase"]
+    other = SqliteLedger(desk.path)
+    assert set_points_only(other, handle=desk.handle, on=True)
+    whole = ReturnRequest("r-1", [ReturnLineRequest(0, 1, 300)])
+    assert isinstance(desk.ask(ReturnJob(name, whole, SELLER, KEYS))[0], Answered)
+    with other.batch() as batch:
+        (kept,) = batch.returns(1)
+        assert (kept.amount, kept.lines) == (300, None)
+    other.close()
+    again = ReturnRequest("r-2", [ReturnLineRequest(0, 1, 1)])
+    (refused,) = desk.ask(ReturnJob(name, again, SELLER, KEYS))
+    assert isinstance(refused, Refusal)
+    assert refused.problem == "over-return"
+
+
+def test_a_purchase_past_its_term_takes_no_return(desk: Desk) -> None:
+    (bought,) = desk.ask(buys("1"))
+    assert isinstance(bought, Answered)
+    name = msgspec.json.decode(bought.body)["purchase"]
+    other = SqliteLedger(desk.path)
+    with other.batch() as batch:
+        key = batch.purchases([1])[1].key
+        batch.drop_receipts([(key.day, key.hash, 1)])
+    other.close()
+    back = ReturnRequest("r-1", [ReturnLineRequest(7, 999, 1)])
+    assert desk.ask(ReturnJob(name, back, SELLER, KEYS)) == [Refusal("too-old")]
+
+
+def test_a_company_may_switch_balances_off(desk: Desk) -> None:
+    seller = Seller("S1", "1", "P1", 100, balance=False)
+    assert desk.ask(BalanceJob(BalanceRequest(CARD), seller, KEYS)) == [Refusal("not-allowed")]
 
 
 def test_an_unknown_field_is_counted_with_the_next_batch(desk: Desk) -> None:

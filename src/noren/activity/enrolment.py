@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from noren.activity.model import Card, CardState, Changes, Kind, Member, MemberState, Posting, Traits
+from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Posting, Traits
+from noren.activity.points import Moved, Standing, lapse
 from noren.activity.ports import LedgerBatch, LedgerStore
 
 HANDLE_BYTES: Final = 16
@@ -50,18 +51,6 @@ def _enrol(batch: LedgerBatch, arrival: Arrival) -> bytes | None:
     return handle
 
 
-def add_card(store: LedgerStore, *, handle: bytes, card: bytes) -> bool:
-    """Give a member one more card; False where the card is another member's or she is unknown."""
-    with store.batch() as batch:
-        member = batch.members([handle]).get(handle)
-        if member is None or member.state is not MemberState.ACTIVE:
-            return False
-        known = batch.cards([card]).get(card)
-        if known is None:
-            batch.set_card(Card(card, handle, CardState.ACTIVE))
-        return known is None or known.handle == handle
-
-
 def set_card_state(store: LedgerStore, *, card: bytes, state: CardState) -> bool:
     """Make a card active, lost or blocked; False where it is unknown. A till sees it with its next call."""
     with store.batch() as batch:
@@ -75,7 +64,7 @@ def set_card_state(store: LedgerStore, *, card: bytes, state: CardState) -> bool
 def set_points_only(store: LedgerStore, *, handle: bytes, on: bool) -> bool:
     """Turn points-only mode on or off; False where the member is unknown."""
     with store.batch() as batch:
-        if handle not in batch.members([handle]):
+        if not _lives(batch, handle):
             return False
         batch.set_points_only(handle, on)
         return True
@@ -84,12 +73,20 @@ def set_points_only(store: LedgerStore, *, handle: bytes, on: bool) -> bool:
 def is_points_only(store: LedgerStore, *, handle: bytes) -> bool | None:
     """Return whether points-only mode is on; None where the member is unknown."""
     with store.batch() as batch:
-        member = batch.members([handle]).get(handle)
-        return None if member is None else member.points_only
+        return batch.members([handle])[handle].points_only if _lives(batch, handle) else None
 
 
-def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int) -> bool:
-    """Make two members one: cards, purchases and points go to ``target``; False where one is unknown."""
+def _lives(batch: LedgerBatch, handle: bytes) -> bool:
+    """Whether a handle is a member's still: not unknown, not closed, not merged into another."""
+    member = batch.members([handle]).get(handle)
+    return member is not None and member.state is MemberState.ACTIVE
+
+
+def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int, expiry_days: int) -> bool:
+    """Make two members one: cards, purchases and points go to ``target``; False where one is unknown.
+
+    What had lapsed by ``day`` lapses first: a merge revives nothing.
+    """
     with store.batch() as batch:
         members = batch.members([source, target])
         if source == target or len(members) < 2:
@@ -101,17 +98,27 @@ def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int) -> bool
         entry = batch.next_entry()
         batch.move_cards(source, target)
         members = batch.members([source, target])
-        changes = _move_points(batch, members[source], members[target], entry, day)
-        batch.write(changes)
+        lots = batch.lots([source, target])
+        held = [
+            lapse(Standing(members[handle], tuple(lots[handle])), day=day, expiry_days=expiry_days)
+            for handle in (source, target)
+        ]
+        batch.write(_move_points(held[0], held[1], entry, day))
         return True
 
 
-def _move_points(batch: LedgerBatch, old: Member, new: Member, entry: int, day: int) -> Changes:
+def _move_points(source: Moved, target: Moved, entry: int, day: int) -> Changes:
     """Move pool and lots; the stricter choice of the two stands (points-only stays on)."""
     changes = Changes()
-    lots = batch.lots([old.handle])[old.handle]
-    moves = [(0, old.pool), *((lot.number, lot.points) for lot in lots)]
     number = 0
+    for standing, lapsed in (source, target):
+        changes.lots.update({lot.number: lot for lot in standing.lots})
+        for move in lapsed:
+            handle = standing.member.handle
+            changes.postings.append(Posting(entry, number, move.kind, handle, move.lot, move.partner, day, move.points))
+            number += 1
+    old, new, lots = source[0].member, target[0].member, source[0].lots
+    moves = [(0, old.pool), *((lot.number, lot.points) for lot in lots)]
     for lot, points in moves:
         if points:
             changes.postings.append(Posting(entry, number, Kind.MERGE, old.handle, lot, "", day, -points))

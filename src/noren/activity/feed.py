@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from noren.activity import rows, tables
+from noren.activity.connection import connect
 from noren.activity.model import Kind, Lot, Member, Purchase, Return, Tally
-from noren.activity.store import connect
 
 
 class SqliteFeed:
@@ -94,6 +94,17 @@ class SqliteFeed:
         """Return (purchases, amount, earned, returns), counted from the rows."""
         found = self._all(tables.SUM_PURCHASES)[0]
         return found[0], found[1], found[2], found[3]
+
+    def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
+        """See ``DueFeed``."""
+        return [row[0] for row in self._all(tables.GET_LAPSING, after, day - expiry_days, day, limit)]
+
+    def old_receipts(
+        self, after: tuple[int, bytes], *, before_day: int, up_to_entry: int, up_to_return: int, limit: int
+    ) -> Sequence[tuple[int, bytes, int | None]]:
+        """See ``DueFeed``."""
+        found = self._all(tables.GET_OLD_RECEIPTS, *after, before_day, up_to_entry, up_to_return, limit)
+        return [(row[0], row[1], row[2]) for row in found]
 
     def torn_purchases(self) -> int:
         """Return how many purchases' remains are not what their returns leave."""

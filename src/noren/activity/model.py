@@ -16,8 +16,6 @@ POOL: Final = 0
 PROGRAMME: Final = ""
 """Partner of movements that are the programme's own (expiry, corrections)."""
 
-MAX_LINES: Final = 500
-
 
 class CardState(IntEnum):
     """What a card may do at a till."""

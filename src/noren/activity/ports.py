@@ -8,7 +8,6 @@ from typing import Protocol
 
 from noren.activity.model import (
     Card,
-    CardState,
     Changes,
     Lot,
     Member,
@@ -88,19 +87,12 @@ class LedgerBatch(Protocol):
         """Turn a member's points-only mode on or off: from now on, lines are not or again written."""
         ...
 
-    def card_states(self, handle: bytes) -> list[CardState]:
-        """Return the states of a member's cards, no more than that."""
+    def drop_receipts(self, receipts: Iterable[tuple[int, bytes, int | None]]) -> None:
+        """Forget receipts (day, hash, entry), with their purchases' lines and answers."""
         ...
 
-    def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
-        """Return handles greater than ``after`` that have points past their time on ``day``, ascending."""
-        ...
-
-    def drop_receipts(self, *, before_day: int, up_to_entry: int, limit: int) -> int:
-        """Forget receipts of business days before ``before_day``, with their purchases' lines and answers.
-
-        Only purchases up to ``up_to_entry``, which the lake has; return how many receipts went.
-        """
+    def drop_codes(self, before_day: int) -> None:
+        """Forget one-time codes used before a day."""
         ...
 
     def move_cards(self, source: bytes, target: bytes) -> None:
@@ -173,4 +165,22 @@ class LedgerFeed(Protocol):
 
     def balance_sheet(self) -> Iterator[tuple[str, int]]:
         """Yield (account, points) of every account and of the sum of members, for the audit that they sum to 0."""
+        ...
+
+
+class DueFeed(Protocol):
+    """What is due in the ledger today, found by reading."""
+
+    def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
+        """Return handles greater than ``after`` that have points past their time on ``day``, ascending."""
+        ...
+
+    def old_receipts(
+        self, after: tuple[int, bytes], *, before_day: int, up_to_entry: int, up_to_return: int, limit: int
+    ) -> Sequence[tuple[int, bytes, int | None]]:
+        """Return receipts (day, hash, entry) past their term, after the given one, ascending.
+
+        Only of purchases up to ``up_to_entry`` whose returns are up to ``up_to_return``: what the lake
+        has. Imported history keeps its receipts.
+        """
         ...

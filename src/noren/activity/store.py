@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final, Protocol, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 import apsw
 
 from noren.activity import rows, tables
-from noren.activity.errors import NotDurable, PointsDoNotBalance, WrongSchema
+from noren.activity.connection import BUSY_MS, Database, connect
+from noren.activity.errors import NotDurable, PointsDoNotBalance
 from noren.activity.model import (
     Card,
     CardState,
@@ -29,67 +30,8 @@ from noren.activity.model import (
     Traits,
 )
 
-BUSY_MS: Final = 20_000
-"""How long a writer waits for another process to finish its transaction."""
 K = TypeVar("K")
 V = TypeVar("V")
-
-
-class Cursor(Protocol):
-    """What a statement gives: rows, one by one or all."""
-
-    def fetchone(self) -> tuple[Any, ...] | None:
-        """Return the next row, or None."""
-        ...
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        """Return all rows."""
-        ...
-
-    def __iter__(self) -> Iterator[tuple[Any, ...]]: ...
-
-
-class Database(Protocol):
-    """The part of apsw's connection that the ledger uses, with its types said."""
-
-    in_transaction: bool
-
-    def execute(self, statements: str, bindings: Sequence[Any] = ...) -> Cursor:
-        """Run a statement."""
-        ...
-
-    def executemany(self, statements: str, sequenceofbindings: Iterable[Sequence[Any]]) -> Cursor:
-        """Run a statement once per row of bindings."""
-        ...
-
-    def close(self) -> None:
-        """Close the connection."""
-        ...
-
-
-def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS) -> Database:
-    """Open the ledger's file; make and check its tables unless only ``reading``.
-
-    Raises:
-        WrongSchema: the file was made by another version of noren.
-    """
-    flags = apsw.SQLITE_OPEN_READONLY if reading else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
-    if not reading:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    connection = apsw.Connection(str(path), flags=flags, statementcachesize=200)
-    connection.set_busy_timeout(busy_ms)
-    db = cast("Database", connection)
-    if not reading:
-        for pragma in tables.PRAGMAS:
-            db.execute(pragma)
-        with connection:
-            db.execute(tables.SCHEMA)
-            db.executemany(tables.NEW_META, tables.META_DEFAULTS)
-    row = db.execute(tables.GET_META, ("schema",)).fetchone()
-    found = row[0] if row else None
-    if found != tables.SCHEMA_VERSION:
-        raise WrongSchema(f"the ledger at {path} has schema {found}, this noren wants {tables.SCHEMA_VERSION}")
-    return db
 
 
 class SqliteBatch:
@@ -240,10 +182,6 @@ class SqliteBatch:
         """See ``LedgerBatch``."""
         self._db.execute(tables.SET_POINTS_ONLY, (int(on), handle))
 
-    def card_states(self, handle: bytes) -> list[CardState]:
-        """See ``LedgerBatch``."""
-        return [CardState(row[0]) for row in self._db.execute(tables.GET_CARD_STATES, (handle,))]
-
     def move_cards(self, source: bytes, target: bytes) -> None:
         """See ``LedgerBatch``."""
         self._db.execute(tables.MOVE_CARDS, (target, source))
@@ -263,20 +201,17 @@ class SqliteBatch:
         self._db.execute(tables.PUT_MERGE, (number, source, target))
         self._db.execute(tables.SET_META, ("next_entry", number + 1))
 
-    def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
+    def drop_receipts(self, receipts: Iterable[tuple[int, bytes, int | None]]) -> None:
         """See ``LedgerBatch``."""
-        bindings = (after, day - expiry_days, day, limit)
-        return [row[0] for row in self._db.execute(tables.GET_LAPSING, bindings)]
-
-    def drop_receipts(self, *, before_day: int, up_to_entry: int, limit: int) -> int:
-        """See ``LedgerBatch``."""
-        old = self._db.execute(tables.GET_OLD_RECEIPTS, (before_day, up_to_entry, limit)).fetchall()
-        self._db.executemany(tables.DROP_RECEIPT, [(day, digest) for day, digest, _ in old])
-        entries = [(entry,) for _, _, entry in old if entry is not None]
+        gone = list(receipts)
+        self._db.executemany(tables.DROP_RECEIPT, [(day, digest) for day, digest, _ in gone])
+        entries = [(entry,) for _, _, entry in gone if entry is not None]
         self._db.executemany(tables.THIN_PURCHASE, entries)
         self._db.executemany(tables.THIN_RETURNS, entries)
+
+    def drop_codes(self, before_day: int) -> None:
+        """See ``LedgerBatch``."""
         self._db.execute(tables.DROP_CODES, (before_day,))
-        return len(old)
 
     def put_products(self, products: Sequence[tuple[str | None, ...]]) -> tuple[int, int, int]:
         """Add or change products (rows as in the table); return (added, changed, same)."""

@@ -1,31 +1,55 @@
 """What the ledger does by itself each day: points lapse, receipts past their term go.
 
-In small transactions, so that a till never waits for long; each step may be repeated or
-broken off anywhere.
+What is due is found by reading; each transaction is small, and after each the sweep rests, so
+that a till always gets in between. Any step may be repeated or broken off anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Final
 
 from noren.activity.model import Changes, Posting
 from noren.activity.points import Standing, lapse
-from noren.activity.ports import LedgerBatch, LedgerStore
+from noren.activity.ports import DueFeed, LedgerBatch, LedgerStore
 
 CHUNK: Final = 500
 """Members or receipts in one transaction: about 20 ms."""
 
+REST: Final = 2.0
+"""Rest after a transaction, in times what it took, and at least ``REST_SECONDS``."""
 
-def lapse_points(store: LedgerStore, *, day: int, expiry_days: int) -> int:
+REST_SECONDS: Final = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Broom:
+    """What a sweep works with. ``turn``: taken for each transaction; ``rest``: sleeps so many seconds."""
+
+    store: LedgerStore
+    feed: DueFeed
+    turn: AbstractContextManager[None]
+    rest: Callable[[float], None] = time.sleep
+
+    def stroke(self, do: Callable[[LedgerBatch], None]) -> None:
+        """Do one transaction, then rest."""
+        begun = time.monotonic()
+        with self.turn, self.store.batch() as batch:
+            do(batch)
+        self.rest(max(REST_SECONDS, REST * (time.monotonic() - begun)))
+
+
+def lapse_points(broom: Broom, *, day: int, expiry_days: int) -> int:
     """Post the expiry of all points past their time; return how many members lost some."""
     after, count = b"", 0
     while True:
-        with store.batch() as batch:
-            handles = batch.lapsing(after, day=day, expiry_days=expiry_days, limit=CHUNK)
-            if not handles:
-                return count
-            batch.write(_lapsed(batch, handles, day, expiry_days))
+        handles = broom.feed.lapsing(after, day=day, expiry_days=expiry_days, limit=CHUNK)
+        if not handles:
+            return count
+        broom.stroke(lambda batch, due=tuple(handles): batch.write(_lapsed(batch, due, day, expiry_days)))
         after = handles[-1]
         count += len(handles)
 
@@ -48,12 +72,17 @@ def _lapsed(batch: LedgerBatch, handles: Sequence[bytes], day: int, expiry_days:
     return changes
 
 
-def drop_receipts(store: LedgerStore, *, before_day: int, up_to_entry: int) -> int:
-    """Forget receipts past their term; only of purchases that the lake already has (``up_to_entry``)."""
-    count = 0
+def drop_receipts(broom: Broom, *, before_day: int, up_to_entry: int, up_to_return: int) -> int:
+    """Forget receipts past their term; only what the lake already has, returns included."""
+    after, count = (0, b""), 0
     while True:
-        with store.batch() as batch:
-            dropped = batch.drop_receipts(before_day=before_day, up_to_entry=up_to_entry, limit=CHUNK)
-        count += dropped
-        if dropped < CHUNK:
-            return count
+        old = broom.feed.old_receipts(
+            after, before_day=before_day, up_to_entry=up_to_entry, up_to_return=up_to_return, limit=CHUNK
+        )
+        if not old:
+            break
+        broom.stroke(lambda batch, gone=tuple(old): batch.drop_receipts(gone))
+        after = (old[-1][0], old[-1][1])
+        count += len(old)
+    broom.stroke(lambda batch: batch.drop_codes(before_day))
+    return count

@@ -56,6 +56,7 @@ CREATE TABLE IF NOT EXISTS account (
   ) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS used_code (
   hash BLOB PRIMARY KEY, entry INTEGER NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS used_code_by_day ON used_code (day);
 CREATE TABLE IF NOT EXISTS merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
@@ -72,7 +73,6 @@ NEW_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
 GET_RECEIPT: Final = "SELECT entry FROM receipt WHERE day = ? AND hash = ?"
 GET_CARD: Final = "SELECT card_index, handle, state FROM card WHERE card_index = ?"
-GET_CARD_STATES: Final = "SELECT state FROM card WHERE handle = ?"
 GET_MEMBER: Final = (
     "SELECT handle, state, points_only, pool, last_movement, last_purchase, lots FROM member WHERE handle = ?"
 )
@@ -93,7 +93,6 @@ GET_POSTINGS: Final = (
 )
 GET_CODE: Final = "SELECT entry FROM used_code WHERE hash = ?"
 GET_TALLY: Final = "SELECT name, count FROM tally"
-GET_EXCLUDED: Final = "SELECT product FROM product WHERE product = ? AND {attribute} = ?"
 
 PUT_PURCHASE: Final = f"INSERT INTO purchase ({PURCHASE_COLUMNS}) VALUES ({','.join('?' * 22)})"
 PUT_RECEIPT: Final = "INSERT INTO receipt VALUES (?, ?, ?)"
@@ -161,7 +160,14 @@ GET_LAPSING: Final = (
     " OR (lots > 0 AND EXISTS (SELECT 1 FROM lot WHERE lot.handle = member.handle AND points > 0 AND expires < ?)))"
     " ORDER BY handle LIMIT ?"
 )
-GET_OLD_RECEIPTS: Final = "SELECT day, hash, entry FROM receipt WHERE day < ? AND (entry IS NULL OR entry <= ?) LIMIT ?"
+# Receipts of imported history stay, so that importing the same file again still changes nothing; a
+# receipt with a return that the lake does not have yet waits.
+GET_OLD_RECEIPTS: Final = (
+    "SELECT r.day, r.hash, r.entry FROM receipt AS r LEFT JOIN purchase AS p ON p.entry = r.entry"
+    " WHERE (r.day, r.hash) > (?, ?) AND r.day < ? AND (r.entry IS NULL OR (r.entry <= ? AND p.imported = 0"
+    " AND NOT EXISTS (SELECT 1 FROM goods_return AS g WHERE g.purchase = r.entry AND g.entry > ?)))"
+    " ORDER BY r.day, r.hash LIMIT ?"
+)
 DROP_RECEIPT: Final = "DELETE FROM receipt WHERE day = ? AND hash = ?"
 THIN_PURCHASE: Final = "UPDATE purchase SET lines = NULL, answer = x'' WHERE entry = ?"
 THIN_RETURNS: Final = "UPDATE goods_return SET lines = NULL, answer = x'' WHERE purchase = ?"

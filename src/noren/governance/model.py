@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
 
 class Route(StrEnum):
@@ -46,6 +45,7 @@ class Agreement:
     since: date
     per: int | None = None
     exclude: str | None = None
+    balance: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,4 @@ class Rules:
     partner: str
     per: int
     exclude: str | None
-
-
-MAX_TERMINAL_DAYS: Final = 3660
+    balance: bool

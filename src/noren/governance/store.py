@@ -87,6 +87,7 @@ class Directory:
             found.partner,
             agreement.per if agreement and agreement.per else default_per,
             agreement.exclude if agreement else None,
+            agreement.balance if agreement else True,
         )
 
     def put_terminals(self, terminals: Sequence[Terminal]) -> None:
@@ -139,4 +140,4 @@ def _shop(row: Row[Any] | None) -> Shop | None:
 
 
 def _agreement(row: Row[Any]) -> Agreement:
-    return Agreement(row.partner, Route(row.route), row.since, row.per, row.exclude)
+    return Agreement(row.partner, Route(row.route), row.since, row.per, row.exclude, row.balance)

@@ -28,6 +28,7 @@ AGREEMENT: Final = Table(
     Column("route", String, nullable=False),
     Column("per", Integer),
     Column("exclude", String),
+    Column("balance", Boolean, nullable=False),
 )
 TERMINAL: Final = Table(
     "terminal",

@@ -16,7 +16,7 @@ from noren.kernel.say import Say
 from noren.register.answers import PointsAnswer, PurchaseAnswer
 from noren.register.decide import MAX_AHEAD, Sale, microseconds
 from noren.register.names import name_purchase
-from noren.register.requests import PurchaseRequest
+from noren.register.requests import FIRST_YEAR, LAST_YEAR, PurchaseRequest
 from noren.register.till_keys import ReceiptKeys
 from noren.register.work import Work
 
@@ -31,6 +31,7 @@ _ERASED: Final = Say("この会員の記録は消去されました。", "The me
 _UNKNOWN_SHOP: Final = Say(
     "店舗が登録されていません。先に店舗を取り込んでください。", "Unknown shop: import shops first."
 )
+_NO_SUCH_TIME: Final = Say("日時の年が正しくありません。", "The year is out of bounds.")
 _FUTURE: Final = Say("日時が未来です。", "The time lies in the future.")
 
 
@@ -62,6 +63,8 @@ def _import(work: Work, keys: ReceiptKeys, past: Past, received: datetime) -> Re
     request = past.request
     if past.partner is None:
         return _UNKNOWN_SHOP
+    if not FIRST_YEAR <= request.at.year <= LAST_YEAR:
+        return _NO_SUCH_TIME
     if request.at > received + MAX_AHEAD:
         return _FUTURE
     bodies = keys.purchase_bodies(request)

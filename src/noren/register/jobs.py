@@ -42,13 +42,17 @@ _OK: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Seller:
-    """The terminal that asks, from its key alone, with its company's rules."""
+    """The terminal that asks, from its key alone, with its company's rules.
+
+    ``balance``: whether the company's tills may ask for balances.
+    """
 
     shop: str
     terminal: str
     partner: str
     per: int
     exclusions: tuple[Exclusion, ...] = ()
+    balance: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +198,8 @@ class ReturnJob:
         purchase = None if entry is None else work.purchase(entry)
         if purchase is None or purchase.partner != self.seller.partner:
             return Refusal("unknown-purchase")
+        if purchase.answer == b"":
+            return Refusal("too-old")  # past the receipts' term: lines and answers are gone
         bodies = self.keys.return_bodies(self.request)
         returns = work.returns(purchase.entry)
         for known in returns:
@@ -270,6 +276,8 @@ class BalanceJob:
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         """See ``Job``."""
+        if not self.seller.balance:
+            return Refusal("not-allowed")
         indexes = self.keys.cards(self.request.card)
         holder = find_holder(work, self.keys, self.request.card, indexes, moment.received)
         if holder.standing is None:

@@ -8,11 +8,15 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from noren.kernel.discreet import Discreet
+
 MAX_AMOUNT: Final = 1_000_000_000
 MAX_QUANTITY: Final = 999_999
 MAX_LINES: Final = 500
 MAX_COUPONS: Final = 50
 MAX_CODE: Final = 32
+FIRST_YEAR: Final = 1971
+LAST_YEAR: Final = 2999
 CODE_PATTERN: Final = "[0-9A-Za-z._-]{1,32}"
 CARD_PATTERN: Final = "[0-9]{8,40}"
 
@@ -32,7 +36,7 @@ class LineRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=Fa
     amount: Amount
 
 
-class PurchaseRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PurchaseRequest(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``POST /v1/purchases``, of its preview, and of each line of a batch."""
 
     receipt: Code
@@ -81,7 +85,7 @@ class FindRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipt: Code
 
 
-class BalanceRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class BalanceRequest(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Body of ``POST /v1/balance``."""
 
     card: CardText

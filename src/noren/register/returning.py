@@ -59,6 +59,7 @@ def decide_return(
     points came from and how many of them are still out.
     """
     amount = sum(line.amount for line in request.lines)
+    keeps_lines = purchase.lines is not None and not standing.member.points_only
     refused = _check_left(request, purchase, returns, amount)
     if refused is not None:
         return refused
@@ -94,9 +95,7 @@ def decide_return(
         body_hash=body_hash,
         at=microseconds(terms.received),
         amount=amount,
-        lines=None
-        if purchase.lines is None
-        else tuple(ReturnLine(x.line, x.quantity, x.amount) for x in request.lines),
+        lines=tuple(ReturnLine(x.line, x.quantity, x.amount) for x in request.lines) if keeps_lines else None,
         answer=answer,
     )
     return Brought(goods, replace(after, earned_left=earned), standing, lapsed + backwards + taken_moves, day, answer)
@@ -107,8 +106,8 @@ def _check_left(request: ReturnRequest, purchase: Purchase, returns: Sequence[Re
     if amount > purchase.amount_left:
         more = Say(f"残りの金額は{purchase.amount_left}です。", f"{purchase.amount_left} is left of the amount.")
         return Refusal("over-return", "/lines", more)
-    if purchase.lines is None:
-        return None
+    if purchase.lines is None or any(back.lines is None for back in returns):
+        return None  # what came back before is not known line by line
     left = lines_left(purchase, returns)
     wanted: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for number, line in enumerate(request.lines):

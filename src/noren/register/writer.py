@@ -72,7 +72,7 @@ class Writer(threading.Thread):
     @property
     def ready(self) -> bool:
         """Whether the store is open and its last commit was durable."""
-        return self._store is not None
+        return self._store is not None and self.is_alive()
 
     def submit(self, waiting: Waiting) -> bool:
         """Queue a request; False when the queue is full or the store is down: answer 503 at once."""
@@ -109,8 +109,12 @@ class Writer(threading.Thread):
                 break
             for errand in errands:
                 self._do_errand(errand)
-            if batch:
+            if not batch:
+                continue
+            try:
                 self._do(batch)
+            except Exception as wrong:  # answering failed (the door is closing): the writer lives on
+                self._watch.broken(type(wrong).__name__)
         if self._store is not None:
             self._flush_counts()
             self._store.close()
@@ -130,27 +134,29 @@ class Writer(threading.Thread):
             errand(self._store)
         except LedgerBroken as wrong:
             self._down(wrong)
+        except Exception as wrong:
+            self._watch.broken(type(wrong).__name__)
 
     def _do(self, batch: list[Waiting]) -> None:
         if self._store is None:
             self._answer([(waiting, Refusal("not-durable")) for waiting in batch])
             return
         begun = time.perf_counter()
-        counted = self._unknown_fields
+        counted, died = self._unknown_fields, None
         try:
             outcomes = self._decide(self._store, batch, counted)
         except NotDurable as wrong:
-            outcomes = [Refusal("not-durable") for _ in batch]
-            self._answer(list(zip(batch, outcomes, strict=True)))
-            self._down(wrong)
-            return
+            outcomes, died, counted = _refused(batch), wrong, 0
         except Exception as wrong:  # the batch was rolled back: find the one that broke it
             self._watch.broken(type(wrong).__name__)
             counted = 0
-            outcomes = self._one_by_one(batch)
+            outcomes, died = self._one_by_one(self._store, batch)
         with self._wake:
             self._unknown_fields -= counted
         self._answer(list(zip(batch, outcomes, strict=True)))
+        if died is not None:
+            self._down(died)
+            return
         self._watch.batch(len(batch), time.perf_counter() - begun)
 
     def _decide(self, store: LedgerStore, batch: list[Waiting], unknown_fields: int) -> list[Outcome]:
@@ -164,19 +170,21 @@ class Writer(threading.Thread):
             held.write(work.changes)
         return outcomes
 
-    def _one_by_one(self, batch: list[Waiting]) -> list[Outcome]:
-        """Decide each request in a batch of its own, so that one that breaks does not take others along."""
+    def _one_by_one(self, store: LedgerStore, batch: list[Waiting]) -> tuple[list[Outcome], NotDurable | None]:
+        """Decide each request in a batch of its own, so that one that breaks does not take others along.
+
+        Once the store fails, nothing more is decided on it: the rest is refused, and the failure returned.
+        """
         outcomes: list[Outcome] = []
         for waiting in batch:
-            assert self._store is not None
             try:
-                outcomes += self._decide(self._store, [waiting], 0)
-            except NotDurable:
-                outcomes.append(Refusal("not-durable"))
+                outcomes += self._decide(store, [waiting], 0)
+            except NotDurable as wrong:
+                return outcomes + _refused(batch[len(outcomes) :]), wrong
             except Exception as wrong:
                 self._watch.broken(type(wrong).__name__)
                 outcomes.append(Refusal("broken"))
-        return outcomes
+        return outcomes, None
 
     def _flush_counts(self) -> None:
         if self._unknown_fields and self._store is not None:
@@ -205,6 +213,10 @@ class Writer(threading.Thread):
             waiting, self._waiting = self._waiting, []
         if waiting:
             self._answer([(w, Refusal("not-durable")) for w in waiting])
+
+
+def _refused(batch: list[Waiting]) -> list[Outcome]:
+    return [Refusal("not-durable") for _ in batch]
 
 
 def _close(store: LedgerStore) -> None:

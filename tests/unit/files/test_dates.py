@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.files.reading import TOKYO
 
-from noren.doors.cli.files.dates import read_day, read_instant
+from noren.doors.cli.files.dates import read_day, read_instant, read_trading_day
 from noren.doors.cli.files.spelling import half_width
 from noren.kernel.say import Say
 
@@ -142,3 +142,30 @@ def test_what_is_no_instant_is_refused(text: str) -> None:
 def test_rfc_3339_reads_back(naive: datetime, minutes: int) -> None:
     instant = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     assert read_instant(instant.isoformat(), TOKYO) == instant
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9999-12-31T23:59:59Z",
+        "9999-12-31T23:59:59-12:00",
+        "0001-01-01T00:00:00+09:00",
+        "0001-01-01 00:00",
+        "1970-01-01T23:59:59Z",
+        "3000-01-01T00:00:00+09:00",
+    ],
+)
+def test_instants_that_no_clock_shows_are_refused(text: str) -> None:
+    for found in (read_instant(text, TOKYO), read_trading_day(text[:10])):
+        assert isinstance(found, Say)
+        assert "2999-12-31" in found.ja
+        assert "check the year" in found.en
+
+
+@pytest.mark.parametrize("text", ["1970-01-02T00:00:00+14:00", "2999-12-31T23:59:59-12:00"])
+def test_the_first_and_the_last_instants_can_be_counted_everywhere(text: str) -> None:
+    found = read_instant(text, TOKYO)
+    assert isinstance(found, datetime)
+    assert found.timestamp() >= 0
+    assert abs(found.astimezone(TOKYO) - found) == timedelta(0)
+    assert read_trading_day(text[:10]) == found.date()

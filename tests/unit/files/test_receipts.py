@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.unit.files.reading import SETTING, TOKYO
+from tests.unit.files.reading import SETTING, TOKYO, read_bytes
 
 from noren.doors.cli.files.columns import match_columns
 from noren.doors.cli.files.entries import Reader
@@ -85,3 +85,19 @@ def test_the_till_s_limits_hold_for_whole_receipts(tmp_path: Path) -> None:
 
 def test_shares_follow_the_named_limit() -> None:
     assert (shares(0), shares(LINES_IN_MEMORY), shares(LINES_IN_MEMORY + 1)) == (1, 1, 2)
+
+
+@pytest.mark.parametrize("at", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+09:00", "0001-01-01 00:00"])
+def test_a_time_at_the_end_of_all_calendars_is_a_reject_and_no_crash(tmp_path: Path, at: str) -> None:
+    good, bad = gathered(tmp_path, [row("1", "a"), row("2", "b", at=at)])
+    assert [found.rows for found in good] == [(2,)]
+    assert list(bad) == [3]
+    assert "年を確かめて" in bad[3].ja
+    assert "1970-01-02 to 2999-12-31" in bad[3].en
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_business_date_at_the_end_of_all_calendars_is_a_reject(tmp_path: Path, day: str) -> None:
+    found = read_bytes(tmp_path, f"{HEADER}\n{row('1', 'a', day=day)}\n".encode(), "purchases")
+    assert "年を確かめて" in found.bad[2].ja
+    assert "1970-01-02 to 2999-12-31" in found.bad[2].en

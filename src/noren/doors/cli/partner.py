@@ -45,6 +45,10 @@ def agree(
             ),
         ),
     ] = None,
+    balance: Annotated[
+        bool,
+        typer.Option("--balance/--no-balance", help=both("レジで残高を照会できる", "Its tills may ask for balances")),
+    ] = True,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -53,7 +57,7 @@ def agree(
     from noren.house.children import zone_client
 
     at = here(context, home, lang, as_json)
-    body: dict[str, Any] = {"partner": partner, "route": route.value, "from": _day(since)}
+    body: dict[str, Any] = {"partner": partner, "route": route.value, "from": _day(since), "balance": balance}
     body |= {name: value for name, value in (("per", points_per), ("exclude", exclude)) if value is not None}
     with zone_client(at.home(), "ledger-worker") as ledger:
         done: dict[str, int] = ledger.call("/reference/partner", body)
@@ -68,10 +72,10 @@ def agree(
 
 
 def _day(text: str) -> str:
-    from noren.doors.cli.files.dates import read_day
+    from noren.doors.cli.files.dates import read_trading_day
     from noren.doors.cli.files.spelling import half_width
 
-    day = read_day(half_width(text))
+    day = read_trading_day(half_width(text))
     if not isinstance(day, date):
         refuse(f"--from: {day.ja}", f"--from: {day.en}", code=2)
     return day.isoformat()

@@ -6,38 +6,46 @@ another's; the walls' test looks at ``sys.modules``.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from noren.doors.cli.here import HomeOption, LangOption, here
+from noren.doors.cli.listening import (
+    LOOPBACK,
+    BehindProxyOption,
+    CertificateOption,
+    ClientCaOption,
+    HostOption,
+    KeyOption,
+    PortOption,
+    listener,
+)
 from noren.doors.cli.speech import both
 from noren.house.home import Zone
 from noren.kernel.say import Lang
-
-HostOption = Annotated[str, typer.Option("--host", help=both("待ち受けるアドレス", "The address to listen at"))]
-PortOption = Annotated[
-    int | None,
-    typer.Option("--port", help=both("待ち受けるポート(既定: noren.toml)", "The port (default: noren.toml)")),
-]
-_LOOPBACK = "127.0.0.1"
 
 
 def till(
     context: typer.Context,
     home: HomeOption = None,
-    host: HostOption = _LOOPBACK,
+    host: HostOption = LOOPBACK,
     port: PortOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_client_ca: ClientCaOption = None,
+    behind_proxy: BehindProxyOption = False,
     lang: LangOption = None,
 ) -> None:
     """Serve the registers' door."""
     with _room(context, "till", home, lang) as path:
         from noren.doors.till.main import main
 
-        main(path, host, port)
+        tls = listener(host, tls_cert, tls_key, tls_client_ca, behind_proxy=behind_proxy)
+        main(path, host, port, tls)
 
 
 def ledger_worker(context: typer.Context, home: HomeOption = None, lang: LangOption = None) -> None:
@@ -51,43 +59,58 @@ def ledger_worker(context: typer.Context, home: HomeOption = None, lang: LangOpt
 def vault(
     context: typer.Context,
     home: HomeOption = None,
-    host: HostOption = _LOOPBACK,
+    host: HostOption = LOOPBACK,
     port: PortOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_client_ca: ClientCaOption = None,
+    behind_proxy: BehindProxyOption = False,
     lang: LangOption = None,
 ) -> None:
     """Serve the vault: members, cards, sign-in."""
     with _room(context, "vault", home, lang) as path:
         from noren.doors.vault.main import main
 
-        main(path, host, port)
+        tls = listener(host, tls_cert, tls_key, tls_client_ca, behind_proxy=behind_proxy)
+        main(path, host, port, tls)
 
 
 def statement(
     context: typer.Context,
     home: HomeOption = None,
-    host: HostOption = _LOOPBACK,
+    host: HostOption = LOOPBACK,
     port: PortOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_client_ca: ClientCaOption = None,
+    behind_proxy: BehindProxyOption = False,
     lang: LangOption = None,
 ) -> None:
     """Serve a member's own points and purchases."""
     with _room(context, "statement", home, lang) as path:
         from noren.doors.statement.main import main
 
-        main(path, host, port)
+        tls = listener(host, tls_cert, tls_key, tls_client_ca, behind_proxy=behind_proxy)
+        main(path, host, port, tls)
 
 
 def front(
     context: typer.Context,
     home: HomeOption = None,
-    host: HostOption = _LOOPBACK,
+    host: HostOption = LOOPBACK,
     port: PortOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_client_ca: ClientCaOption = None,
+    behind_proxy: BehindProxyOption = False,
     lang: LangOption = None,
 ) -> None:
     """Serve the public pages."""
     with _room(context, "front", home, lang) as path:
         from noren.doors.front.main import main
 
-        main(path, host, port)
+        tls = listener(host, tls_cert, tls_key, tls_client_ca, behind_proxy=behind_proxy)
+        main(path, host, port, tls)
 
 
 @contextmanager
@@ -96,6 +119,8 @@ def _room(context: typer.Context, zone: Zone, home: Path | None, lang: Lang | No
     from noren.house.occupancy import occupy
 
     opened = here(context, home, lang).home()
+    # Before any store opens: what a zone makes is for its own user alone, whatever the shell's umask says.
+    os.umask(0o077)
     with occupy(opened, zone):
         yield opened.path
 

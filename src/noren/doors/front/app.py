@@ -87,6 +87,8 @@ def front_app(room: FrontRoom) -> App:
 def _as_json(reading: Reading) -> dict[str, object]:
     return {
         "fresh": reading.fresh,
+        "counts_rounded_down_to": reading.count_step,
+        "amounts_rounded_down_to": reading.amount_step,
         "purchases_per_second": reading.per_second,
         "summary": reading.summary,
         "year": reading.year,

@@ -1,6 +1,7 @@
 """Live figures: asked of the ledger worker at most once a second, however many people look on.
 
-The speed is the difference between the newest and the oldest reading of the last ten
+A live programme's figures are published coarsely (:mod:`noren.doors.front.coarse`), a sandbox's as they are. There
+the speed is the difference between the newest and the oldest reading of the last ten
 seconds. When the worker does not answer, the last figures stay, marked as not of now.
 """
 
@@ -14,6 +15,7 @@ from typing import Final
 
 import msgspec
 
+from noren.doors.front.coarse import AMOUNTS, COUNTS, Standing, is_live
 from noren.doors.front.summary import Summary, read_summary
 from noren.house.front import FrontRoom, Year
 from noren.house.inner import CallRefused, ZoneDown
@@ -27,13 +29,28 @@ MAX_READINGS: Final = 32
 class Reading:
     """What the page shows. ``fresh`` is False when the worker did not answer; ``summary`` None when it never did.
 
-    ``per_second``: purchases a second just now, None when there is nothing to measure yet.
+    ``per_second``: purchases a second just now, None when there is nothing to measure yet or the programme is live.
     """
 
     summary: Summary | None
     fresh: bool
     per_second: int | None = None
     year: Year | None = None
+
+    @property
+    def rounded(self) -> bool:
+        """Whether the figures are rounded down to ``count_step`` and ``amount_step``."""
+        return self.summary is not None and is_live(self.summary)
+
+    @property
+    def count_step(self) -> int:
+        """Counts are whole multiples of this."""
+        return COUNTS if self.rounded else 1
+
+    @property
+    def amount_step(self) -> int:
+        """Amounts, in minor units, are whole multiples of this."""
+        return AMOUNTS if self.rounded else 1
 
     @property
     def moving(self) -> bool:
@@ -50,10 +67,11 @@ class LiveFigures:
         self._lock = asyncio.Lock()
         self._reading = Reading(None, fresh=False)
         self._read_at: float | None = None
+        self._standing = Standing()
         self._history: deque[tuple[float, int]] = deque(maxlen=MAX_READINGS)
 
     async def now(self) -> Reading:
-        """Return a reading at most one second old."""
+        """Return a reading at most one second old (of a live programme: what is published of it)."""
         async with self._lock:
             at = self._monotonic()
             if self._read_at is None or at - self._read_at >= FRESH_SECONDS:
@@ -67,6 +85,8 @@ class LiveFigures:
         except (ZoneDown, CallRefused, msgspec.ValidationError):
             self._history.clear()
             return Reading(self._reading.summary, fresh=False, year=self._room.year())
+        if is_live(summary):
+            return Reading(self._standing.publish(summary, self._monotonic()), fresh=True)
         self._remember(summary.purchases)
         return Reading(summary, fresh=True, per_second=self._speed(), year=self._room.year())
 

@@ -44,7 +44,7 @@ def framed(headers: Mapping[str, str]) -> bool:
 def cookie(lang: Lang, *, in_frame: bool) -> str:
     """Return the ``Set-Cookie`` value that remembers a choice of language: a word, nothing about the person.
 
-    In another origin's frame only a partitioned cookie is kept (see the statement's ``cookies``).
+    In another origin's frame only a partitioned cookie is kept (see ``cookies.py``).
     """
     guards = "SameSite=None; Secure; Partitioned" if in_frame else "SameSite=Lax"
     return f"{COOKIE}={lang}; Path=/; Max-Age={COOKIE_DAYS * 86_400}; HttpOnly; {guards}"

@@ -10,12 +10,13 @@ from litestar.di import Provide
 
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
+from noren.doors.pages.sessions import Sessions
 from noren.doors.statement.entrance import enter, leave, left
 from noren.doors.statement.given import Desk, whose
 from noren.doors.statement.pages import code_part, own_page, purchases_csv
-from noren.doors.statement.sessions import Sessions
 from noren.doors.statement.wire import balance_json, purchases_json
 from noren.house.statement import StatementRoom
+from noren.kernel.ids import Handle
 
 FOLDER: Final = Path(__file__).parent
 
@@ -29,7 +30,7 @@ def healthz() -> Response[bytes]:
 def statement_app(room: StatementRoom) -> App:
     """Return the application of the statement process."""
     shell = Shell(room.home, FOLDER)
-    desk = Desk(room, shell, Sessions(room.clock))
+    desk = Desk(room, shell, Sessions[Handle](room.clock))
     routes: list[Any] = [
         own_page,
         code_part,

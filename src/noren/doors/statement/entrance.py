@@ -15,10 +15,11 @@ from litestar.response import Template
 
 from noren.doors.pages import PageProblem
 from noren.doors.pages.away import Away
+from noren.doors.pages.cookies import set_cookie
 from noren.doors.pages.language import Asked, language
-from noren.doors.statement.cookies import NONCE, NONCE_SECONDS, SESSION, set_cookie
+from noren.doors.pages.sessions import LIFE
+from noren.doors.statement.cookies import NONCE, NONCE_SECONDS, SESSION
 from noren.doors.statement.given import Desk, GivenDesk
-from noren.doors.statement.sessions import LIFE
 from noren.doors.statement.troubles import FROM_ELSEWHERE, ticket_trouble
 from noren.house.home import HomeProblem
 from noren.kernel.ids import Handle

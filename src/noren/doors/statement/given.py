@@ -11,8 +11,8 @@ from litestar.params import SkipValidation
 
 from noren.doors.pages import PageProblem, Shell, ZoneUnavailable
 from noren.doors.pages.language import Asked
+from noren.doors.pages.sessions import Sessions
 from noren.doors.statement.cookies import SESSION
-from noren.doors.statement.sessions import Sessions
 from noren.doors.statement.troubles import NOT_SIGNED_IN
 from noren.doors.statement.view import Viewer
 from noren.house.statement import LedgerAsleep, StatementRoom
@@ -25,7 +25,7 @@ class Desk:
 
     room: StatementRoom
     shell: Shell
-    sessions: Sessions
+    sessions: Sessions[Handle]
 
     def visitor(self, request: Asked) -> Handle | None:
         """Return whose browser this is, None when nobody is signed in."""

@@ -9,6 +9,7 @@ from typing import Final
 
 from noren.activity.queries import OwnPurchase
 from noren.kernel.say import Lang
+from noren.kernel.spreadsheet import harmless
 
 BOM: Final = "\ufeff"
 _HEADS: Final[dict[Lang, tuple[str, ...]]] = {
@@ -25,13 +26,6 @@ _HEADS: Final[dict[Lang, tuple[str, ...]]] = {
         "returned (whole purchase)",
     ),
 }
-# A cell that starts so is run as a formula by spreadsheets, full-width signs included (promises P11).
-_FORMULA_STARTS: Final = tuple("=+-@\t\r＝＋－＠")
-
-
-def harmless(cell: str) -> str:
-    """Return the text such that no spreadsheet takes it for a formula."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
 
 
 def as_csv(

@@ -21,7 +21,7 @@ from noren.doors.till.terminals import Doorkeeper, Pass
 from noren.kernel.clock import ShiftedClock
 from noren.kernel.say import Lang
 from noren.register.answers import ClockAnswer
-from noren.register.jobs import Answered, BalanceJob, FindJob, Job, Outcome, PurchaseJob, ReturnJob
+from noren.register.jobs import Answered, BalanceJob, FindJob, Job, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, ClockRequest, FindRequest, PurchaseRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
@@ -129,6 +129,15 @@ class TillApp:
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         call = Call(scope, exchange, language(scope.headers.get("accept-language")))
+        try:
+            await self._handle(call)
+        except Exception as wrong:  # a breakage of ours: said as one, and counted, never an empty answer
+            self._metrics.broken(type(wrong).__name__)
+            self._refuse(call, Refusal("broken"), "none")
+
+    async def _handle(self, call: Call) -> None:
+        """Find the door, let the terminal in, answer."""
+        scope = call.scope
         open_door = self._open_doors.get((scope.method, scope.path))
         if open_door is not None:
             await open_door(call)
@@ -144,11 +153,7 @@ class TillApp:
             self._refuse(call, admitted, "key")
             return
         call.caller = admitted
-        try:
-            await door(call)
-        except Exception as wrong:  # a breakage of ours: said as one, and counted, never an empty answer
-            self._metrics.broken(type(wrong).__name__)
-            self._refuse(call, Refusal("broken"), "none")
+        await door(call)
 
     def _no_door(self, scope: Scope) -> Refusal:
         known = {path for _, path in (*self._doors, *self._open_doors)}
@@ -207,7 +212,7 @@ class TillApp:
         reader = BatchReader(
             ask=lambda body: self._ask(PurchaseJob(body, seller, self._keys, offline=True)),
             lang=call.lang,
-            refused=self._count_refusal,
+            refused=lambda refusal: self._count_refusal(refusal, seller),
         )
         answered = await reader.read(call.exchange)
         if isinstance(answered, Refusal):
@@ -285,10 +290,7 @@ class TillApp:
         call.exchange.response_bytes(outcome.status, headers, outcome.body)
 
     def _refuse(self, call: Call, refusal: Refusal, door: str) -> None:
-        self._count_refusal(refusal)
-        if refusal.problem == "receipt-conflict":
-            seller = _seller(call)
-            self._metrics.conflict(seller.shop, seller.terminal)
+        self._count_refusal(refusal, call.caller.seller if call.caller else None)
         status = status_of(refusal)
         headers: Headers = [("content-type", MEDIA_TYPE), ("content-language", call.lang), _NO_STORE, _NOSNIFF]
         if refusal.problem == "slow-down":
@@ -304,14 +306,16 @@ class TillApp:
         found = {method for method, known in (*self._doors, *self._open_doors) if known == path}
         return found or {"POST"}
 
-    def _count_refusal(self, refusal: Refusal) -> None:
+    def _count_refusal(self, refusal: Refusal, seller: Seller | None) -> None:
+        if refusal.problem == "receipt-conflict" and seller is not None:
+            self._metrics.conflict(seller.shop, seller.terminal)
         if refusal.problem == "unknown-field":
             self._metrics.unknown_field()
             if self._writer is not None:
                 self._writer.count_unknown_field()
 
 
-def _seller(call: Call) -> Any:
+def _seller(call: Call) -> Seller:
     assert call.caller is not None
     return call.caller.seller
 

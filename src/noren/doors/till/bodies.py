@@ -8,6 +8,7 @@ is the one thing a shop may never send.
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -19,6 +20,8 @@ from noren.register.refusals import Refusal
 from noren.register.requests import (
     CARD_PATTERN,
     CODE_PATTERN,
+    FIRST_YEAR,
+    LAST_YEAR,
     BalanceRequest,
     ClockRequest,
     FindRequest,
@@ -83,12 +86,27 @@ def _check(body: object) -> Refusal | None:
             if not _CODE.fullmatch(getattr(body, name)):
                 return _bad_code(f"/{name}")
         return None
+    if isinstance(body, ClockRequest):
+        return _bad_instant(body.at)
     if isinstance(body, BalanceRequest):
         return None if _CARD.fullmatch(body.card) else _bad_card()
     return None
 
 
+def _bad_instant(at: datetime) -> Refusal | None:
+    """Refuse an instant that no clock tells; arithmetic near the ends of the calendar would overflow."""
+    if FIRST_YEAR <= at.year <= LAST_YEAR:
+        return None
+    more = Say(f"{FIRST_YEAR}年から{LAST_YEAR}年までです。", f"Years {FIRST_YEAR} to {LAST_YEAR}.")
+    return Refusal("bad-field", "/at", more)
+
+
 def _check_purchase(body: PurchaseRequest) -> Refusal | None:
+    if body.at.year > LAST_YEAR:
+        return Refusal("in-the-future", "/at")
+    bad_instant = _bad_instant(body.at)
+    if bad_instant is not None:
+        return bad_instant
     if not _CARD.fullmatch(body.card):
         return _bad_card()
     if not _CODE.fullmatch(body.receipt):

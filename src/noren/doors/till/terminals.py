@@ -28,7 +28,6 @@ class Pass:
     """A terminal let in: whose it is, until when that was looked up, and its allowance."""
 
     seller: Seller
-    test: bool
     good_until: float
     tokens: float
     filled: float
@@ -58,18 +57,20 @@ class Doorkeeper:
     def let_in(self, authorization: str | None) -> Pass | Refusal:
         """Return the terminal's pass, or why it is refused; takes one from its allowance."""
         now = time.monotonic()
-        known = self._known.get(authorization or "")
+        key = _bearer(authorization)
+        if key is None:
+            return Refusal("bad-key")
+        known = self._known.get(key)
         if known is None or now > known.good_until:
-            looked_up = self._look_up(authorization, now)
+            looked_up = self._look_up(key, now)
             if isinstance(looked_up, Refusal):
-                self._known.pop(authorization or "", None)
+                self._known.pop(key, None)
                 return looked_up
             if known is not None:
                 looked_up.tokens, looked_up.filled = known.tokens, known.filled
-            known = looked_up
-            if len(self._known) >= _MAX_KNOWN:
-                self._known.clear()
-            self._known[authorization or ""] = known
+            elif len(self._known) >= _MAX_KNOWN:
+                del self._known[next(iter(self._known))]
+            known = self._known[key] = looked_up
         return known if _take_token(known, now) else Refusal("slow-down")
 
     def partner_of(self, shop: str) -> str | None:
@@ -77,12 +78,7 @@ class Doorkeeper:
         found = self._directory.shop(shop)
         return found.partner if found else None
 
-    def _look_up(self, authorization: str | None, now: float) -> Pass | Refusal:
-        if authorization is None or len(authorization) > _MAX_HEADER:
-            return Refusal("bad-key")
-        if authorization[: len(_BEARER)].lower() != _BEARER:
-            return Refusal("bad-key")
-        key = authorization[len(_BEARER) :]
+    def _look_up(self, key: str, now: float) -> Pass | Refusal:
         found = (self._directory.terminal(hashed) for hashed in key_hashes(self._ring, key))
         terminal = next((t for t in found if t is not None), None)
         if terminal is None:
@@ -98,8 +94,15 @@ class Doorkeeper:
         if rules is None:
             return Refusal("not-allowed")
         exclusions = parse_exclusion(rules.exclude) if rules.exclude else ()
-        seller = Seller(terminal.shop, terminal.terminal, rules.partner, rules.per, exclusions)
-        return Pass(seller, terminal.test, now + _KNOWN_SECONDS, RATE_PER_SECOND, now)
+        seller = Seller(terminal.shop, terminal.terminal, rules.partner, rules.per, exclusions, balance=rules.balance)
+        return Pass(seller, now + _KNOWN_SECONDS, RATE_PER_SECOND, now)
+
+
+def _bearer(authorization: str | None) -> str | None:
+    """Return the key of a header, whichever way the scheme is spelled (RFC 9110): one key, one allowance."""
+    if authorization is None or len(authorization) > _MAX_HEADER:
+        return None
+    return authorization[len(_BEARER) :] if authorization[: len(_BEARER)].lower() == _BEARER else None
 
 
 def _take_token(known: Pass, now: float) -> bool:

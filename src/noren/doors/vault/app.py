@@ -11,12 +11,12 @@ from litestar.di import Provide
 from noren.doors.inner_door import inner_app
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
+from noren.doors.pages.sessions import Sessions
 from noren.doors.vault.attempts import Attempts
 from noren.doors.vault.bodies import Reason
 from noren.doors.vault.desk import Desk
 from noren.doors.vault.operator import operator_handlers
 from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
-from noren.doors.vault.sessions import Sessions
 from noren.house.vault import VaultRoom
 from noren.identity.errors import LedgerAway
 
@@ -37,7 +37,7 @@ def operator_app(room: VaultRoom) -> Litestar:
 def sign_in_app(room: VaultRoom) -> App:
     """Return the application of the member's sign-in: an origin of its own."""
     shell = Shell(room.home, FOLDER)
-    desk = Desk(room, shell, Sessions(room.clock), Attempts(room.clock))
+    desk = Desk(room, shell, Sessions[bytes](room.clock), Attempts(room.clock))
     routes: list[Any] = [sign_in_page, sign_in_form, own_page, onward_part, leave, left, healthz]
     origins = shell.origins
     policy = Policy(posts_to=(origins.statement,), framed_by=("'self'", origins.front))

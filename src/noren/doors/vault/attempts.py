@@ -1,55 +1,66 @@
-"""How often somebody may try to sign in: per account and for all together. In memory only; accounts by keyed index.
+"""How often somebody may try to sign in with one number. In memory only; accounts by keyed index.
 
-Guessing one member's password and trying one password on many members both end here. A
-locked account opens again by itself, so that nobody can be kept out for long by a stranger.
+A try counts when it is let through, before its password is looked at, so tries side by side
+gain nothing; a right password wipes the count away. After a few free tries each further one
+must wait since the last that counted, twice as long every time, at most a quarter of an hour.
+A refused try counts for nothing and prolongs nothing: when the wait is over, whoever tries
+next is let through, the owner like anybody else. One number's tries never touch another's;
+what strangers may cost us all together, ``hashing.py`` bounds.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import math
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Final
 
 from noren.kernel.clock import Clock
 
-WINDOW: Final = timedelta(minutes=15)
-MISSES_PER_ACCOUNT: Final = 5
-ATTEMPTS_PER_MINUTE: Final = 300
+FREE_TRIES: Final = 3
+LONGEST_WAIT: Final = timedelta(minutes=15)
+FORGOTTEN_AFTER: Final = timedelta(days=1)
 MAX_ACCOUNTS: Final = 100_000
-_MINUTE: Final = timedelta(minutes=1)
+"""Counts kept. Beyond it the account longest untried is forgotten: each one that pushes it out costs a hash."""
+_DOUBLINGS: Final = 10  # 2 ** 10 s is over the longest wait
 
 
 class Attempts:
-    """Counts tries of this process."""
+    """Counts tries of this process; threads may share it."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._misses: dict[bytes, deque[datetime]] = {}
-        self._all: deque[datetime] = deque()
+        self._lock = Lock()
+        self._tries: dict[bytes, tuple[int, datetime]] = {}  # how many, and when the last; longest untried first
 
-    def may_try(self, account: bytes) -> bool:
-        """Return whether a try may go on; it counts among all tries."""
-        now = self._clock.now()
-        _forget(self._all, now - _MINUTE)
-        misses = self._misses.get(account)
-        if misses is not None:
-            _forget(misses, now - WINDOW)
-        if len(self._all) >= ATTEMPTS_PER_MINUTE or len(misses or ()) >= MISSES_PER_ACCOUNT:
-            return False
-        self._all.append(now)
-        return True
+    def wait(self, account: bytes) -> int:
+        """Return how many seconds a try must wait, 0 when it may go on. Counts nothing."""
+        with self._lock:
+            return self._wait(account, self._clock.now())
 
-    def missed(self, account: bytes) -> None:
-        """Count a wrong password."""
-        while len(self._misses) >= MAX_ACCOUNTS and account not in self._misses:
-            self._misses.pop(next(iter(self._misses)))
-        self._misses.setdefault(account, deque()).append(self._clock.now())
+    def count(self, account: bytes) -> int:
+        """Count a try that goes on now and return 0; or return how many seconds it must wait, uncounted."""
+        with self._lock:
+            now = self._clock.now()
+            wait = self._wait(account, now)
+            if not wait:
+                tries, _ = self._tries.pop(account, (0, now))
+                self._tries[account] = (tries + 1, now)
+                if len(self._tries) > MAX_ACCOUNTS:
+                    del self._tries[next(iter(self._tries))]
+            return wait
 
     def succeeded(self, account: bytes) -> None:
-        """Forget the misses of an account."""
-        self._misses.pop(account, None)
+        """Forget an account's tries: its owner was here."""
+        with self._lock:
+            self._tries.pop(account, None)
 
-
-def _forget(times: deque[datetime], before: datetime) -> None:
-    while times and times[0] <= before:
-        times.popleft()
+    def _wait(self, account: bytes, now: datetime) -> int:
+        tries, last = self._tries.get(account, (0, now))
+        if now - last >= FORGOTTEN_AFTER:
+            del self._tries[account]
+            return 0
+        if tries < FREE_TRIES:
+            return 0
+        wait = min(timedelta(seconds=2 ** min(tries - FREE_TRIES, _DOUBLINGS)), LONGEST_WAIT)
+        return max(0, math.ceil((last + wait - now).total_seconds()))

@@ -1,4 +1,7 @@
-"""What the vault's inner door takes and gives. Rows are checked one by one in the room: one bad row, one reason."""
+"""What the vault's inner door takes and gives. Rows are checked one by one in the room: one bad row, one reason.
+
+What names a member or carries a secret prints as its type alone (:class:`Discreet`).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
+from noren.kernel.discreet import Discreet
 from noren.kernel.ids import CardNumber, MemberNumber
 from noren.kernel.say import Say
 
@@ -15,19 +19,19 @@ NumberText = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z._-]{1,32}$")]
 Rows = Annotated[list[dict[str, Any]], msgspec.Meta(max_length=MAX_ROWS_PER_CALL)]
 
 
-class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class EnrolBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Members to enrol; columns that a row leaves out stay as they are."""
 
     members: Rows
 
 
-class CardsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CardsBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Cards to give to members."""
 
     rows: Rows
 
 
-class CardStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CardStateBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A card's new state."""
 
     card: CardText
@@ -39,34 +43,34 @@ class CardStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return CardState[self.state.upper()]
 
 
-class ReissueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ReissueBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A card and the one that takes its place."""
 
     card: CardText
     new_card: CardText
 
 
-class MergeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MergeBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Two members that are one person."""
 
     member_number: NumberText
     into: NumberText
 
 
-class CardBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CardBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A card."""
 
     card: CardText
 
 
-class PointsOnlyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member's choice of points-only mode."""
 
     card: CardText
     on: bool
 
 
-class PasswordBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PasswordBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member's new password; she is named by a card or by her number."""
 
     password: str

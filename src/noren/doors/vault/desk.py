@@ -5,23 +5,19 @@ from __future__ import annotations
 import base64
 import secrets
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
-from typing import Final
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from noren.doors.pages import PageProblem, Shell
 from noren.doors.pages.language import Asked
+from noren.doors.pages.sessions import Sessions
 from noren.doors.vault.attempts import Attempts
 from noren.doors.vault.cookies import FORM, SESSION
-from noren.doors.vault.sessions import Sessions
+from noren.doors.vault.hashing import Hashing
 from noren.doors.vault.troubles import FROM_ELSEWHERE
 from noren.house.vault import VaultRoom
 from noren.kernel.keyring import keyed_index
-
-HASHES_AT_ONCE: Final = 2
-"""Argon2id takes 64 MiB each: more at once would let strangers fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +26,9 @@ class Desk:
 
     room: VaultRoom
     shell: Shell
-    sessions: Sessions
+    sessions: Sessions[bytes]
     attempts: Attempts
-    hashing: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HASHES_AT_ONCE))
+    hashing: Hashing = field(default_factory=Hashing)
 
     def visitor(self, request: Asked) -> bytes | None:
         """Return whose browser this is (a row of the vault), None when nobody is signed in."""

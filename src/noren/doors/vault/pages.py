@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -12,19 +11,19 @@ from litestar import get, post
 from litestar.params import FromQuery
 from litestar.response import Template
 
+from noren.doors.pages.away import Away
+from noren.doors.pages.cookies import set_cookie
 from noren.doors.pages.language import Asked, language
-from noren.doors.vault.cookies import FORM, FORM_SECONDS, SESSION, Away, set_cookie
+from noren.doors.pages.sessions import LIFE
+from noren.doors.vault.admission import TryLater, admit
+from noren.doors.vault.cookies import FORM, FORM_SECONDS, SESSION
 from noren.doors.vault.desk import Desk, GivenDesk, form_secret
-from noren.doors.vault.sessions import LIFE
-from noren.doors.vault.troubles import TOO_OFTEN
 from noren.identity.model import CardState, Refused
 from noren.identity.queries import WhoAmI, who_am_i
-from noren.identity.sign_in import WRONG, sign_in
-from noren.kernel.ids import MalformedId, MemberNumber
-from noren.kernel.say import Say
 
 _NONCE: Final = re.compile(r"[A-Za-z0-9_-]{16,128}\Z", re.ASCII)
 MAX_NUMBER_CHARACTERS: Final = 32
+_FINE: Final = 200
 _UNAUTHORIZED: Final = 401
 _SLOW_DOWN: Final = 429
 
@@ -43,10 +42,9 @@ async def sign_in_form(request: Asked, desk: GivenDesk) -> Any:
     form = await request.form()
     desk.check_form(request, form.get("token"), cookie=FORM)
     number, password, nonce = (_text(form.get(name)) for name in ("number", "password", "nonce"))
-    row = await asyncio.to_thread(_admitted, desk, number.strip(), password)
-    if isinstance(row, Refused):
-        status = _SLOW_DOWN if row.reason is TOO_OFTEN else _UNAUTHORIZED
-        return _form(request, desk, nonce, number=number, status=status, wrong=row.reason)
+    row = await admit(desk, number.strip(), password)
+    if isinstance(row, Refused | TryLater):
+        return _form(request, desk, nonce, number=number, refused=row)
     desk.sessions.end(request.cookies.get(SESSION))
     secret = desk.sessions.begin(row)
     return Away(_own_page(nonce), set_cookie(SESSION, secret, seconds=int(LIFE.total_seconds())))
@@ -88,38 +86,23 @@ def left(request: Asked, desk: GivenDesk) -> Template:
 
 
 def _form(
-    request: Asked, desk: Desk, nonce: str, *, number: str = "", status: int = 200, wrong: Say | None = None
+    request: Asked, desk: Desk, nonce: str, *, number: str = "", refused: Refused | TryLater | None = None
 ) -> Template:
     secret, new = form_secret(request)
     page = desk.shell.page(
         request,
         "sign_in.html",
-        status=status,
+        status=_SLOW_DOWN if isinstance(refused, TryLater) else _UNAUTHORIZED if refused else _FINE,
         token=desk.form_token(secret),
         nonce=_known(nonce),
         number=number[:MAX_NUMBER_CHARACTERS],
-        wrong=wrong(language(request)) if wrong else "",
+        wrong=refused.reason(language(request)) if refused else "",
     )
+    if isinstance(refused, TryLater):
+        page.headers["Retry-After"] = str(refused.seconds)
     if new:
         page.headers["Set-Cookie"] = set_cookie(FORM, secret, seconds=FORM_SECONDS)
     return page
-
-
-def _admitted(desk: Desk, number: str, password: str) -> bytes | Refused:
-    try:
-        known = MemberNumber(number)
-    except MalformedId:
-        return WRONG
-    account = desk.room.vault.indexes.member_number(known)
-    if not desk.attempts.may_try(account):
-        return Refused(TOO_OFTEN)
-    with desk.hashing:
-        row = sign_in(desk.room.vault, number=known, password=password)
-    if isinstance(row, Refused):
-        desk.attempts.missed(account)
-    else:
-        desk.attempts.succeeded(account)
-    return row
 
 
 def _me(request: Asked, desk: Desk) -> WhoAmI | None:

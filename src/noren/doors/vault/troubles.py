@@ -18,7 +18,18 @@ FROM_ELSEWHERE: Final = Trouble(
     Say("サインインのページを開き直してください。", "Please open the sign-in page again."),
     back="/sign-in",
 )
-TOO_OFTEN: Final = Say(
-    "何度も続けて間違えたため、15分ほどサインインできません。時間をおいてお試しください。",
-    "Too many tries. Please wait about 15 minutes and try again.",
+CROWDED: Final = Say(
+    "ただいまサインインが混み合っています。少し待ってからもう一度お試しください。",
+    "Too many are signing in just now. Please try again in a few seconds.",
 )
+_MINUTE: Final = 60
+
+
+def too_often(seconds: int) -> Say:
+    """Tell for how long a number's next try must wait."""
+    minutes = -(-seconds // _MINUTE)
+    ja, en = (f"{minutes}分", f"{minutes} min") if seconds > _MINUTE else (f"{seconds}秒", f"{seconds} s")
+    return Say(
+        f"この会員番号では続けてサインインできていないため、あと{ja}お待ちいただいてからお試しください。",
+        f"There were several failed tries with this number. Please wait {en} and try again.",
+    )

@@ -1,4 +1,4 @@
-"""What the ledger-worker's inner door takes and gives."""
+"""What the ledger-worker's inner door takes and gives. What carries a card, token or key prints as its type alone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import msgspec
 
 from noren.activity.model import CardState, Traits
 from noren.governance.model import Route
+from noren.kernel.discreet import Discreet
 from noren.register.requests import CARD_PATTERN, CODE_PATTERN, LineRequest
 
 CardText = Annotated[str, msgspec.Meta(pattern=rf"\A{CARD_PATTERN}\Z")]
@@ -17,7 +18,7 @@ Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
 MAX_ROWS = 5_000
 
 
-class ArrivalBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ArrivalBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member to enrol."""
 
     cards: Annotated[list[CardText], msgspec.Meta(max_length=100)]
@@ -30,20 +31,13 @@ class EnrolBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     members: Annotated[list[ArrivalBody], msgspec.Meta(max_length=MAX_ROWS)]
 
 
-class TokensAnswer(msgspec.Struct, frozen=True):
+class TokensAnswer(Discreet, msgspec.Struct, frozen=True):
     """A link token per member, None where her cards belong to different members."""
 
     tokens: list[bytes | None]
 
 
-class CardBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A card to add to the member behind a token."""
-
-    token: bytes
-    card: CardText
-
-
-class CardStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class CardStateBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A card's new state."""
 
     card: CardText
@@ -55,20 +49,20 @@ class CardStateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return CardState[self.state.upper()]
 
 
-class MergeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class MergeBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Two members that are one person: ``source`` goes into ``target``."""
 
     source: bytes
     target: bytes
 
 
-class TokenBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TokenBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member by token."""
 
     token: bytes
 
 
-class PointsOnlyBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member's choice of points-only mode."""
 
     token: bytes
@@ -119,6 +113,7 @@ class PartnerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: date = msgspec.field(name="from")
     per: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
     exclude: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
+    balance: bool = True
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -144,7 +139,7 @@ class TerminalsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: Annotated[list[TerminalRow], msgspec.Meta(max_length=MAX_ROWS)]
 
 
-class KeyRow(msgspec.Struct, frozen=True):
+class KeyRow(Discreet, msgspec.Struct, frozen=True):
     """A terminal's new key: shown once."""
 
     shop: str
@@ -183,7 +178,7 @@ class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminal: str
 
 
-class PastBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PastBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A purchase of the past."""
 
     shop: Code

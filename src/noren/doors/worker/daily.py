@@ -3,47 +3,53 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 from typing import Final
 
 import structlog
 
-from noren.activity.errors import LedgerBroken
-from noren.activity.sweeping import drop_receipts, lapse_points
+from noren.activity.sweeping import Broom, drop_receipts, lapse_points
 from noren.doors.worker.turn import Turn
 
 LOOK_EVERY_SECONDS: Final = 60.0
 _log = structlog.get_logger("daily")
 
 
-async def sweep_daily(turn: Turn, stop: asyncio.Event) -> None:
-    """Sweep once for each local day, soon after it has begun, until told to stop."""
-    swept: date | None = None
-    while not stop.is_set():
-        today = turn.room.today()
-        if today != swept:
+class DailyRound:
+    """Does each step once for each local day, soon after it has begun; what fails is tried again."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._lapsed_day = self._dropped_day = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go round until told to stop."""
+        while not stop.is_set():
             try:
-                await asyncio.to_thread(sweep, turn, today)
-                swept = today
-            except LedgerBroken as wrong:
-                _log.error("sweep_broken", kind=type(wrong).__name__)
-        try:
-            async with asyncio.timeout(LOOK_EVERY_SECONDS):
-                await stop.wait()
-        except TimeoutError:
-            continue
+                await asyncio.to_thread(self.round)
+            except Exception as wrong:  # whatever it is, the next look must come
+                _log.error("daily_round_broken", kind=type(wrong).__name__)
+            try:
+                async with asyncio.timeout(LOOK_EVERY_SECONDS):
+                    await stop.wait()
+            except TimeoutError:
+                continue
 
-
-def sweep(turn: Turn, today: date) -> None:
-    """Do one day's round, a turn at the ledger per step."""
-    room, day = turn.room, today.toordinal()
-    settings = room.home.settings
-    with turn:
-        lapsed = lapse_points(room.ledger, day=day, expiry_days=settings.points.expiry_days)
-    dropped = 0
-    if room.loop.caught_up:  # else a return that the lake has not taken yet could go with its receipt
-        with turn:
+    def round(self) -> None:
+        """Do what this day still wants."""
+        room = self._turn.room
+        day, settings = room.today().toordinal(), room.home.settings
+        broom = Broom(room.ledger, room.feed, self._turn)
+        if self._lapsed_day != day:
+            lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
+            self._lapsed_day = day
+            _log.info("points_lapsed", members=lapsed)
+        if self._dropped_day != day and room.loop.caught_up:
+            lake = room.loop.status()
             dropped = drop_receipts(
-                room.ledger, before_day=day - settings.receipts.keep_days, up_to_entry=room.loop.status().entry
+                broom,
+                before_day=day - settings.receipts.keep_days,
+                up_to_entry=lake.entry,
+                up_to_return=lake.return_entry,
             )
-    _log.info("swept", members_lapsed=lapsed, receipts_dropped=dropped)
+            self._dropped_day = day
+            _log.info("receipts_dropped", receipts=dropped)

@@ -8,7 +8,7 @@ from pathlib import Path
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import run, serve
-from noren.doors.worker.daily import sweep_daily
+from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.figures import figure_handlers
 from noren.doors.worker.members import member_handlers
 from noren.doors.worker.reference import reference_handlers
@@ -32,7 +32,7 @@ async def _run(room: WorkerRoom) -> None:
     app = inner_app(room.porter, [*member_handlers(turn), *reference_handlers(turn), *figure_handlers(turn)])
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
-    daily = asyncio.create_task(sweep_daily(turn, stop))
+    daily = asyncio.create_task(DailyRound(turn).run(stop))
     try:
         await serve(app, interface="asgi", uds=room.home.socket("ledger-worker"))
     finally:

@@ -11,7 +11,6 @@ from litestar.status_codes import HTTP_200_OK
 
 from noren.activity import enrolment
 from noren.doors.worker.bodies import (
-    CardBody,
     CardStateBody,
     EnrolBody,
     MergeBody,
@@ -65,12 +64,6 @@ def _enrolling(who: _Who) -> Any:
 def _cards(who: _Who) -> list[Any]:
     ledger = who.room.ledger
 
-    @post("/cards/add", status_code=HTTP_200_OK, sync_to_thread=True)
-    def add(data: JSONBody[CardBody]) -> dict[str, bool]:
-        with who.turn:
-            done = enrolment.add_card(ledger, handle=who.handle(data.token), card=who.index(data.card))
-        return _done(done, "the card is another member's")
-
     @post("/cards/state", status_code=HTTP_200_OK, sync_to_thread=True)
     def state(data: JSONBody[CardStateBody]) -> dict[str, bool]:
         with who.turn:
@@ -81,10 +74,16 @@ def _cards(who: _Who) -> list[Any]:
     def merge(data: JSONBody[MergeBody]) -> dict[str, bool]:
         source, target = who.handle(data.source), who.handle(data.target)
         with who.turn:
-            done = enrolment.merge(ledger, source=source, target=target, day=who.room.today().toordinal())
+            done = enrolment.merge(
+                ledger,
+                source=source,
+                target=target,
+                day=who.room.today().toordinal(),
+                expiry_days=who.room.home.settings.points.expiry_days,
+            )
         return _done(done, "the two members can not be merged")
 
-    return [add, state, merge]
+    return [state, merge]
 
 
 def _choices(who: _Who) -> list[Any]:

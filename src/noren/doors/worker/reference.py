@@ -72,7 +72,7 @@ def _master_data(turn: Turn) -> list[Any]:
                 parse_exclusion(data.exclude)
         except BadExclusion as wrong:
             raise ClientException(str(wrong), status_code=422) from None
-        agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude)
+        agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude, data.balance)
         return _count([room.directory.put_agreement(agreement)])
 
     return [products, shops, partner]

@@ -17,6 +17,7 @@ import msgspec
 
 from noren.doors.cli.demo.wire import Request
 from noren.doors.cli.demo.year import Basket, Line
+from noren.kernel.discreet import Discreet
 
 CHUNK_PURCHASES: Final = 64
 """Purchases between two moves of the clock: two chunks are about four hours of the year."""
@@ -30,7 +31,7 @@ _LEAD: Final = timedelta(minutes=11)
 _CLOCK_LANE: Final = ""
 
 
-class _Purchase(msgspec.Struct):
+class _Purchase(Discreet, msgspec.Struct):
     receipt: str
     business_date: date
     at: datetime

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from typing import Final
 
-from noren.doors.cli.files.dates import read_day, read_instant
+from noren.doors.cli.files.dates import read_instant, read_trading_day
 from noren.doors.cli.files.spelling import half_width, tidy
 from noren.kernel.say import Say
 
@@ -125,8 +125,8 @@ def email(text: str, _setting: Setting) -> Cleaned:
 
 
 def business_date(text: str, _setting: Setting) -> Cleaned:
-    """A day, as ISO text."""
-    day = read_day(half_width(text))
+    """A day of trade, as ISO text."""
+    day = read_trading_day(half_width(text))
     return day if isinstance(day, Say) else day.isoformat()
 
 

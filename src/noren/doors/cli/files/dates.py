@@ -51,6 +51,10 @@ _TIME: Final = re.compile(
 _COMPACT_INSTANT: Final = re.compile(r"(\d{8})(\d{2})(\d{2})(\d{2})?\Z", re.ASCII)
 _MIDNIGHT: Final = re.compile(r"[T\s]0{1,2}:00(:00(\.0+)?)?\Z", re.ASCII)
 
+# Outside these days some zone's clock or the day before or after can not be counted; nobody bought anything then.
+FIRST_DAY: Final = date(1970, 1, 2)
+LAST_DAY: Final = date(2999, 12, 31)
+
 _FORMS: Final = Say(
     "2026-01-02、2026/1/2、20260102、令和8年1月2日、R8.1.2のいずれかで書いてください。",
     "write 2026-01-02, 2026/1/2, 20260102, 令和8年1月2日 or R8.1.2.",
@@ -64,6 +68,12 @@ def read_day(text: str) -> date | Say:
         return found
     day, end = found
     return day if end == len(text) or _MIDNIGHT.match(text, end) else _no_day(text)
+
+
+def read_trading_day(text: str) -> date | Say:
+    """Return the day that ``text`` names, when it is one on which something may have been bought."""
+    day = read_day(text)
+    return day if isinstance(day, Say) else _within(day)
 
 
 def read_instant(text: str, zone: tzinfo) -> datetime | Say:
@@ -82,7 +92,17 @@ def read_instant(text: str, zone: tzinfo) -> datetime | Say:
             "時刻が読めません。2026-01-02T10:15:30+09:00 のように書いてください。",
             "holds no time that can be read: write it like 2026-01-02T10:15:30+09:00.",
         )
-    return _instant(day, time, zone)
+    within = _within(day)
+    return within if isinstance(within, Say) else _instant(day, time, zone)
+
+
+def _within(day: date) -> date | Say:
+    if FIRST_DAY <= day <= LAST_DAY:
+        return day
+    return Say(
+        f"{FIRST_DAY}から{LAST_DAY}までの日にしてください。年を確かめてください。",
+        f"is not a day from {FIRST_DAY} to {LAST_DAY}: check the year.",
+    )
 
 
 def _leading_day(text: str) -> tuple[date, int] | Say:

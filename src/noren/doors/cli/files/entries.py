@@ -9,9 +9,9 @@ from hashlib import blake2b
 from noren.doors.cli.files.cells import Doubted, Setting, Value
 from noren.doors.cli.files.columns import Column, Matching
 from noren.doors.cli.files.kinds import Kind
-from noren.doors.cli.files.rejects import plain
 from noren.doors.cli.files.rows import Row, Table
 from noren.kernel.say import Say
+from noren.kernel.spreadsheet import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,24 +10,11 @@ import csv
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
 
 from noren.doors.cli.files.columns import REJECTS_COLUMNS
 from noren.doors.cli.files.rows import Row, Table
 from noren.kernel.say import Lang, Say
-
-_FORMULA: Final = tuple("=+-@\t\r＝＋－＠")
-_GUARD: Final = "'"
-
-
-def neutral(cell: str) -> str:
-    """Return a cell that no spreadsheet runs: half- and full-width = + - @, tab and return get an apostrophe."""
-    return _GUARD + cell if cell.startswith(_FORMULA) else cell
-
-
-def plain(cell: str) -> str:
-    """Take off the apostrophe that :func:`neutral` put on."""
-    return cell[1:] if cell.startswith(_GUARD) and cell[1:].startswith(_FORMULA) else cell
+from noren.kernel.spreadsheet import harmless, plain
 
 
 def write_rejects(path: Path, table: Table, reasons: Mapping[int, Say], lang: Lang, renewed: bool = False) -> int:
@@ -39,12 +26,12 @@ def write_rejects(path: Path, table: Table, reasons: Mapping[int, Say], lang: La
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8-sig", newline="") as out:
         sheet = csv.writer(out)
-        sheet.writerow([*REJECTS_COLUMNS, *map(neutral, table.columns[kept:])])
+        sheet.writerow([*REJECTS_COLUMNS, *map(harmless, table.columns[kept:])])
         for row in table.rows():
             reason = reasons.get(row.line)
             if reason is not None:
                 cells = _fit(row, width)[kept:]
-                sheet.writerow([row.line, reason(lang), *(neutral(plain(c)) for c in cells)])
+                sheet.writerow([row.line, reason(lang), *(harmless(plain(c)) for c in cells)])
                 written += 1
     return written
 
