@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-Bytes = bytes
+SLOW_DOWN = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,9 @@ async def send_all(port: int, key: str, orders: Iterable[Order], width: int) -> 
         wire = Wire(port, key)
         for order in waiting:
             ack = await wire.send(order)
+            while ack.status == SLOW_DOWN:  # a quick machine resends more than one key may
+                await asyncio.sleep(0.2)
+                ack = await wire.send(order)
             out.append((order, ack))
         wire.close()
 

@@ -23,7 +23,8 @@ def test_two_cards_one_purse(house: TillHouse, client: TillClient) -> None:
     shopper = house.shopper()
     second = f"2981{house.number():012d}"
     assert client.balance(second).problem == "unknown-card"
-    house.ask("/cards/add", {"token": shopper.token, "card": second}, caller="vault")
+    both = {"cards": [shopper.card, second], "traits": {}}
+    assert house.ask("/enrol", {"members": [both]}, caller="vault")["tokens"] == [shopper.token]
     client.purchase(purchase(shopper.card, line(amount=500)))
     assert client.purchase(purchase(second, line(amount=700))).json["points"]["balance"] == 12
     house.set_card(shopper.card, "lost")

@@ -117,5 +117,8 @@ def run(start: Callable[[], Awaitable[None]]) -> None:
         except asyncio.CancelledError:
             return
 
-    os.umask(0o077)  # sockets and stores made from here on belong to this zone's user alone
-    uvloop.run(until_told())
+    before = os.umask(0o077)  # sockets and stores made from here on belong to this zone's user alone
+    try:
+        uvloop.run(until_told())
+    finally:
+        os.umask(before)

@@ -120,9 +120,12 @@ def _room(context: typer.Context, zone: Zone, home: Path | None, lang: Lang | No
 
     opened = here(context, home, lang).home()
     # Before any store opens: what a zone makes is for its own user alone, whatever the shell's umask says.
-    os.umask(0o077)
-    with occupy(opened, zone):
-        yield opened.path
+    before = os.umask(0o077)
+    try:
+        with occupy(opened, zone):
+            yield opened.path
+    finally:
+        os.umask(before)
 
 
 def add_to(app: typer.Typer) -> None:
