@@ -21,7 +21,7 @@ MAX_ROWS = 5_000
 class ArrivalBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member to enrol."""
 
-    cards: Annotated[list[CardText], msgspec.Meta(max_length=100)]
+    cards: Annotated[list[CardText], msgspec.Meta(min_length=1, max_length=100)]
     traits: Traits
 
 
