@@ -1,4 +1,4 @@
-# The two commands are `make env` and `make demo`; CONTRIBUTING.md says what the others are for.
+# The two commands are `make demo` and `make test`; CONTRIBUTING.md says what the others are for.
 # No address stands here: pip uses whatever index this machine is set up for.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c

@@ -99,7 +99,7 @@ def test_version_and_help() -> None:
     [
         (["imprt"], "Did you mean import"),
         (["import", "members"], "Missing argument FILE"),
-        (["import", "members", "no-such-file.csv"], "Invalid value for FILE"),
+        (["import", "members", "no-such-file.csv"], "The file given as FILE does not exist"),
         (["terminal", "add", "--shop", "S1"], "Missing option --terminal"),
         (["terminal", "add", "--shop", "S1", "--terminal", "T1", "--expires", "soon"], "90d"),
         (["partner", "agree", "P1", "--route", "x", "--from", "2026-01-01"], "Invalid value for --route"),

@@ -21,6 +21,14 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], Say], ...]] = (
     (re.compile(r"unexpected extra argument"), Say("引数が多すぎます。", "Too many arguments.")),
     (re.compile(r"Option '?(?P<x>--?[\w-]+)'? requires"), Say("{x} には値が必要です。", "Option {x} wants a value.")),
     (
+        re.compile(r"Invalid value for '?(?P<x>[^':]+)'?: (?i:file|path|directory) .* does not exist"),
+        Say("「{x}」に書かれたファイルはありません。", "The file given as {x} does not exist."),
+    ),
+    (
+        re.compile(r"Invalid value for '?(?P<x>[^':]+)'?:.* is not one of (?P<these>[a-z', -]+)"),
+        Say("「{x}」の値が正しくありません。次のどれかです: {these}。", "Invalid value for {x}: it is one of {these}."),
+    ),
+    (
         re.compile(r"Invalid value for '?(?P<x>[^':]+)'?"),
         Say("「{x}」の値が正しくありません。", "Invalid value for {x}."),
     ),
@@ -38,5 +46,11 @@ def usage_problem(message: str, command: str) -> Say:
 
 
 def _filled(say: Say, found: re.Match[str]) -> Say:
-    word = found.groupdict().get("x", "")
-    return Say(say.ja.replace("{x}", word), say.en.replace("{x}", word))
+    words = {name: word.replace("'", "") for name, word in found.groupdict(default="").items()}
+    return Say(_with(say.ja, words), _with(say.en, words))
+
+
+def _with(text: str, words: dict[str, str]) -> str:
+    for name, word in words.items():
+        text = text.replace(f"{{{name}}}", word)
+    return text

@@ -78,14 +78,18 @@ def demo(
             screen.say(Say("中断しました。同じコマンドで続きから始められます。",
                            "Interrupted. The same command goes on from here."))  # fmt: skip
             raise
-        _present(at, screen, summary, wrong, addresses(opened))
+        _present(at, screen, summary, wrong)
+        if not (leave or at.as_json):
+            _show_doors(screen, summary, addresses(opened))
+        elif leave:
+            screen.say(Say("\n扉を開けるには: noren demo", "\nTo open the doors: noren demo"))
         if wrong:
             raise typer.Exit(1)
         if not leave:
             _serve(screen, running)
 
 
-def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say], doors: list[tuple[Say, str]]) -> None:
+def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> None:
     """Print the summary, as JSON or for people."""
     import msgspec
 
@@ -100,6 +104,10 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say], doors
     if summary.agree:
         screen.say(Say("台帳・履歴・元データは最後の1単位まで一致しています。",
                        "The ledger, the lake and the source agree to the last unit."))  # fmt: skip
+
+
+def _show_doors(screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) -> None:
+    """Say what can be tried now that every door is open."""
     screen.say(Say("\n購買を1件送る(もう一度送ると同じ答え):", "\nSend one purchase (sent again, the same answer):"))
     screen.show(summary.curl)
     screen.say(Say("\n扉:", "\nDoors:"))

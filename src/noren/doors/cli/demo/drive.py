@@ -140,7 +140,7 @@ class Driver:
             self.driven.reconnected += 1
             self._call(connection.request)
 
-    def failed(self, wrong: Exception) -> None:
+    def failed(self, wrong: BaseException) -> None:
         """End the run with what went wrong."""
         if not self._ended.done():
             self._ended.set_exception(wrong)

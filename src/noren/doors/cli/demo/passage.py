@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Final
@@ -16,6 +18,7 @@ from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.kernel.say import Say
 
 _HOST: Final = "127.0.0.1"
+_TOLD_TO_END: Final = 128 + signal.SIGTERM
 _MAY_BE_MISSING: Final = 4 * CHUNK_PURCHASES
 """Before the newest purchase of an interrupted year, so many may not have been acknowledged."""
 
@@ -47,6 +50,18 @@ def send_year(
 
         async def drive() -> Driven:
             source = requests(islice(year.baskets(), skipped, None), writer)
-            return await Driver(port, source, host=_HOST).run(connections=connections, watch=show)
+            driver = Driver(port, source, host=_HOST)
+            _end_when_told(driver)
+            return await driver.run(connections=connections, watch=show)
 
-        return uvloop.run(drive())
+        before = signal.getsignal(signal.SIGTERM)
+        try:
+            return uvloop.run(drive())
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _end_when_told(driver: Driver) -> None:
+    """End the drive on SIGTERM from within its loop: raised in a callback it would be taken for a fault."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, driver.failed, SystemExit(_TOLD_TO_END))
