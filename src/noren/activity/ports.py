@@ -103,8 +103,16 @@ class LedgerBatch(Protocol):
 class LedgerStore(Protocol):
     """The ledger's store."""
 
-    def batch(self) -> AbstractContextManager[LedgerBatch]:
-        """Open the one writing transaction; leaving it normally commits durably, an exception rolls it back."""
+    def batch(self, *, durable: bool = True) -> AbstractContextManager[LedgerBatch]:
+        """Open the one writing transaction; leaving it normally commits, an exception rolls it back.
+
+        ``durable=False``: what was committed may be acknowledged only after the next :meth:`flush`; a
+        store may so overlap its wait for the disk with the next decisions.
+        """
+        ...
+
+    def flush(self) -> None:
+        """Make everything committed before this call durable, or raise ``NotDurable``. May run beside a batch."""
         ...
 
     def tally(self) -> Tally:

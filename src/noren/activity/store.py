@@ -239,12 +239,13 @@ class SqliteLedger:
         self._db = connect(path, busy_ms=busy_ms)
 
     @contextmanager
-    def batch(self) -> Generator[SqliteBatch]:
-        """See ``LedgerStore``.
+    def batch(self, *, durable: bool = True) -> Generator[SqliteBatch]:
+        """See ``LedgerStore``. Every commit is synced (``synchronous=FULL``), so ``durable`` changes nothing.
 
         Raises:
             NotDurable: the commit failed; nothing of the batch may be acknowledged.
         """
+        del durable
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except apsw.Error as wrong:
@@ -264,6 +265,9 @@ class SqliteLedger:
         except apsw.Error as wrong:
             self._roll_back()
             raise NotDurable(f"the ledger can not make a write durable: {wrong}") from wrong
+
+    def flush(self) -> None:
+        """See ``LedgerStore``: nothing is left to sync."""
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:

@@ -161,13 +161,14 @@ class Writer(threading.Thread):
 
     def _decide(self, store: LedgerStore, batch: list[Waiting], unknown_fields: int) -> list[Outcome]:
         moment = self._moment()
-        with store.batch() as held:
+        with store.batch(durable=False) as held:
             work = Work(held)
             wants = [waiting.job.wants() for waiting in batch]
             work.prefetch(receipts=(r for w in wants for r in w[0]), cards=(c for w in wants for c in w[1]))
             outcomes = [waiting.job.run(work, moment) for waiting in batch]
             work.changes.tally.unknown_fields += unknown_fields
             held.write(work.changes)
+        store.flush()
         return outcomes
 
     def _one_by_one(self, store: LedgerStore, batch: list[Waiting]) -> tuple[list[Outcome], NotDurable | None]:

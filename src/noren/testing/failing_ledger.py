@@ -27,12 +27,18 @@ class FailingLedger:
         disk.openings += 1
 
     @contextmanager
-    def batch(self) -> Generator[LedgerBatch]:
+    def batch(self, *, durable: bool = True) -> Generator[LedgerBatch]:
         """See ``LedgerStore``; a dead disk is noticed at the commit, as a real one is."""
-        with self._store.batch() as batch:
+        with self._store.batch(durable=durable) as batch:
             yield batch
             if self._disk.dead:
                 raise NotDurable("the disk is dead")
+
+    def flush(self) -> None:
+        """See ``LedgerStore``."""
+        self._store.flush()
+        if self._disk.dead:
+            raise NotDurable("the disk is dead")
 
     def tally(self) -> Tally:
         """See ``LedgerStore``."""
