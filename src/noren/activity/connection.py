@@ -47,8 +47,10 @@ class Database(Protocol):
         ...
 
 
-def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS) -> Database:
+def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS, vfs: str | None = None) -> Database:
     """Open the ledger's file; make and check its tables unless only ``reading``.
+
+    ``vfs``: another way to the disk, by its registered name (the crash tests' own).
 
     Raises:
         WrongSchema: the file was made by another version of noren.
@@ -56,7 +58,7 @@ def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS) -> Dat
     flags = apsw.SQLITE_OPEN_READONLY if reading else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
     if not reading:
         path.parent.mkdir(parents=True, exist_ok=True)
-    connection = apsw.Connection(str(path), flags=flags, statementcachesize=200)
+    connection = apsw.Connection(str(path), flags=flags, vfs=vfs, statementcachesize=200)
     connection.set_busy_timeout(busy_ms)
     db = cast("Database", connection)
     if not reading:

@@ -232,11 +232,11 @@ _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 class SqliteLedger:
     """Fills ``LedgerStore`` on one SQLite file.
 
-    ``busy_ms``: how long to wait for another process's transaction before saying so.
+    ``busy_ms``: how long to wait for another process's transaction before saying so. ``vfs``: see ``connect``.
     """
 
-    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS) -> None:
-        self._db = connect(path, busy_ms=busy_ms)
+    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None) -> None:
+        self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
 
     @contextmanager
     def batch(self, *, durable: bool = True) -> Generator[SqliteBatch]:
