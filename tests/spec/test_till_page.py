@@ -22,14 +22,14 @@ ELSEWHERE = {
     "receipt-conflict": "test_till_idempotency.py",
     "blocked-card": "test_till_idempotency.py",
     "code-used": "test_till_codes.py",
+    "coupon-used": "test_till_coupons.py",
+    "coupon-expired": "../property/test_coupons.py",
+    "coupon-not-hers": "test_till_coupons.py",
+    "coupon-not-here": "test_till_coupons.py",
     "slow-down": "test_till_keys.py",
     "not-durable": "../crash/test_till_not_durable.py",
 }
 LATER = {
-    "coupon-used": "coupons come with campaigns",
-    "coupon-expired": "coupons come with campaigns",
-    "coupon-not-hers": "coupons come with campaigns",
-    "coupon-not-here": "coupons come with campaigns",
     "erased": "erasure comes with governance",
     "broken": "no request is known that breaks the till",
 }

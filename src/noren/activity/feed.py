@@ -8,7 +8,7 @@ from pathlib import Path
 
 from noren.activity import rows, tables
 from noren.activity.connection import connect
-from noren.activity.model import Kind, Lot, Member, Purchase, Return, Tally
+from noren.activity.model import Coupon, Kind, Lot, Member, Opening, Purchase, Return, Tally
 
 
 class SqliteFeed:
@@ -120,6 +120,29 @@ class SqliteFeed:
         yield "members' lots", int(self._all(tables.SUM_LOTS)[0][0])
         for partner, kind, points in self._all(tables.GET_ACCOUNTS):
             yield f"{partner or 'programme'}/{Kind(kind).name.lower()}", int(points)
+
+    def opening_sums(self) -> dict[str, tuple[int, int, int, int, int]]:
+        """See ``CutOverFeed``."""
+        kind = int(Kind.OPENING)
+        rows_of = {row[0]: (row[1], row[2]) for row in self._all(tables.SUM_OPENINGS)}
+        posted = {row[0]: (row[1], row[2]) for row in self._all(tables.SUM_OPENING_POSTINGS, kind)}
+        booked = {row[0]: int(row[1]) for row in self._all(tables.SUM_OPENING_ACCOUNTS, kind)}
+        return {
+            partner: (*rows_of.get(partner, (0, 0)), *posted.get(partner, (0, 0)), booked.get(partner, 0))
+            for partner in sorted(rows_of.keys() | posted.keys() | booked.keys())
+        }
+
+    def coupon_sums(self) -> dict[str, tuple[int, int, int]]:
+        """See ``CutOverFeed``."""
+        return {row[0]: (row[1], row[2], row[3]) for row in self._all(tables.SUM_COUPONS)}
+
+    def openings_after(self, key: bytes, limit: int) -> Sequence[Opening]:
+        """See ``CutOverFeed``."""
+        return [Opening(*row) for row in self._all(tables.GET_OPENINGS_AFTER, key, limit)]
+
+    def coupons_after(self, name: bytes, limit: int) -> Sequence[Coupon]:
+        """See ``CutOverFeed``."""
+        return [rows.coupon(row) for row in self._all(tables.GET_COUPONS_AFTER, name, limit)]
 
     def close(self) -> None:
         """Close the connection."""

@@ -43,6 +43,7 @@ class Kind(IntEnum):
     EXPIRE = 5
     LOT = 6
     MERGE = 7
+    OPENING = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +197,57 @@ class Posting:
     points: int
 
 
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon of one member. ``coupon``: 16 bytes, its outer name; ``barcode``: what the register reads.
+
+    ``partners``: where it is usable (empty: everywhere); valid from and until days, both included;
+    ``used``: the purchase that redeemed it, 0 while none has; ``campaign`` empty: from another system.
+    """
+
+    coupon: bytes
+    handle: bytes = field(repr=False)
+    barcode: str
+    title_ja: str
+    title_en: str
+    discount: int
+    min_spend: int
+    partners: tuple[str, ...]
+    valid_from: int
+    valid_until: int
+    used: int = 0
+    campaign: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """A coupon shown with a purchase, kept for settlement: ``partner`` took ``discount`` off.
+
+    ``problem`` names why a coupon that an offline till had honoured could not be accepted: that is the shop's to bear.
+    """
+
+    entry: int
+    number: int
+    barcode: str
+    coupon: bytes | None
+    partner: str
+    discount: int
+    day: int
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """An opening balance from another system. ``key``: the keyed hash of its row; ``expires`` 0: in the pool."""
+
+    key: bytes
+    entry: int
+    partner: str
+    earned: int
+    expires: int
+    points: int
+
+
 @dataclass(slots=True)
 class Tally:
     """Programme totals since the beginning; never per company, never per member.
@@ -226,5 +278,8 @@ class Changes:
     members: dict[bytes, Member] = field(default_factory=dict[bytes, Member])
     lots: dict[int, Lot] = field(default_factory=dict[int, Lot])
     codes: list[tuple[bytes, int, int]] = field(default_factory=list[tuple[bytes, int, int]])
+    coupons: list[Coupon] = field(default_factory=list[Coupon])
+    redemptions: list[Redemption] = field(default_factory=list[Redemption])
+    openings: list[Opening] = field(default_factory=list[Opening])
     tally: Tally = field(default_factory=Tally)
     next_entry: int = 0

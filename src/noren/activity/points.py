@@ -96,6 +96,20 @@ def earn(standing: Standing, *, partner: str, points: int, day: int) -> Moved:
     return Standing(member, standing.lots), (Move(Kind.EARN, POOL, partner, points),)
 
 
+def bring_in(standing: Standing, *, partner: str, points: int, earned: int, lot: Lot | None) -> Moved:
+    """Bring in an opening balance from another system: a lot of its own, or (``lot`` None) into the pool.
+
+    A negative balance is a debt of the pool. ``earned`` is the day of the last movement there.
+    """
+    member = standing.member
+    if lot is None:
+        member = replace(member, pool=member.pool + points, last_movement=_later(standing, earned))
+        return Standing(member, standing.lots), (Move(Kind.OPENING, POOL, partner, points),)
+    assert points == lot.points > 0
+    member = replace(member, lots=member.lots + 1)
+    return Standing(member, (*standing.lots, lot)), (Move(Kind.OPENING, lot.number, partner, points),)
+
+
 def take_back(standing: Standing, *, partner: str, points: int) -> Moved:
     """Take earned points back after a return; the pool may go negative. Negative ``points`` add."""
     if points == 0:

@@ -9,8 +9,10 @@ from typing import Protocol
 from noren.activity.model import (
     Card,
     Changes,
+    Coupon,
     Lot,
     Member,
+    Opening,
     Posting,
     Purchase,
     ReceiptKey,
@@ -63,6 +65,22 @@ class LedgerBatch(Protocol):
         """Return which one-time codes were used, and by which purchase entry."""
         ...
 
+    def coupons(self, handle: bytes, barcodes: Iterable[str]) -> list[Coupon]:
+        """Return a member's coupons with these barcodes, used ones too, those that end first in front."""
+        ...
+
+    def coupons_of(self, handle: bytes) -> list[Coupon]:
+        """Return a member's coupons that are not used, those that end first in front."""
+        ...
+
+    def coupons_named(self, names: Iterable[bytes]) -> dict[bytes, Coupon]:
+        """Return the known coupons by outer name."""
+        ...
+
+    def openings(self, keys: Iterable[bytes]) -> dict[bytes, Opening]:
+        """Return the known opening balances by the keyed hash of their rows."""
+        ...
+
     def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
         """Return the products whose ``attribute`` is one of ``values``; unknown products have none."""
         ...
@@ -95,8 +113,12 @@ class LedgerBatch(Protocol):
         """Forget one-time codes used before a day."""
         ...
 
+    def drop_coupons(self, before_day: int) -> None:
+        """Forget coupons that ended before a day; their redemptions stay."""
+        ...
+
     def move_cards(self, source: bytes, target: bytes) -> None:
-        """Give all cards and the whole purchase chain of one member to another (a merge)."""
+        """Give all cards, coupons and the whole purchase chain of one member to another (a merge)."""
         ...
 
 
@@ -173,6 +195,26 @@ class LedgerFeed(Protocol):
 
     def balance_sheet(self) -> Iterator[tuple[str, int]]:
         """Yield (account, points) of every account and of the sum of members, for the audit that they sum to 0."""
+        ...
+
+
+class CutOverFeed(Protocol):
+    """What stands in the ledger of another system's balances and coupons: for the reconciliation."""
+
+    def opening_sums(self) -> dict[str, tuple[int, int, int, int, int]]:
+        """Return by company: rows and points as noted, rows and points as posted, points as booked to OPENING."""
+        ...
+
+    def coupon_sums(self) -> dict[str, tuple[int, int, int]]:
+        """Return by companies (codes, parted by spaces): coupons, face value, how many are used."""
+        ...
+
+    def openings_after(self, key: bytes, limit: int) -> Sequence[Opening]:
+        """Return opening balances with a greater key, ascending."""
+        ...
+
+    def coupons_after(self, name: bytes, limit: int) -> Sequence[Coupon]:
+        """Return coupons from another system with a greater outer name, ascending."""
         ...
 
 

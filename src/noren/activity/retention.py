@@ -36,6 +36,18 @@ _CODE: Final = Say(
     "receipts.keep_days（標準400日）。ワンタイム会員コードが二度使われないための目印です。",
     "receipts.keep_days (400 days by default): the mark that keeps a one-time code from being used twice.",
 )
+_COUPON: Final = Say(
+    "有効期限から receipts.keep_days（標準400日）。会員に見せ、レジで一度だけ使えるようにするため。",
+    "receipts.keep_days (400 days by default) after its last day: to show it to her and to take it once.",
+)
+_SETTLED: Final = Say(
+    "会計の帳簿として。どの会社がいくら値引きしたか。会員の内部識別子は持ちません。",
+    "As books of account: which company took how much off. It holds no member's handle.",
+)
+_OPENED: Final = Say(
+    "会計の帳簿として。以前のシステムから移した残高が二度入らないための目印です。",
+    "As books of account: the mark that keeps a balance from another system from coming in twice.",
+)
 _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
     "While she is a member: history from before a merge is read as the history of the member it went to.",
@@ -87,6 +99,12 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "posting": _columns("entry number kind handle lot partner day points", _BOOKS),
     "account": _columns("partner kind points", _NOBODY),
     "used_code": _columns("hash entry day", _CODE),
+    "coupon": _columns(
+        "coupon handle barcode title_ja title_en discount min_spend partners valid_from valid_until used campaign",
+        _COUPON,
+    ),
+    "redemption": _columns("entry number barcode coupon partner discount day problem", _SETTLED),
+    "opening": _columns("natural_key entry partner earned expires points", _OPENED),
     "merge": _columns("entry source target", _MERGE),
     "product": _columns("product name category department brand maker sensitivity", _NOBODY),
     "tally": _columns("name count", _NOBODY),

@@ -8,13 +8,16 @@ from typing import Any, Final
 import msgspec
 
 from noren.activity.model import (
+    Coupon,
     Line,
     Lot,
     Member,
     MemberState,
+    Opening,
     Posting,
     Purchase,
     ReceiptKey,
+    Redemption,
     Return,
     ReturnLine,
     Traits,
@@ -102,6 +105,30 @@ def lot_row(x: Lot) -> Row:
 def posting_row(p: Posting) -> Row:
     """Return a posting as its row."""
     return p.entry, p.number, int(p.kind), p.handle, p.lot, p.partner, p.day, p.points
+
+
+def coupon(row: Row) -> Coupon:
+    """Return the coupon of a row."""
+    fields: list[Any] = [*row[:7], tuple(row[7].split()), *row[8:]]
+    return Coupon(*fields)
+
+
+def coupon_row(c: Coupon) -> Row:
+    """Return a coupon as its row, in the order of ``COUPON_COLUMNS``; companies are parted by spaces."""
+    return (
+        c.coupon, c.handle, c.barcode, c.title_ja, c.title_en, c.discount, c.min_spend, " ".join(c.partners),
+        c.valid_from, c.valid_until, c.used, c.campaign,
+    )  # fmt: skip
+
+
+def redemption_row(r: Redemption) -> Row:
+    """Return a redemption as its row."""
+    return r.entry, r.number, r.barcode, r.coupon, r.partner, r.discount, r.day, r.problem
+
+
+def opening_row(o: Opening) -> Row:
+    """Return an opening balance as its row."""
+    return o.key, o.entry, o.partner, o.earned, o.expires, o.points
 
 
 def traits_row(t: Traits) -> Row:

@@ -18,10 +18,12 @@ from noren.activity.model import (
     Card,
     CardState,
     Changes,
+    Coupon,
     Kind,
     Lot,
     Member,
     MemberState,
+    Opening,
     Posting,
     Purchase,
     ReceiptKey,
@@ -102,6 +104,23 @@ class SqliteBatch:
         """See ``LedgerBatch``."""
         return self._found(tables.GET_CODE, hashes, lambda row: int(row[0]))
 
+    def coupons(self, handle: bytes, barcodes: Iterable[str]) -> list[Coupon]:
+        """See ``LedgerBatch``."""
+        ask = self._db.execute
+        return [rows.coupon(row) for code in set(barcodes) for row in ask(tables.GET_COUPONS, (handle, code))]
+
+    def coupons_of(self, handle: bytes) -> list[Coupon]:
+        """See ``LedgerBatch``."""
+        return [rows.coupon(row) for row in self._db.execute(tables.GET_COUPONS_OF, (handle,))]
+
+    def coupons_named(self, names: Iterable[bytes]) -> dict[bytes, Coupon]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_COUPON, names, rows.coupon)
+
+    def openings(self, keys: Iterable[bytes]) -> dict[bytes, Opening]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_OPENING, keys, lambda row: Opening(*row))
+
     def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
         """Return the products whose ``attribute`` is one of ``values``; unknown products have none."""
         column = ("product", "name", "category", "department", "brand", "maker", "sensitivity").index(attribute)
@@ -136,11 +155,23 @@ class SqliteBatch:
         if changes.codes:
             entry_day = [(code, entry, entry_day) for code, entry, entry_day in changes.codes]
             many(tables.PUT_CODE, entry_day)
+        self._write_of_cut_over(changes)
         counts = [(name, n) for name, n in zip(_TALLY_NAMES, dataclasses.astuple(changes.tally), strict=True) if n]
         if counts:
             many(tables.ADD_TALLY, counts)
         if changes.next_entry:
             self._db.execute(tables.SET_META, ("next_entry", changes.next_entry))
+
+    def _write_of_cut_over(self, changes: Changes) -> None:
+        """Write opening balances, coupons and their redemptions: most batches have none."""
+        many = self._db.executemany
+        if changes.openings:
+            many(tables.PUT_OPENING, map(rows.opening_row, changes.openings))
+        if changes.coupons:
+            many(tables.PUT_COUPON, map(rows.coupon_row, changes.coupons))
+        if changes.redemptions:
+            many(tables.PUT_REDEMPTION, map(rows.redemption_row, changes.redemptions))
+            many(tables.USE_COUPON, [(r.entry, r.coupon) for r in changes.redemptions if not r.problem])
 
     def _balanced(self, changes: Changes) -> dict[tuple[str, Kind], int]:
         """Return the other accounts' changes, having asserted that they and the members' sum to zero.
@@ -185,6 +216,7 @@ class SqliteBatch:
     def move_cards(self, source: bytes, target: bytes) -> None:
         """See ``LedgerBatch``."""
         self._db.execute(tables.MOVE_CARDS, (target, source))
+        self._db.execute(tables.MOVE_COUPONS, (target, source))
         old, new = (self.members([h]).get(h) for h in (source, target))
         assert old is not None
         assert new is not None
@@ -212,6 +244,10 @@ class SqliteBatch:
     def drop_codes(self, before_day: int) -> None:
         """See ``LedgerBatch``."""
         self._db.execute(tables.DROP_CODES, (before_day,))
+
+    def drop_coupons(self, before_day: int) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.DROP_COUPONS, (before_day,))
 
     def put_products(self, products: Sequence[tuple[str | None, ...]]) -> tuple[int, int, int]:
         """Add or change products (rows as in the table); return (added, changed, same)."""

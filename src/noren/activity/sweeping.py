@@ -85,4 +85,5 @@ def drop_receipts(broom: Broom, *, before_day: int, up_to_entry: int, up_to_retu
         after = (old[-1][0], old[-1][1])
         count += len(old)
     broom.stroke(lambda batch: batch.drop_codes(before_day))
+    broom.stroke(lambda batch: batch.drop_coupons(before_day))
     return count

@@ -57,6 +57,19 @@ CREATE TABLE IF NOT EXISTS account (
 CREATE TABLE IF NOT EXISTS used_code (
   hash BLOB PRIMARY KEY, entry INTEGER NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX IF NOT EXISTS used_code_by_day ON used_code (day);
+CREATE TABLE IF NOT EXISTS coupon (
+  coupon BLOB PRIMARY KEY, handle BLOB NOT NULL, barcode TEXT NOT NULL, title_ja TEXT NOT NULL, title_en TEXT NOT NULL,
+  discount INTEGER NOT NULL, min_spend INTEGER NOT NULL, partners TEXT NOT NULL, valid_from INTEGER NOT NULL,
+  valid_until INTEGER NOT NULL, used INTEGER NOT NULL, campaign TEXT NOT NULL) WITHOUT ROWID, STRICT;
+CREATE INDEX IF NOT EXISTS coupon_by_member ON coupon (handle, barcode);
+CREATE TABLE IF NOT EXISTS redemption (
+  entry INTEGER NOT NULL, number INTEGER NOT NULL, barcode TEXT NOT NULL, coupon BLOB, partner TEXT NOT NULL,
+  discount INTEGER NOT NULL, day INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (entry, number)
+  ) WITHOUT ROWID, STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS redemption_once ON redemption (coupon) WHERE problem = '';
+CREATE TABLE IF NOT EXISTS opening (
+  natural_key BLOB PRIMARY KEY, entry INTEGER NOT NULL, partner TEXT NOT NULL, earned INTEGER NOT NULL,
+  expires INTEGER NOT NULL, points INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
@@ -92,6 +105,18 @@ GET_POSTINGS: Final = (
     "SELECT entry, number, kind, handle, lot, partner, day, points FROM posting WHERE entry = ? ORDER BY number"
 )
 GET_CODE: Final = "SELECT entry FROM used_code WHERE hash = ?"
+COUPON_COLUMNS: Final = (
+    "coupon, handle, barcode, title_ja, title_en, discount, min_spend, partners, valid_from, valid_until, used,"
+    " campaign"
+)
+GET_COUPON: Final = f"SELECT {COUPON_COLUMNS} FROM coupon WHERE coupon = ?"
+GET_COUPONS: Final = (
+    f"SELECT {COUPON_COLUMNS} FROM coupon WHERE handle = ? AND barcode = ? ORDER BY valid_until, coupon"
+)
+GET_COUPONS_OF: Final = (
+    f"SELECT {COUPON_COLUMNS} FROM coupon WHERE handle = ? AND used = 0 ORDER BY valid_until, coupon"
+)
+GET_OPENING: Final = "SELECT natural_key, entry, partner, earned, expires, points FROM opening WHERE natural_key = ?"
 GET_TALLY: Final = "SELECT name, count FROM tally"
 
 PUT_PURCHASE: Final = f"INSERT INTO purchase ({PURCHASE_COLUMNS}) VALUES ({','.join('?' * 22)})"
@@ -113,6 +138,10 @@ PUT_LOT: Final = (
     " handle = excluded.handle"
 )
 PUT_CODE: Final = "INSERT INTO used_code VALUES (?, ?, ?)"
+PUT_COUPON: Final = f"INSERT INTO coupon ({COUPON_COLUMNS}) VALUES ({','.join('?' * 12)})"
+USE_COUPON: Final = "UPDATE coupon SET used = ? WHERE coupon = ?"
+PUT_REDEMPTION: Final = "INSERT INTO redemption VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+PUT_OPENING: Final = "INSERT INTO opening VALUES (?, ?, ?, ?, ?, ?)"
 ADD_TALLY: Final = "INSERT INTO tally VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count"
 
 PUT_MEMBER: Final = "INSERT INTO member VALUES (?, ?, 0, 0, 0, 0, 0)"
@@ -127,6 +156,7 @@ PUT_CARD: Final = (
 )
 SET_POINTS_ONLY: Final = "UPDATE member SET points_only = ? WHERE handle = ?"
 MOVE_CARDS: Final = "UPDATE card SET handle = ? WHERE handle = ?"
+MOVE_COUPONS: Final = "UPDATE coupon SET handle = ? WHERE handle = ?"
 MOVE_PURCHASE: Final = "UPDATE purchase SET handle = ? WHERE entry = ?"
 RELINK_PURCHASE: Final = "UPDATE purchase SET previous = ? WHERE entry = ?"
 PUT_MERGE: Final = "INSERT INTO merge VALUES (?, ?, ?)"
@@ -140,6 +170,22 @@ COUNT: Final = (
 SUM_MEMBERS: Final = "SELECT coalesce(sum(pool), 0) FROM member"
 SUM_LOTS: Final = "SELECT coalesce(sum(points), 0) FROM lot"
 GET_ACCOUNTS: Final = "SELECT partner, kind, points FROM account ORDER BY partner, kind"
+SUM_OPENINGS: Final = "SELECT partner, count(*), sum(points) FROM opening GROUP BY partner ORDER BY partner"
+SUM_OPENING_POSTINGS: Final = (
+    "SELECT partner, count(*), sum(points) FROM posting WHERE kind = ? GROUP BY partner ORDER BY partner"
+)
+SUM_OPENING_ACCOUNTS: Final = "SELECT partner, -points FROM account WHERE kind = ? ORDER BY partner"
+SUM_COUPONS: Final = (
+    "SELECT partners, count(*), sum(discount), sum(used > 0) FROM coupon WHERE campaign = ''"
+    " GROUP BY partners ORDER BY partners"
+)
+GET_OPENINGS_AFTER: Final = (
+    "SELECT natural_key, entry, partner, earned, expires, points FROM opening WHERE natural_key > ?"
+    " ORDER BY natural_key LIMIT ?"
+)
+GET_COUPONS_AFTER: Final = (
+    f"SELECT {COUPON_COLUMNS} FROM coupon WHERE coupon > ? AND campaign = '' ORDER BY coupon LIMIT ?"
+)
 GET_PRODUCTS: Final = (
     "SELECT product, name, category, department, brand, maker, sensitivity FROM product ORDER BY product"
 )
@@ -171,4 +217,5 @@ GET_OLD_RECEIPTS: Final = (
 DROP_RECEIPT: Final = "DELETE FROM receipt WHERE day = ? AND hash = ?"
 THIN_PURCHASE: Final = "UPDATE purchase SET lines = NULL, answer = x'' WHERE entry = ?"
 THIN_RETURNS: Final = "UPDATE goods_return SET lines = NULL, answer = x'' WHERE purchase = ?"
+DROP_COUPONS: Final = "DELETE FROM coupon WHERE valid_until < ?"
 DROP_CODES: Final = "DELETE FROM used_code WHERE day < ?"

@@ -52,6 +52,12 @@ class Directory:
         with self._engine.connect() as db:
             return [shop for row in db.execute(select(SHOP).order_by(SHOP.c.shop)) if (shop := _shop(row))]
 
+    def partners(self) -> frozenset[str]:
+        """Return the companies that have a shop or an agreement."""
+        with self._engine.connect() as db:
+            found = [*db.execute(select(distinct(SHOP.c.partner))), *db.execute(select(distinct(AGREEMENT.c.partner)))]
+        return frozenset(str(row[0]) for row in found)
+
     def identity_shops(self) -> list[Shop]:
         """Return the shops that handle member information (会員情報取扱店): what is published."""
         return [shop for shop in self.shops() if shop.handles_personal_information]

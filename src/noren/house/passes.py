@@ -32,6 +32,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "reference": ("operator",),
         "terminals": ("operator",),
         "purchases": ("operator",),
+        "cutover": ("operator",),
         "summary": ("front", "operator"),
         "check": ("operator",),
     },

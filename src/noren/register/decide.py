@@ -13,11 +13,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from noren.activity.model import CardState, Line, Purchase, ReceiptKey
+from noren.activity.model import CardState, Coupon, Line, Purchase, ReceiptKey, Redemption
 from noren.activity.points import Move, Standing, balance, earn, earned_points, lapse, spend
 from noren.kernel.clock import local_date
 from noren.kernel.say import Say
 from noren.register.answers import PointsAnswer, PurchaseAnswer
+from noren.register.coupons import NO_COUPONS, Counter, Taken, discounted, take_coupons
 from noren.register.refusals import Refusal
 from noren.register.requests import PurchaseRequest
 
@@ -42,7 +43,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the store says about one request. ``standing`` None: the card is not known."""
+    """What the store says about one request. ``standing`` None: the card is not known; ``coupons``: of those shown."""
 
     entry: int
     name: str
@@ -52,6 +53,7 @@ class Facts:
     card: CardState | None
     code_used: bool = False
     excluded: frozenset[str] = frozenset()
+    coupons: tuple[Coupon, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Sale:
     moves: tuple[Move, ...]
     day: int
     answer: bytes
+    redemptions: tuple[Redemption, ...] = ()
 
 
 @dataclass(slots=True)
@@ -133,10 +136,20 @@ def decide_purchase(request: PurchaseRequest, facts: Facts, terms: Terms, *, off
         warned.words.append("blocked-card")
     standing, lapsed = lapse(facts.standing, day=day, expiry_days=terms.expiry_days)
     refused = _check_use(request, balance(standing, terms.partner), warned, offline=offline)
-    refused = refused or _check_coupons(request, warned, offline=offline)
     if refused is not None:
         return refused
-    return _settle(request, facts, terms, warned, standing, lapsed, day)
+    taken = NO_COUPONS
+    if request.coupons:
+        counter = Counter(facts.entry, terms.partner, day, request.amount)
+        took = take_coupons(request.coupons, facts.coupons, counter, offline=offline)
+        if isinstance(took, Refusal):
+            return took
+        taken, request = took, discounted(request, took.discount)
+        warned.words += taken.warnings
+        if request.used > request.amount and not offline:
+            more = Say("クーポンの値引き後の金額までです。", "At most what is left after the coupons.")
+            return Refusal("bad-field", "/points_used", more)
+    return _settle(request, facts, terms, warned, standing, lapsed, day, taken)
 
 
 def _check_use(request: PurchaseRequest, usable: int, warned: _Warned, *, offline: bool) -> Refusal | None:
@@ -153,15 +166,6 @@ def _check_use(request: PurchaseRequest, usable: int, warned: _Warned, *, offlin
     return None
 
 
-def _check_coupons(request: PurchaseRequest, warned: _Warned, *, offline: bool) -> Refusal | None:
-    """No campaign has issued a coupon yet, so none can be this member's."""
-    coupons = [] if request.coupons is msgspec.UNSET else request.coupons
-    if coupons and not offline:
-        return Refusal("coupon-not-hers", "/coupons/0")
-    warned.words += [f"coupon-not-hers:{coupon}" for coupon in coupons]
-    return None
-
-
 def _settle(
     request: PurchaseRequest,
     facts: Facts,
@@ -170,7 +174,9 @@ def _settle(
     standing: Standing,
     lapsed: tuple[Move, ...],
     day: int,
+    taken: Taken,
 ) -> Sale:
+    """Settle a purchase whose coupons are off already."""
     base = request.base
     if facts.excluded:
         base = min(base, sum(x.amount for x in request.lines if x.product not in facts.excluded))
@@ -182,7 +188,7 @@ def _settle(
         PurchaseAnswer(
             facts.name,
             PointsAnswer(earned, request.used, balance(standing, terms.partner)),
-            [],
+            taken.effects,
             tuple(warned.words),
         )
     )
@@ -210,7 +216,7 @@ def _settle(
         answer=answer,
     )
     linked = Standing(replace(member, last_purchase=facts.entry), standing.lots)
-    return Sale(purchase, linked, lapsed + spent + gained, day, answer)
+    return Sale(purchase, linked, lapsed + spent + gained, day, answer, taken.redemptions)
 
 
 def microseconds(instant: datetime) -> int:

@@ -16,6 +16,7 @@ from noren.activity.points import Standing, balance, lapse, next_expiry
 from noren.kernel.clock import local_date
 from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
 from noren.register.codes import read_code
+from noren.register.coupons import coupons_here
 from noren.register.decide import Facts, Terms, check_amounts, check_times, decide_purchase
 from noren.register.names import name_purchase, read_name
 from noren.register.refusals import Refusal
@@ -154,10 +155,12 @@ class PurchaseJob:
         for exclusion in self.seller.exclusions:
             products = {line.product for line in self.request.lines}
             excluded |= work.store.has_attribute(products, exclusion.attribute, exclusion.values)
-        entry = work.entry()
+        entry, coupons, shown = work.entry(), (), self.request.coupons
+        if shown and holder.standing is not None:
+            coupons = work.coupons(holder.standing.member.handle, shown)
         return Facts(
             entry, name_purchase(self.keys.purchase_id, entry), self._receipts[0], self._bodies[0],
-            holder.standing, holder.card, used, frozenset(excluded),
+            holder.standing, holder.card, used, frozenset(excluded), coupons,
         )  # fmt: skip
 
     def _seen_before(self, work: Work, entry: int | None) -> Outcome:
@@ -290,5 +293,7 @@ class BalanceJob:
         standing, _ = lapse(holder.standing, day=day, expiry_days=moment.expiry_days)
         coming = next_expiry(standing, partner=self.seller.partner, expiry_days=moment.expiry_days)
         expiry = None if coming is None else Expiry(date.fromordinal(coming[0]), coming[1])
-        answer = BalanceAnswer(balance(standing, self.seller.partner), expiry, [])
+        held = work.store.coupons_of(standing.member.handle)
+        coupons = coupons_here(held, partner=self.seller.partner, day=day)
+        answer = BalanceAnswer(balance(standing, self.seller.partner), expiry, coupons)
         return Answered(_OK, msgspec.json.encode(answer))

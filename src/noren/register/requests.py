@@ -19,6 +19,7 @@ FIRST_YEAR: Final = 1971
 LAST_YEAR: Final = 2999
 CODE_PATTERN: Final = "[0-9A-Za-z._-]{1,32}"
 CARD_PATTERN: Final = "[0-9]{8,40}"
+BARCODE_PATTERN: Final = "[!-~]{1,128}"
 
 Amount = Annotated[int, Meta(ge=0, le=MAX_AMOUNT)]
 Quantity = Annotated[int, Meta(ge=1, le=MAX_QUANTITY)]

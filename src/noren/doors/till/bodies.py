@@ -18,6 +18,7 @@ from noren.doors.till.diagnosis import diagnose
 from noren.kernel.say import Say
 from noren.register.refusals import Refusal
 from noren.register.requests import (
+    BARCODE_PATTERN,
     CARD_PATTERN,
     CODE_PATTERN,
     FIRST_YEAR,
@@ -33,7 +34,7 @@ MAX_BODY_BYTES: Final = 1 << 20
 _CODES: Final = re.compile(rf"(?:{CODE_PATTERN}\n)+", re.ASCII)
 _CODE: Final = re.compile(CODE_PATTERN, re.ASCII)
 _CARD: Final = re.compile(CARD_PATTERN, re.ASCII)
-_COUPON: Final = re.compile(r"[!-~]{1,128}", re.ASCII)
+_COUPON: Final = re.compile(BARCODE_PATTERN, re.ASCII)
 _QUOTE: Final = b'"'
 
 Body = TypeVar("Body", PurchaseRequest, ReturnRequest, FindRequest, BalanceRequest, ClockRequest)

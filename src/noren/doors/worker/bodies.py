@@ -10,7 +10,7 @@ import msgspec
 from noren.activity.model import CardState, Traits
 from noren.governance.model import Route
 from noren.kernel.discreet import Discreet
-from noren.register.requests import CARD_PATTERN, CODE_PATTERN, LineRequest
+from noren.register.requests import BARCODE_PATTERN, CARD_PATTERN, CODE_PATTERN, LineRequest
 
 CardText = Annotated[str, msgspec.Meta(pattern=rf"\A{CARD_PATTERN}\Z")]
 Code = Annotated[str, msgspec.Meta(pattern=rf"\A{CODE_PATTERN}\Z")]
@@ -196,11 +196,57 @@ class PurchasesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purchases: Annotated[list[PastBody], msgspec.Meta(max_length=MAX_ROWS)]
 
 
-class Reason(msgspec.Struct, frozen=True):
-    """Why a row was not taken."""
+PointsText = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]
+Money = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
+Title = Annotated[str, msgspec.Meta(max_length=200)]
+
+
+class LotBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An opening balance; ``number``: its running number among rows that say the same."""
+
+    card: CardText
+    points: PointsText
+    earned: date
+    expires: date | None = None
+    company: Code | None = None
+    number: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class LotsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Opening balances; ``dry``: only say what would become of them."""
+
+    rows: Annotated[list[LotBody], msgspec.Meta(max_length=MAX_ROWS)]
+    dry: bool = False
+
+
+class CouponBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A live coupon; ``number``: its running number among those of one card and barcode."""
+
+    coupon: Annotated[str, msgspec.Meta(pattern=rf"\A{BARCODE_PATTERN}\Z")]
+    card: CardText
+    title_ja: Annotated[Title, msgspec.Meta(min_length=1)]
+    discount: Annotated[int, msgspec.Meta(ge=1, le=1_000_000_000)]
+    valid_from: date
+    valid_until: date
+    title_en: Title | None = None
+    min_spend: Money | None = None
+    companies: list[Code] | None = None
+    number: Annotated[int, msgspec.Meta(ge=0)] = 0
+
+
+class CouponsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Live coupons; ``dry``: only say what would become of them."""
+
+    rows: Annotated[list[CouponBody], msgspec.Meta(max_length=MAX_ROWS)]
+    dry: bool = False
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Why a row was not taken; ``word``: what a reconciliation counts it under."""
 
     reason_ja: str
     reason_en: str
+    word: str = ""
 
 
 class ResultsAnswer(msgspec.Struct, frozen=True):

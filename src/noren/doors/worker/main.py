@@ -8,6 +8,7 @@ from pathlib import Path
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import run, serve
+from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.figures import figure_handlers
 from noren.doors.worker.members import member_handlers
@@ -29,7 +30,8 @@ def main(home: Path | None) -> None:
 
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
-    app = inner_app(room.porter, [*member_handlers(turn), *reference_handlers(turn), *figure_handlers(turn)])
+    handlers = [*member_handlers(turn), *reference_handlers(turn), *cutover_handlers(turn), *figure_handlers(turn)]
+    app = inner_app(room.porter, handlers)
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
     daily = asyncio.create_task(DailyRound(turn).run(stop))
