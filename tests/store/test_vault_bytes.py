@@ -99,7 +99,7 @@ def test_no_column_holds_a_number_but_states_and_every_column_has_its_term(tmp_p
                 found = connection.execute(f"SELECT name, type FROM pragma_table_info('{table}')").fetchall()
                 columns[table] = {column for column, _ in found}
                 assert {c for c, kind in found if kind != "BLOB"} <= {"standing", "pending", "inactive_cards"}
-    assert columns == {table: set(terms) for table, terms in TERMS.items()}
+    assert columns == {table: set(terms) for table, terms in TERMS.items() if table != "arrival"}  # on PostgreSQL only
 
 
 @pytest.mark.parametrize("name", ["vault.db", "member-keys.db"])

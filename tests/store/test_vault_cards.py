@@ -16,14 +16,15 @@ from noren.identity.queries import link_token_of, summary, who_am_i
 from noren.identity.sign_in import set_password, sign_in
 from noren.kernel.ids import CardNumber, MemberNumber
 from noren.kernel.say import Say
+from noren.testing.databases import ENGINES
 from noren.testing.vault import a_row
 
 ONE, TWO, NEW = a_row(1), a_row(2), "2980001888888888"
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, engine=request.param)
     made.enrol(ONE, TWO)
     yield made
     assert made.findings() == []

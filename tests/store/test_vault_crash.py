@@ -17,15 +17,16 @@ from noren.identity.model import CardState
 from noren.identity.queries import link_token_of, summary
 from noren.identity.retention import remove_stray_keys
 from noren.kernel.ids import LinkToken, MemberNumber
+from noren.testing.databases import ENGINES
 from noren.testing.ledger_side import Fault
 from noren.testing.vault import a_row
 
 ROWS = [a_row(i) for i in range(12)]
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, engine=request.param)
     yield made
     made.vault.close()
 

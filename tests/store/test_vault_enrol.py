@@ -14,12 +14,13 @@ from tests.store.vault_cases import House, card
 from noren.identity.model import CardState
 from noren.identity.queries import link_token_of, summary, who_am_i
 from noren.kernel.ids import CardNumber, LinkToken
+from noren.testing.databases import ENGINES
 from noren.testing.vault import a_row, a_vault
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    made = House(tmp_path)
+@pytest.fixture(params=ENGINES)
+def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    made = House(tmp_path, engine=request.param)
     yield made
     made.vault.close()
 

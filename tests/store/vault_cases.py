@@ -13,25 +13,27 @@ from noren.identity.vault import Vault
 from noren.kernel.clock import FixedClock
 from noren.kernel.ids import CardNumber
 from noren.kernel.keyring import KeyRing
+from noren.testing.databases import EngineName
 from noren.testing.ledger_side import FakeLedgerSide
 from noren.testing.vault import NOW, a_ring, a_vault
 
 
 @dataclass
 class House:
-    """A vault on files in ``folder``, and the ledger side it tells."""
+    """A vault on files in ``folder`` or in databases lent to it, and the ledger side it tells."""
 
     folder: Path
     side: FakeLedgerSide = field(default_factory=FakeLedgerSide)
     wrap: KeyRing = field(default_factory=lambda: a_ring("member-wrap"))
     index: KeyRing = field(default_factory=lambda: a_ring("vault-index"))
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
+    engine: EngineName = "sqlite"
 
     def __post_init__(self) -> None:
         self.vault = self.open()
 
     def open(self) -> Vault:
-        return a_vault(self.folder, self.side, wrap=self.wrap, index=self.index, clock=self.clock)
+        return a_vault(self.folder, self.side, wrap=self.wrap, index=self.index, clock=self.clock, engine=self.engine)
 
     def restart(self, at: datetime | None = None) -> None:
         self.vault.close()

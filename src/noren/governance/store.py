@@ -1,4 +1,4 @@
-"""The directory's store: SQLAlchemy Core on SQLite (PostgreSQL later behind the same methods)."""
+"""The directory's store: SQLAlchemy Core, on a file of SQLite or a database of PostgreSQL."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import Engine, Row, create_engine, distinct, event, func, insert
 
 from noren.governance.model import Agreement, Route, Rules, Shop, Terminal
 from noren.governance.tables import AGREEMENT, METADATA, SHOP, TERMINAL
+from noren.kernel.address import DatabaseAddress
 
 Outcome = Literal["added", "changed", "same"]
 
@@ -19,12 +20,15 @@ Outcome = Literal["added", "changed", "same"]
 class Directory:
     """Reads and writes companies' shops, agreements and terminals."""
 
-    def __init__(self, path: Path, *, reading: bool = False) -> None:
-        if reading:  # SQLite itself then refuses to write, and to make a file that is not there
-            self._engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", connect_args={"timeout": 20})
+    def __init__(self, place: Path | DatabaseAddress, *, reading: bool = False) -> None:
+        if isinstance(place, DatabaseAddress):
+            self._engine = _postgres(place, reading=reading)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._engine = _engine(path)
+        if reading:  # SQLite itself then refuses to write, and to make a file that is not there
+            self._engine = create_engine(f"sqlite:///file:{place}?mode=ro&uri=true", connect_args={"timeout": 20})
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+        self._engine = _sqlite(place)
         METADATA.create_all(self._engine)
 
     def put_shops(self, shops: Sequence[Shop], *, today: date) -> list[Outcome]:
@@ -130,7 +134,16 @@ class Directory:
         self._engine.dispose()
 
 
-def _engine(path: Path) -> Engine:
+def _postgres(address: DatabaseAddress, *, reading: bool) -> Engine:
+    """Return an engine on a database whose tables provisioning has made; the role's grants say what it may do."""
+    options = (
+        f"-c synchronous_commit=on -c lock_timeout=20s -c default_transaction_read_only={'on' if reading else 'off'}"
+    )
+    arguments = {**address.libpq(), "options": options}
+    return create_engine("postgresql+psycopg://", connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite(path: Path) -> Engine:
     engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
 
     def configure(connection: Any, _record: object) -> None:

@@ -72,6 +72,23 @@ class Doors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     statement: int = 8004
 
 
+class Stores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What holds the stores: files of the home, or databases of a PostgreSQL server (``house/databases.py``)."""
+
+    engine: Literal["sqlite", "postgresql"] = "sqlite"
+
+
+class PostgreSQL(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the databases are; no secret. ``identity_*``: a server of its own for the vault (empty, 0: the same)."""
+
+    host: str = "localhost"
+    port: int = 5432
+    identity_host: str = ""
+    identity_port: int = 0
+    prefix: Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9_]{0,29}$")] = "noren"
+    sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -80,6 +97,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     receipts: Receipts = Receipts()
     lake: Lake = Lake()
     doors: Doors = Doors()
+    stores: Stores = Stores()
+    postgresql: PostgreSQL = PostgreSQL()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,11 @@ class Home:
     def sandbox(self) -> bool:
         """True when this programme takes test keys and its clock can be moved."""
         return self.settings.programme.kind == "sandbox"
+
+    @property
+    def on_postgresql(self) -> bool:
+        """True when the stores are databases of a PostgreSQL server; the paths below then name nothing."""
+        return self.settings.stores.engine == "postgresql"
 
     @property
     def ledger_db(self) -> Path:
@@ -191,7 +215,8 @@ def read_settings(config: Path) -> Settings:
 
 def _nearest(message: str) -> str:
     """Suggest the known key nearest to the one that a decoding message names."""
-    known = [field for part in (Settings, Programme, Points, Receipts, Lake, Doors) for field in part.__struct_fields__]
+    parts = (Settings, Programme, Points, Receipts, Lake, Doors, Stores, PostgreSQL)
+    known = [field for part in parts for field in part.__struct_fields__]
     for word in message.split("`")[1::2]:
         close = difflib.get_close_matches(word, known, n=1)
         if close and close[0] != word:

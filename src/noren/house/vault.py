@@ -11,16 +11,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from noren.house.databases import address_of
 from noren.house.home import Home
 from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys, trusted
 from noren.house.ledger_side import LedgerDoor
 from noren.house.passes import Porter
 from noren.identity.contacts import Drawer
-from noren.identity.member_keys import SqliteMemberKeys
+from noren.identity.engine import VaultEngine
+from noren.identity.member_keys import SqlMemberKeys
 from noren.identity.ports import LedgerSide
 from noren.identity.sealed import Indexes, Owners
-from noren.identity.store import SqliteVault
+from noren.identity.sqlite import SqliteEngine
+from noren.identity.store import SqlVault
+from noren.identity.tables import MEMBER_KEYS, VAULT
 from noren.identity.vault import Vault
 from noren.kernel.clock import Clock, SystemClock
 from noren.kernel.ids import LinkToken
@@ -47,9 +51,10 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
     """Wire the vault process. ``ledger`` and ``clock`` are given by tests alone."""
     keys, clock = open_keys(home, "vault"), clock or SystemClock()
     porter = Porter(home, keys)
+    rows, member_keys = _engines(home)
     vault = Vault(
-        store=SqliteVault(home.vault_db),
-        keys=SqliteMemberKeys(home.member_keys_db, keys.ring("member-wrap")),
+        store=SqlVault(rows),
+        keys=SqlMemberKeys(member_keys, keys.ring("member-wrap")),
         drawer=Drawer(),
         ledger=ledger or LedgerDoor(InnerClient(home, porter, "ledger-worker")),
         indexes=Indexes(keys.ring("vault-index")),
@@ -58,3 +63,13 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         zone=home.zone,
     )
     return VaultRoom(home, vault, porter, clock, keys)
+
+
+def _engines(home: Home) -> tuple[VaultEngine, VaultEngine]:
+    """Open the vault's two databases: its rows, and the member keys."""
+    if not home.on_postgresql:
+        return SqliteEngine(home.vault_db, VAULT), SqliteEngine(home.member_keys_db, MEMBER_KEYS)
+    from noren.identity.postgres import PostgresEngine  # the driver is in no core install
+
+    places = address_of(home, "vault", "vault"), address_of(home, "vault", "member_keys")
+    return PostgresEngine(places[0], VAULT), PostgresEngine(places[1], MEMBER_KEYS)

@@ -1,22 +1,21 @@
-"""The member-key store: one random key per member, wrapped under the zone's ``member-wrap`` key, in a file of its own.
+"""The member-key store: one random key per member, wrapped under the zone's ``member-wrap`` key.
 
-Apart from the vault's store so that backups treat it apart: who is erased here can be opened
-nowhere again. The file is in no long backup.
+It is a database of its own, apart from the vault's store so that backups treat it apart: who is
+erased here can be opened nowhere again. It is in no long backup.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from noren.identity import engine as sqlite
+from noren.identity.engine import VaultEngine
 from noren.identity.errors import KeyMissing
-from noren.identity.store import among, put
-from noren.identity.tables import MEMBER_KEY, MEMBER_KEYS
+from noren.identity.store import among, put, remove
+from noren.identity.tables import MEMBER_KEY
 from noren.kernel.keyring import KEY_BYTES, KeyRing
 from noren.kernel.sealing import Place, seal, unseal
 
@@ -24,11 +23,11 @@ _VERSION: Final = 1
 _PAGE: Final = 10_000
 
 
-class SqliteMemberKeys:
-    """`ports.MemberKeys` on one SQLite file."""
+class SqlMemberKeys:
+    """`ports.MemberKeys` over one database."""
 
-    def __init__(self, path: Path, wrap: KeyRing) -> None:
-        self._engine = sqlite.open_engine(path, MEMBER_KEYS)
+    def __init__(self, engine: VaultEngine, wrap: KeyRing) -> None:
+        self._engine = engine
         self._wrap = wrap
 
     def fresh(self) -> KeyRing:
@@ -39,13 +38,13 @@ class SqliteMemberKeys:
         """Keep the keys of new members; durable on return."""
         wrapped = [{"member": row, "wrapped": seal(self._wrap, ring.key(), _place(row))} for row, ring in keys.items()]
         if wrapped:
-            with sqlite.writing(self._engine) as connection:
-                put(connection, MEMBER_KEY, wrapped)
+            with self._engine.writing() as connection:
+                put(self._engine, connection, MEMBER_KEY, wrapped)
 
     def open(self, rows: Iterable[bytes]) -> dict[bytes, KeyRing]:
         """Return the keys of members."""
         wanted = list(rows)
-        with sqlite.reading(self._engine) as connection:
+        with self._engine.reading() as connection:
             found = list(among(connection, MEMBER_KEY, MEMBER_KEY.c.member, wanted))
         out = {row.member: _ring(unseal(self._wrap, row.wrapped, _place(row.member))) for row in found}
         if len(out) != len(set(wanted)):
@@ -53,18 +52,16 @@ class SqliteMemberKeys:
         return out
 
     def destroy(self, rows: Sequence[bytes]) -> None:
-        """Destroy keys: overwritten in the file and gone from its log on return."""
-        with sqlite.writing(self._engine) as connection:
-            for start in range(0, len(rows), sqlite.CHUNK):
-                chunk = rows[start : start + sqlite.CHUNK]
-                connection.execute(delete(MEMBER_KEY).where(MEMBER_KEY.c.member.in_(chunk)))
-        sqlite.truncate_log(self._engine)
+        """Destroy keys: gone from the store's files on return (PostgreSQL's log of the past keeps them longer)."""
+        with self._engine.writing() as connection:
+            remove(self._engine, connection, MEMBER_KEY, MEMBER_KEY.c.member, rows)
+        self._engine.forget_deleted()
 
     def names(self) -> Iterator[bytes]:
         """Yield the rows that have a key."""
         after = b""
         while True:
-            with sqlite.reading(self._engine) as connection:
+            with self._engine.reading() as connection:
                 wanted = select(MEMBER_KEY.c.member).where(MEMBER_KEY.c.member > after)
                 page = list(connection.execute(wanted.order_by(MEMBER_KEY.c.member).limit(_PAGE)).scalars())
             yield from page
@@ -74,11 +71,11 @@ class SqliteMemberKeys:
 
     def lay_anew(self) -> None:
         """Forget in which order keys came."""
-        sqlite.lay_anew(self._engine)
+        self._engine.lay_anew()
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close."""
-        sqlite.close_engine(self._engine)
+        """Close; an engine that keeps a log in a file folds it in."""
+        self._engine.close()
 
 
 def _ring(key: bytes) -> KeyRing:

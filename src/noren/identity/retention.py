@@ -28,6 +28,10 @@ _TOTAL: Final = Say(
     "いつまでも。カード全体の枚数で、だれのことも表しません。",
     "For good: a number of cards of the whole programme, which says nothing of anybody.",
 )
+_MARK: Final = Say(
+    "いつまでも。並べ直しが要るかどうかの印で、だれのことも表しません（PostgreSQLのときだけ）。",
+    "For good: the mark that the rows are to be laid anew, which says nothing of anybody (on PostgreSQL alone).",
+)
 _LINK: Final = Say(
     "会員でいる間。取引台帳とのやりとりのためだけに使います。",
     "While she is a member. Used for the crossing to the ledger side alone.",
@@ -64,6 +68,7 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
     "contact": dict.fromkeys(("member", "postal_code", "prefecture", "city", "street", "phone", "email"), _MEMBERSHIP),
     "card": dict.fromkeys(("row", "card_index", "member", "number", "state"), _CARD),
     "total": dict.fromkeys(("row", "inactive_cards"), _TOTAL),
+    "arrival": dict.fromkeys(("row", "in_order"), _MARK),
     "member_key": dict.fromkeys(("member", "wrapped"), _MEMBERSHIP),
 }
 _PAGE: Final = 1_000

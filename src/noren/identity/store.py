@@ -1,72 +1,64 @@
-"""The vault store on SQLite. It holds no key: what it writes and reads is sealed already."""
+"""The vault store, on either engine. It holds no key: what it writes and reads is sealed already."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
 
-from noren.identity import engine as sqlite
+from noren.identity.engine import CHUNK, VaultEngine
 from noren.identity.model import CONTACT_FIELDS, CardRow, ContactRow, Finding, MemberRow, Standing, Summary
-from noren.identity.tables import CARD, CONTACT, MEMBER, MEMBER_SEALED, TOTAL, VAULT
+from noren.identity.tables import CARD, CONTACT, MEMBER, MEMBER_SEALED, TOTAL
 from noren.kernel.say import Say
 
+DAMAGED: Final = Finding(
+    Say(
+        "会員情報庫のファイルが壊れています。バックアップから戻してください。",
+        "The vault's file is damaged. Restore it from a backup.",
+    )
+)
 _THE_ROW: Final = bytes(16)
 
 
-class SqliteVault:
-    """`ports.VaultStore` on one SQLite file."""
+class SqlVault:
+    """`ports.VaultStore` over one database."""
 
-    def __init__(self, path: Path) -> None:
-        self._engine = sqlite.open_engine(path, VAULT)
+    def __init__(self, engine: VaultEngine) -> None:
+        self._engine = engine
 
     @contextmanager
-    def batch(self) -> Generator[SqliteBatch]:
+    def batch(self) -> Generator[SqlBatch]:
         """Open the one writing transaction."""
-        with sqlite.writing(self._engine) as connection:
-            yield SqliteBatch(connection)
+        with self._engine.writing() as connection:
+            yield SqlBatch(connection, self._engine)
 
     @contextmanager
-    def reading(self) -> Generator[SqliteBatch]:
+    def reading(self) -> Generator[SqlBatch]:
         """Open a transaction that only reads."""
-        with sqlite.reading(self._engine) as connection:
-            yield SqliteBatch(connection)
+        with self._engine.reading() as connection:
+            yield SqlBatch(connection, self._engine)
 
     def audit(self) -> list[Finding]:
-        """Ask SQLite to check its own file."""
-        with self._engine.connect() as connection:
-            said = connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
-        return (
-            []
-            if said == "ok"
-            else [
-                Finding(
-                    Say(
-                        "会員情報庫のファイルが壊れています。バックアップから戻してください。",
-                        "The vault's file is damaged. Restore it from a backup.",
-                    )
-                )
-            ]
-        )
+        """Ask the engine to check its own files."""
+        return [] if self._engine.whole() else [DAMAGED]
 
     def lay_anew(self) -> None:
         """Forget in which order rows came."""
-        sqlite.lay_anew(self._engine)
+        self._engine.lay_anew()
 
     def close(self) -> None:
-        """Fold the write-ahead log into the file and close."""
-        sqlite.close_engine(self._engine)
+        """Close; an engine that keeps a log in a file folds it in."""
+        self._engine.close()
 
 
-class SqliteBatch:
+class SqlBatch:
     """`ports.VaultBatch` over one connection."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, engine: VaultEngine) -> None:
         self._connection = connection
+        self._engine = engine
 
     def members(self, rows: Iterable[bytes]) -> dict[bytes, MemberRow]:
         """Return members by row."""
@@ -103,7 +95,7 @@ class SqliteBatch:
 
     def put_members(self, members: Sequence[MemberRow]) -> None:
         """Write members whole."""
-        put(self._connection, MEMBER, [_member_values(member) for member in members])
+        put(self._engine, self._connection, MEMBER, [_member_values(member) for member in members])
 
     def settle(self, members: Sequence[MemberRow]) -> None:
         """Write of known members what the crossing changes."""
@@ -113,29 +105,35 @@ class SqliteBatch:
         )
         values = [(member.row, _member_values(member)) for member in members]
         if values:
+            self._engine.note_deleting(self._connection)
             self._connection.execute(change, [{"of": row, **{f"to_{c}": v[c] for c in columns}} for row, v in values])
 
     def put_cards(self, cards: Sequence[CardRow]) -> None:
         """Write cards whole."""
-        put(self._connection, CARD, [_card_values(card) for card in cards])
+        put(self._engine, self._connection, CARD, [_card_values(card) for card in cards])
 
     def remove_cards(self, rows: Iterable[bytes]) -> None:
         """Remove cards from their rows."""
-        remove(self._connection, CARD, CARD.c.row, rows)
+        remove(self._engine, self._connection, CARD, CARD.c.row, rows)
 
     def count_inactive(self, change: int) -> None:
         """Add to the programme's number of cards that are lost or blocked."""
-        adding = insert(TOTAL).values(row=_THE_ROW, inactive_cards=change)
+        adding = self._engine.adding(TOTAL).values(row=_THE_ROW, inactive_cards=change)
         more = {"inactive_cards": TOTAL.c.inactive_cards + change}
         self._connection.execute(adding.on_conflict_do_update(index_elements=["row"], set_=more))
 
     def put_contacts(self, contacts: Sequence[ContactRow]) -> None:
         """Write contacts whole."""
-        put(self._connection, CONTACT, [{"member": contact.member, **contact.sealed} for contact in contacts])
+        put(
+            self._engine,
+            self._connection,
+            CONTACT,
+            [{"member": contact.member, **contact.sealed} for contact in contacts],
+        )
 
     def remove_contacts(self, members: Sequence[bytes]) -> None:
         """Remove the contacts of members."""
-        remove(self._connection, CONTACT, CONTACT.c.member, members)
+        remove(self._engine, self._connection, CONTACT, CONTACT.c.member, members)
 
     def all_rows(self, after: bytes, limit: int) -> list[bytes]:
         """Return the next rows of members in the order of their random rows."""
@@ -159,24 +157,28 @@ class SqliteBatch:
 def among(connection: Connection, table: Table, column: Column[Any], values: Iterable[bytes]) -> Iterator[Row[Any]]:
     """Yield the rows of ``table`` whose ``column`` is one of ``values``, asked for in chunks."""
     wanted = list(values)
-    for start in range(0, len(wanted), sqlite.CHUNK):
-        yield from connection.execute(select(table).where(column.in_(wanted[start : start + sqlite.CHUNK])))
+    for start in range(0, len(wanted), CHUNK):
+        yield from connection.execute(select(table).where(column.in_(wanted[start : start + CHUNK])))
 
 
-def remove(connection: Connection, table: Table, column: Column[Any], values: Iterable[bytes]) -> None:
+def remove(
+    engine: VaultEngine, connection: Connection, table: Table, column: Column[Any], values: Iterable[bytes]
+) -> None:
     """Delete the rows of ``table`` whose ``column`` is one of ``values``, in chunks."""
     unwanted = list(values)
-    for start in range(0, len(unwanted), sqlite.CHUNK):
-        connection.execute(delete(table).where(column.in_(unwanted[start : start + sqlite.CHUNK])))
+    if unwanted:
+        engine.note_deleting(connection)
+    for start in range(0, len(unwanted), CHUNK):
+        connection.execute(delete(table).where(column.in_(unwanted[start : start + CHUNK])))
 
 
-def put(connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
+def put(engine: VaultEngine, connection: Connection, table: Table, values: Sequence[dict[str, Any]]) -> None:
     """Write rows whole: insert them, or replace all columns of those whose primary key is known."""
     if not values:
         return
-    sqlite.note_coming(connection)
+    engine.note_coming(connection)
     keys = [column.name for column in table.primary_key]
-    adding = insert(table)
+    adding = engine.adding(table)
     rest = {column.name: adding.excluded[column.name] for column in table.c if column.name not in keys}
     connection.execute(adding.on_conflict_do_update(index_elements=keys, set_=rest), list(values))
 

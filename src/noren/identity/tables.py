@@ -1,6 +1,6 @@
 """The vault's tables (SQLAlchemy Core): sealed columns, keyed indexes, random keys, and nothing else.
 
-``WITHOUT ROWID`` and random 16-byte primary keys leave no insertion order. No column holds a
+Random 16-byte primary keys, ``WITHOUT ROWID`` on SQLite, leave no insertion order. No column holds a
 plain value of a member, a trait or a time; none says without a key whose a card is, or in what
 state. Contacts have a table of their own, which only the drawer (``contacts.py``) opens.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, text
+from sqlalchemy import DDL, Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, event, text
 
 from noren.identity.model import CONTACT_FIELDS, PERSON_FIELDS
 
@@ -41,7 +41,7 @@ MEMBER: Final = Table(
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )
-Index("member_pending", MEMBER.c.row, sqlite_where=text("pending = 1"))
+Index("member_pending", MEMBER.c.row, sqlite_where=text("pending = 1"), postgresql_where=text("pending = 1"))
 
 CONTACT: Final = Table(
     "contact",
@@ -82,3 +82,30 @@ MEMBER_KEY: Final = Table(
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )
+
+
+def _arrival(tables: MetaData) -> Table:
+    """Return the mark that rows lie in the order in which they came: SQLite keeps it in its file's header."""
+    return Table(
+        "arrival",
+        tables,
+        Column("row", Blob, primary_key=True),
+        Column("in_order", Integer, nullable=False),
+        info={"only": "postgresql"},
+    )
+
+
+VAULT_ARRIVAL: Final = _arrival(VAULT)
+MEMBER_KEYS_ARRIVAL: Final = _arrival(MEMBER_KEYS)
+
+
+def _without_statistics(table: Table) -> None:
+    """Let PostgreSQL gather no samples of bytes: its statistics would keep copies of what was erased."""
+    for column in table.c:
+        if isinstance(column.type, Blob):
+            change = f'ALTER TABLE "{table.name}" ALTER COLUMN "{column.name}" SET STATISTICS 0'
+            event.listen(table, "after_create", DDL(change).execute_if(dialect="postgresql"))
+
+
+for _table in (*VAULT.sorted_tables, *MEMBER_KEYS.sorted_tables):
+    _without_statistics(_table)

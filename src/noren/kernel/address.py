@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
+
+CONNECT_SECONDS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +23,11 @@ class DatabaseAddress:
     user: str
     passfile: Path
     sslmode: str = "prefer"
+
+    def libpq(self) -> dict[str, Any]:
+        """Return it as the driver's connection parameters; each store adds its own options."""
+        return {
+            "host": self.host, "port": self.port, "dbname": self.database, "user": self.user,
+            "passfile": str(self.passfile), "sslmode": self.sslmode, "connect_timeout": CONNECT_SECONDS,
+            "application_name": "noren",
+        }  # fmt: skip

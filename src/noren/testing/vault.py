@@ -11,13 +11,18 @@ from zoneinfo import ZoneInfo
 from noren.house.home import CONFIG, Doors, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
 from noren.identity.contacts import Drawer
-from noren.identity.member_keys import SqliteMemberKeys
+from noren.identity.engine import VaultEngine
+from noren.identity.member_keys import SqlMemberKeys
 from noren.identity.ports import Chance, LedgerSide
+from noren.identity.postgres import PostgresEngine
 from noren.identity.sealed import Indexes, Owners
-from noren.identity.store import SqliteVault
+from noren.identity.sqlite import SqliteEngine
+from noren.identity.store import SqlVault
+from noren.identity.tables import MEMBER_KEYS, VAULT
 from noren.identity.vault import SystemChance, Vault
 from noren.kernel.clock import FixedClock
 from noren.kernel.keyring import KEY_BYTES, KeyRing
+from noren.testing.databases import EngineName, vault_databases
 
 NOW: Final = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
@@ -36,12 +41,14 @@ def a_vault(
     index: KeyRing | None = None,
     clock: FixedClock | None = None,
     chance: Chance | None = None,
+    engine: EngineName = "sqlite",
 ) -> Vault:
-    """Open a vault in ``folder``; give the rings to open it again."""
+    """Open a vault in ``folder``, or in databases lent to it; give the rings to open it again."""
     wrap = wrap or a_ring("member-wrap")
+    rows, member_keys = engines(folder, engine)
     return Vault(
-        store=SqliteVault(folder / "vault.db"),
-        keys=SqliteMemberKeys(folder / "member-keys.db", wrap),
+        store=SqlVault(rows),
+        keys=SqlMemberKeys(member_keys, wrap),
         drawer=Drawer(),
         ledger=ledger,
         indexes=Indexes(index or a_ring("vault-index")),
@@ -50,6 +57,14 @@ def a_vault(
         zone=TOKYO,
         chance=chance or SystemChance(),
     )
+
+
+def engines(folder: Path, engine: EngineName) -> tuple[VaultEngine, VaultEngine]:
+    """Open the two databases of a vault in ``folder``, made when missing."""
+    if engine == "sqlite":
+        return SqliteEngine(folder / "vault.db", VAULT), SqliteEngine(folder / "member-keys.db", MEMBER_KEYS)
+    lent = vault_databases(folder)
+    return PostgresEngine(lent[0], VAULT), PostgresEngine(lent[1], MEMBER_KEYS)
 
 
 def a_row(number: int, **changed: object) -> dict[str, object]:

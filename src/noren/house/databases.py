@@ -1,0 +1,128 @@
+"""Databases of a home on PostgreSQL: which there are, who owns them, and what each zone's role may do in them.
+
+One database and role per zone, deny by default: a role may connect to the databases named for it
+in ``MAY`` and has there exactly the rights that stand beside each table. Like ``HOLDS`` for keys,
+this table *is* the wall in terms of the server; the wall test reads the server's catalogue
+against it. A role's password lies in ``keys/<zone>.pgpass`` and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, LiteralString
+
+from noren.house.home import Home, HomeProblem, Zone
+from noren.house.passfiles import check_private, path_of
+from noren.kernel.address import DatabaseAddress
+from noren.kernel.say import Say
+
+Database = Literal["ledger", "register", "vault", "member_keys"]
+
+DATABASES: Final[dict[str, tuple[Database, ...]]] = {
+    "ledger": ("ledger", "register"),
+    "identity": ("vault", "member_keys"),
+}
+"""Which databases a side has; each side's are owned by a role of its own, in which nobody logs in."""
+
+CONNECT: Final = ""
+"""Stands in ``MAY`` for the database itself."""
+
+_ARRIVAL: Final = ("SELECT", "INSERT", "UPDATE")
+
+MAY: Final[dict[Database, dict[Zone, dict[str, tuple[LiteralString, ...]]]]] = {
+    "ledger": {
+        "till": {CONNECT: ("CONNECT",)},
+        "ledger-worker": {CONNECT: ("CONNECT",)},
+        "statement": {CONNECT: ("CONNECT",)},
+    },
+    "register": {
+        "till": {
+            CONNECT: ("CONNECT",),
+            "shop": ("SELECT",),
+            "agreement": ("SELECT",),
+            "terminal": ("SELECT",),
+        },
+        "ledger-worker": {
+            CONNECT: ("CONNECT",),
+            "shop": ("SELECT", "INSERT", "UPDATE"),
+            "agreement": ("SELECT", "INSERT", "UPDATE"),
+            "terminal": ("SELECT", "INSERT", "UPDATE (revoked)"),
+        },
+        "statement": {CONNECT: ("CONNECT",), "shop": ("SELECT",)},
+    },
+    # TEMPORARY and TRUNCATE: tables are laid anew, so that nothing tells in which order members came.
+    "vault": {
+        "vault": {
+            CONNECT: ("CONNECT", "TEMPORARY"),
+            "member": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
+            "contact": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+            "card": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+            "total": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
+            "arrival": _ARRIVAL,
+        }
+    },
+    "member_keys": {
+        "vault": {
+            CONNECT: ("CONNECT", "TEMPORARY"),
+            "member_key": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+            "arrival": _ARRIVAL,
+        }
+    },
+}
+
+
+def side_of(database: Database) -> str:
+    """Return the side on which a database stands."""
+    return next(side for side, databases in DATABASES.items() if database in databases)
+
+
+def database_name(home: Home, database: Database) -> str:
+    """Return the name of a database on its server."""
+    return f"{home.settings.postgresql.prefix}_{database}"
+
+
+def role_name(home: Home, zone: Zone) -> str:
+    """Return the name of a zone's role."""
+    return f"{home.settings.postgresql.prefix}_{zone.replace('-', '_')}"
+
+
+def owner_name(home: Home, side: str) -> str:
+    """Return the name of the role that owns a side's databases and tables."""
+    return f"{home.settings.postgresql.prefix}_{side}_owner"
+
+
+def server_of(home: Home, side: str) -> tuple[str, int]:
+    """Return host and port of the server that has a side's databases."""
+    said = home.settings.postgresql
+    if side == "identity":
+        return said.identity_host or said.host, said.identity_port or said.port
+    return said.host, said.port
+
+
+def address_of(home: Home, zone: Zone, database: Database) -> DatabaseAddress:
+    """Return a database's address as a zone's role.
+
+    Raises:
+        HomeProblem: the driver is not installed, or the zone's passfile is missing or open to others.
+    """
+    assert zone in MAY[database], f"zone {zone} may not connect to {database}"
+    need_driver()
+    path = path_of(home, zone)
+    check_private(path)
+    host, port = server_of(home, side_of(database))
+    name, role = database_name(home, database), role_name(home, zone)
+    return DatabaseAddress(host, port, name, role, path, home.settings.postgresql.sslmode)
+
+
+def need_driver() -> None:
+    """Raise ``HomeProblem`` when the PostgreSQL driver is not installed: the core install does without it."""
+    try:
+        import psycopg as driver
+    except ImportError:
+        raise HomeProblem(
+            Say(
+                "このホームはPostgreSQLを使いますが、ドライバーがありません。"
+                "pip install 'noren[postgres]' で入ります。",
+                "This home is on PostgreSQL and its driver is missing. Install it: pip install 'noren[postgres]'",
+            )
+        ) from None
+    assert driver.threadsafety > 1, "the driver's connections can not be shared among threads"
