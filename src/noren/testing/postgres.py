@@ -53,7 +53,7 @@ class PostgresServer:
         asked = [word for name, value in self._settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "server.log").open("ab") as log:
             self._server = subprocess.Popen(
-                [_binary("postgres"), "-D", str(self._data), *asked], stdout=log, stderr=log, cwd=self.folder, **_as()
+                [binary("postgres"), "-D", str(self._data), *asked], stdout=log, stderr=log, cwd=self.folder, **_as()
             )
         until = time.monotonic() + _READY_SECONDS
         while True:
@@ -109,7 +109,7 @@ class PostgresServer:
                 shutil.chown(path, _SERVER_USER, _SERVER_USER)
         made = subprocess.run(
             [
-                _binary("initdb"), "-D", str(self._data), "-U", ADMIN, f"--pwfile={once}", "--auth=scram-sha-256",
+                binary("initdb"), "-D", str(self._data), "-U", ADMIN, f"--pwfile={once}", "--auth=scram-sha-256",
                 "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions",
             ],
             capture_output=True, check=False, cwd=self.folder, **_as(),
@@ -133,7 +133,8 @@ def shared_server() -> PostgresServer:
     return server
 
 
-def _binary(name: str) -> str:
+def binary(name: str) -> str:
+    """Return the path of one of the server's programs, of the newest version installed."""
     found = sorted(_BINARIES.glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
     if not found:
         raise ServerDown(f"{name} is not installed; install Debian's package postgresql (make system-test)")

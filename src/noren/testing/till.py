@@ -121,6 +121,14 @@ class TillHouse:
         self._spawn("till", "--port", str(self.port))
         self._wait("till", self.ready)
 
+    def stop_worker(self) -> int:
+        """Ask the ledger worker to end; return its exit status."""
+        return self._end("ledger-worker")
+
+    def pid(self, zone: Zone) -> int:
+        """Return the process of a zone that runs."""
+        return self._running[zone].pid
+
     def ready(self) -> bool:
         """Return whether the till says it is ready."""
         try:
