@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
@@ -45,6 +45,12 @@ class Database(Protocol):
     def close(self) -> None:
         """Close the connection."""
         ...
+
+
+def blobs(values: tuple[bytes, ...]) -> object:
+    """Return keys as one parameter for ``IN carray(?)``; at least one."""
+    assert values
+    return cast("Callable[[tuple[bytes, ...]], object]", apsw.carray)(values)  # pyright: ignore[reportUnknownMemberType]
 
 
 def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS, vfs: str | None = None) -> Database:

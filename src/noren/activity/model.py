@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 POOL: Final = 0
 """Lot number of the pool: the member's ordinary points, which expire together."""
@@ -46,9 +46,11 @@ class Kind(IntEnum):
     OPENING = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a receipt. ``quantity`` in pieces or thousandths; ``amount`` in minor units, as paid."""
+class Line(NamedTuple):
+    """One line of a receipt. ``quantity`` in pieces or thousandths; ``amount`` in minor units, as paid.
+
+    A tuple, for a till makes nine of them per purchase: a frozen dataclass took eight times as long.
+    """
 
     product: str
     quantity: int
@@ -112,8 +114,7 @@ class Lot:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptKey:
+class ReceiptKey(NamedTuple):
     """What makes a receipt one: business day, and the keyed hash of (shop, terminal, day, number), 16 bytes.
 
     The day stands first and in clear so that receipts can be partitioned and dropped by day,

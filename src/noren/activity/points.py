@@ -92,7 +92,16 @@ def earn(standing: Standing, *, partner: str, points: int, day: int) -> Moved:
     assert points >= 0
     if points == 0:
         return standing, NOTHING
-    member = replace(standing.member, pool=standing.member.pool + points, last_movement=_later(standing, day))
+    held = standing.member
+    member = Member(
+        held.handle,
+        held.state,
+        held.points_only,
+        held.pool + points,
+        _later(standing, day),
+        held.last_purchase,
+        held.lots,
+    )
     return Standing(member, standing.lots), (Move(Kind.EARN, POOL, partner, points),)
 
 
@@ -108,6 +117,11 @@ def bring_in(standing: Standing, *, partner: str, points: int, earned: int, lot:
     assert points == lot.points > 0
     member = replace(member, lots=member.lots + 1)
     return Standing(member, (*standing.lots, lot)), (Move(Kind.OPENING, lot.number, partner, points),)
+
+
+def with_purchase(held: Member, entry: int) -> Member:
+    """Return a member whose newest purchase is ``entry``. Spelt out: ``replace`` took four times as long."""
+    return Member(held.handle, held.state, held.points_only, held.pool, held.last_movement, entry, held.lots)
 
 
 def take_back(standing: Standing, *, partner: str, points: int) -> Moved:

@@ -34,7 +34,7 @@ def pack_lines(lines: Sequence[Line] | None) -> bytes | None:
     """Return the stored form of a purchase's lines; None stays None (points-only mode)."""
     if lines is None:
         return None
-    return _PACK.encode(([x.product for x in lines], [x.quantity for x in lines], [x.amount for x in lines]))
+    return _PACK.encode(tuple(zip(*lines, strict=True)) if lines else ((), (), ()))
 
 
 def unpack_lines(packed: bytes | None) -> tuple[Line, ...] | None:

@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from noren.activity import rows, tables
-from noren.activity.connection import BUSY_MS, Database, connect
+from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.errors import NotDurable, PointsDoNotBalance
 from noren.activity.model import (
     Card,
@@ -41,6 +41,8 @@ class SqliteBatch:
 
     def __init__(self, db: Database) -> None:
         self._db = db
+        self._pools: dict[bytes, int] = {}
+        """Members' pools as this transaction read them: what a batch's writing is weighed against."""
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, parameters).fetchone()
@@ -53,6 +55,11 @@ class SqliteBatch:
                 out[key] = make(row)
         return out
 
+    def _among(self, sql: str, keys: Iterable[bytes]) -> list[tuple[Any, ...]]:
+        """Return the rows for all keys by one statement: one per key took half of a batch's reading time."""
+        wanted = tuple(keys)
+        return self._db.execute(sql, (blobs(wanted),)).fetchall() if wanted else []
+
     def next_entry(self) -> int:
         """See ``LedgerBatch``."""
         row = self._one(tables.GET_META, "next_entry")
@@ -61,20 +68,24 @@ class SqliteBatch:
 
     def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
         """See ``LedgerBatch``."""
-        out: dict[ReceiptKey, int | None] = {}
+        by_day: dict[int, list[bytes]] = defaultdict(list)
         for key in keys:
-            row = self._one(tables.GET_RECEIPT, key.day, key.hash)
-            if row is not None:
-                out[key] = row[0]
-        return out
+            by_day[key.day].append(key.hash)
+        return {
+            ReceiptKey(day, row[0]): row[1]
+            for day, hashes in by_day.items()
+            for row in self._db.execute(tables.GET_RECEIPTS, (day, blobs(tuple(hashes))))
+        }
 
     def cards(self, indexes: Iterable[bytes]) -> dict[bytes, Card]:
         """See ``LedgerBatch``."""
-        return self._found(tables.GET_CARD, indexes, lambda row: Card(row[0], row[1], CardState(row[2])))
+        return {row[0]: Card(row[0], row[1], CardState(row[2])) for row in self._among(tables.GET_CARDS, indexes)}
 
     def members(self, handles: Iterable[bytes]) -> dict[bytes, Member]:
         """See ``LedgerBatch``."""
-        return self._found(tables.GET_MEMBER, handles, rows.member)
+        found = {row[0]: rows.member(row) for row in self._among(tables.GET_MEMBERS, handles)}
+        self._pools.update({handle: member.pool for handle, member in found.items()})
+        return found
 
     def handles_starting(self, prefix: bytes) -> list[bytes]:
         """See ``LedgerBatch``."""
@@ -147,6 +158,7 @@ class SqliteBatch:
             many(tables.PUT_RETURN, map(rows.return_row, changes.returns))
         if changes.members:
             many(tables.SET_MEMBER, map(rows.member_row, changes.members.values()))
+            self._pools.update({handle: member.pool for handle, member in changes.members.items()})
         if changes.postings:
             many(tables.PUT_POSTING, map(rows.posting_row, changes.postings))
             many(tables.ADD_ACCOUNT, ((p, int(k), n) for (p, k), n in accounts.items()))
@@ -181,8 +193,10 @@ class SqliteBatch:
         """
         if not (changes.postings or changes.members or changes.lots):
             return {}
-        before = sum(m.pool for m in self.members(changes.members).values())
-        after = sum(m.pool for m in changes.members.values())
+        unread = [handle for handle in changes.members if handle not in self._pools]
+        self.members(unread)
+        before = sum([self._pools.get(handle, 0) for handle in changes.members])
+        after = sum([m.pool for m in changes.members.values()])
         for lot in changes.lots.values():
             found = self._one("SELECT points FROM lot WHERE number = ?", lot.number)
             before += int(found[0]) if found else 0

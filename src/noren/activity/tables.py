@@ -84,10 +84,13 @@ GET_META: Final = "SELECT value FROM meta WHERE name = ?"
 SET_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 NEW_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
 
-GET_RECEIPT: Final = "SELECT entry FROM receipt WHERE day = ? AND hash = ?"
-GET_CARD: Final = "SELECT card_index, handle, state FROM card WHERE card_index = ?"
+GET_RECEIPTS: Final = "SELECT hash, entry FROM receipt WHERE day = ? AND hash IN carray(?)"
+GET_CARDS: Final = "SELECT card_index, handle, state FROM card WHERE card_index IN carray(?)"
 GET_MEMBER: Final = (
     "SELECT handle, state, points_only, pool, last_movement, last_purchase, lots FROM member WHERE handle = ?"
+)
+GET_MEMBERS: Final = (
+    "SELECT handle, state, points_only, pool, last_movement, last_purchase, lots FROM member WHERE handle IN carray(?)"
 )
 GET_HANDLES_BETWEEN: Final = "SELECT handle FROM member WHERE handle >= ? AND handle < ? LIMIT 2"
 GET_LOTS: Final = "SELECT number, handle, partner, expires, points FROM lot WHERE handle = ?"

@@ -47,5 +47,5 @@ class KeyRing:
 
 def keyed_index(key: bytes, *parts: bytes) -> bytes:
     """Return HMAC-SHA-256 (32 bytes) over the parts, each preceded by its length so that no two lists collide."""
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+    message = b"".join([len(part).to_bytes(4, "big") + part for part in parts])
     return hmac.digest(key, message, "sha256")

@@ -6,7 +6,7 @@ wants written comes out as a :class:`Sale`. Nothing here reads a clock, a store 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from noren.activity.model import CardState, Coupon, Line, Purchase, ReceiptKey, Redemption
-from noren.activity.points import Move, Standing, balance, earn, earned_points, lapse, spend
+from noren.activity.points import Move, Standing, balance, earn, earned_points, lapse, spend, with_purchase
 from noren.kernel.clock import local_date
 from noren.kernel.say import Say
 from noren.register.answers import PointsAnswer, PurchaseAnswer
@@ -49,6 +49,7 @@ class Facts:
     name: str
     key: ReceiptKey
     body_hash: bytes
+    lines: tuple[Line, ...]
     standing: Standing | None
     card: CardState | None
     code_used: bool = False
@@ -212,10 +213,10 @@ def _settle(
         per=terms.per,
         previous=member.last_purchase,
         imported=False,
-        lines=None if member.points_only else tuple(Line(x.product, x.quantity, x.amount) for x in request.lines),
+        lines=None if member.points_only else facts.lines,
         answer=answer,
     )
-    linked = Standing(replace(member, last_purchase=facts.entry), standing.lots)
+    linked = Standing(with_purchase(member, facts.entry), standing.lots)
     return Sale(purchase, linked, lapsed + spent + gained, day, answer, taken.redemptions)
 
 

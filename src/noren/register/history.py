@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from noren.activity.model import Line, Member, Purchase
+from noren.activity.model import Purchase
 from noren.activity.points import Standing
 from noren.activity.ports import LedgerStore
 from noren.kernel.say import Say
@@ -67,7 +67,8 @@ def _import(work: Work, keys: ReceiptKeys, past: Past, received: datetime) -> Re
         return _NO_SUCH_TIME
     if request.at > received + MAX_AHEAD:
         return _FUTURE
-    bodies = keys.purchase_bodies(request)
+    lines = request.as_lines()
+    bodies = keys.purchase_bodies(request, lines)
     receipts = keys.receipts(past.shop, past.terminal, request.business_date, request.receipt)
     for key in receipts:
         seen, entry = work.receipt(key)
@@ -103,15 +104,10 @@ def _import(work: Work, keys: ReceiptKeys, past: Past, received: datetime) -> Re
         per=1,
         previous=standing.member.last_purchase,
         imported=True,
-        lines=_lines(standing.member, request),
+        lines=None if standing.member.points_only else lines,
         answer=msgspec.json.encode(answer),
     )
     linked = Standing(replace(standing.member, last_purchase=entry), standing.lots)
     work.accept_sale(Sale(purchase, linked, (), 0, purchase.answer), code_hash=None)
     work.changes.tally.imported += 1
     return "imported"
-
-
-def _lines(member: Member, request: PurchaseRequest) -> tuple[Line, ...] | None:
-    """Return the lines to keep; none in points-only mode, from whatever time they are."""
-    return None if member.points_only else tuple(Line(x.product, x.quantity, x.amount) for x in request.lines)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from noren.activity.exclusion import Exclusion
-from noren.activity.model import CardState, Purchase, ReceiptKey
+from noren.activity.model import CardState, Line, Purchase, ReceiptKey
 from noren.activity.points import Standing, balance, lapse, next_expiry
 from noren.kernel.clock import local_date
 from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
@@ -116,6 +116,7 @@ class PurchaseJob:
     keys: TillKeys
     offline: bool = False
     preview: bool = False
+    _lines: tuple[Line, ...] = field(init=False)
     _receipts: list[ReceiptKey] = field(init=False)
     _bodies: list[bytes] = field(init=False)
     _cards: list[bytes] = field(init=False)
@@ -123,7 +124,8 @@ class PurchaseJob:
     def __post_init__(self) -> None:
         request, seller = self.request, self.seller
         self._receipts = self.keys.receipts(seller.shop, seller.terminal, request.business_date, request.receipt)
-        self._bodies = self.keys.purchase_bodies(request)
+        self._lines = request.as_lines()
+        self._bodies = self.keys.purchase_bodies(request, self._lines)
         self._cards = self.keys.cards(request.card)
 
     def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
@@ -151,16 +153,16 @@ class PurchaseJob:
 
     def _facts(self, work: Work, holder: Holder) -> Facts:
         used = holder.code_hash is not None and work.code_used_by(holder.code_hash) is not None
-        excluded: set[str] = set()
+        excluded: frozenset[str] = frozenset()
         for exclusion in self.seller.exclusions:
-            products = {line.product for line in self.request.lines}
+            products = {line.product for line in self._lines}
             excluded |= work.store.has_attribute(products, exclusion.attribute, exclusion.values)
         entry, coupons, shown = work.entry(), (), self.request.coupons
         if shown and holder.standing is not None:
             coupons = work.coupons(holder.standing.member.handle, shown)
         return Facts(
-            entry, name_purchase(self.keys.purchase_id, entry), self._receipts[0], self._bodies[0],
-            holder.standing, holder.card, used, frozenset(excluded), coupons,
+            entry, work.name(self.keys.purchase_id, entry), self._receipts[0], self._bodies[0],
+            self._lines, holder.standing, holder.card, used, excluded, coupons,
         )  # fmt: skip
 
     def _seen_before(self, work: Work, entry: int | None) -> Outcome:

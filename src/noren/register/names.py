@@ -18,12 +18,19 @@ from noren.kernel.keyring import KeyRing
 _PREFIX: Final = "pu_"
 _NAME: Final = re.compile(r"pu_([0-9a-f]{32})\Z")
 _ZEROS: Final = bytes(8)
+_HEX: Final = 32
 
 
 def name_purchase(ring: KeyRing, entry: int) -> str:
     """Return the outer name of a purchase."""
-    block = Cipher(AES(ring.key()), ECB()).encryptor().update(entry.to_bytes(8, "big") + _ZEROS)  # one block: a PRP
-    return _PREFIX + block.hex()
+    return name_purchases(ring, entry, 1)[0]
+
+
+def name_purchases(ring: KeyRing, entry: int, count: int) -> list[str]:
+    """Return the outer names of ``count`` entries from ``entry`` on: setting a cipher up costs more than its blocks."""
+    plain = b"".join([number.to_bytes(8, "big") + _ZEROS for number in range(entry, entry + count)])
+    blocks = Cipher(AES(ring.key()), ECB()).encryptor().update(plain).hex()  # each block apart: a PRP
+    return [_PREFIX + blocks[start : start + _HEX] for start in range(0, len(blocks), _HEX)]
 
 
 def read_name(ring: KeyRing, name: str) -> int | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from noren.activity.model import ReceiptKey
+from noren.activity.model import Line, ReceiptKey
 from noren.kernel.keyring import KeyRing, keyed_index
 from noren.register.requests import PurchaseRequest, ReturnRequest
 
@@ -40,9 +40,8 @@ class ReceiptKeys:
         parts = (shop.encode(), terminal.encode(), day.to_bytes(4, "big"), receipt.encode())
         return [ReceiptKey(day, keyed_index(k, *parts)[:INDEX_BYTES]) for _, k in self.receipt_index.newest_first()]
 
-    def purchase_bodies(self, request: PurchaseRequest) -> list[bytes]:
+    def purchase_bodies(self, request: PurchaseRequest, lines: tuple[Line, ...]) -> list[bytes]:
         """Return the keyed hash of a parsed purchase under each live key version; defaults count as sent."""
-        lines = [(x.product, x.quantity, x.amount) for x in request.lines]
         coupons = [] if request.coupons is msgspec.UNSET else request.coupons
         whole = (request.receipt, request.business_date, request.at, request.card, lines, request.amount,
                  request.base, request.used, coupons)  # fmt: skip

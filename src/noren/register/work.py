@@ -7,12 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from noren.activity.model import Card, Changes, Coupon, Lot, Member, MemberState, Posting, Purchase, ReceiptKey, Return
 from noren.activity.points import Move, Standing
 from noren.activity.ports import LedgerBatch
+from noren.kernel.keyring import KeyRing
 from noren.register.decide import Sale
+from noren.register.names import name_purchases
 from noren.register.returning import Brought
+
+_NAMES: Final = 32
+"""How many outer names are made at once."""
 
 
 class Work:
@@ -30,6 +36,7 @@ class Work:
         self._returns: dict[int, list[Return]] = {}
         self._codes: dict[bytes, int | None] = {}
         self._coupons: dict[tuple[bytes, str], list[Coupon]] = {}
+        self._names: dict[int, str] = {}
 
     def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> None:
         """Ask the store for everything that a batch surely needs, in one question per kind."""
@@ -48,6 +55,12 @@ class Work:
         if self._next is None:
             self._next = self.store.next_entry()
         return self._next
+
+    def name(self, ring: KeyRing, entry: int) -> str:
+        """Return the outer name of an entry of this batch."""
+        if entry not in self._names:
+            self._names = dict(zip(range(entry, entry + _NAMES), name_purchases(ring, entry, _NAMES), strict=True))
+        return self._names[entry]
 
     def receipt(self, key: ReceiptKey) -> tuple[bool, int | None]:
         """Return (seen, entry); entry None means that the member was erased."""
