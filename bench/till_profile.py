@@ -37,8 +37,9 @@ PARTS: Final = (
 def sample(pid: int, seconds: float, out: Path) -> None:
     """Write the collapsed stacks of a process that is under load to ``out``."""
     command = [
-        str(Path(sys.executable).parent / "py-spy"), "record", "--pid", str(pid), "--format", "raw", "--rate", str(_RATE),
-        "--duration", str(int(seconds)), "--nonblocking", "--output", str(out), "--full-filenames",
+        str(Path(sys.executable).parent / "py-spy"), "record", "--pid", str(pid), "--format", "raw",
+        "--rate", str(_RATE), "--duration", str(int(seconds)), "--nonblocking", "--output",
+        str(out), "--full-filenames",
     ]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True)
 

@@ -76,7 +76,7 @@ def test_the_same_receipt_hash_on_another_day_is_another_receipt(store: SqliteLe
     handle, _ = enrolled(store)
     key = ReceiptKey(739_000, secrets.token_bytes(16))
     buy(store, handle, key=key)
-    buy(store, handle, key=replace(key, day=739_001))
+    buy(store, handle, key=key._replace(day=739_001))
     assert store.tally().purchases == 2
 
 
