@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -54,8 +55,7 @@ def functions(raw: Path, limit: int = 15) -> list[tuple[str, float]]:
     return _shares(raw, lambda frames: _short(frames[-1]))[:limit]
 
 
-def _shares(raw: Path, name: object) -> list[tuple[str, float]]:
-    assert callable(name)
+def _shares(raw: Path, name: Callable[[list[str]], str]) -> list[tuple[str, float]]:
     counted: Counter[str] = Counter()
     for line in raw.read_text("utf-8").splitlines():
         stack, count = line.rsplit(" ", 1)
