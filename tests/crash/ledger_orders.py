@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -12,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from noren.activity.ports import LedgerStore
 from noren.kernel.keyring import KeyRing
-from noren.register.jobs import Job, Moment, PurchaseJob, ReturnJob, Seller
+from noren.register.jobs import Job, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
+from noren.register.work import Work
 
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
 BEGIN: Final = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
@@ -127,3 +130,15 @@ class Orders:
         whole = [ReturnLineRequest(n, x.quantity, x.amount) for n, x in enumerate(sale.request.lines)]
         request = ReturnRequest(f"r-{next(self._numbers)}", whole if self._chance.random() < 0.4 else [part])
         return Back(name, request, sale.seller)
+
+
+def decide(store: LedgerStore, jobs: Sequence[Job], moment: Moment) -> list[Outcome]:
+    """Decide in one batch, as the writer does it, but here and now."""
+    with store.batch() as held:
+        work = Work(held)
+        wants = [job.wants() for job in jobs]
+        work.prefetch(receipts=(r for w in wants for r in w[0]), cards=(c for w in wants for c in w[1]))
+        outcomes = [job.run(work, moment) for job in jobs]
+        held.write(work.changes)
+    store.flush()
+    return outcomes

@@ -9,16 +9,15 @@ from random import Random
 from typing import Any
 
 import msgspec
-from tests.crash.ledger_orders import KEYS, Order, Sale
+from tests.crash.ledger_orders import KEYS, Order, Sale, decide
 from tests.crash.ledger_play import Journal
 
 from noren.activity.feed import SqliteFeed
 from noren.activity.model import Purchase, ReceiptKey, Return
 from noren.activity.ports import LedgerBatch
 from noren.activity.store import SqliteLedger
-from noren.register.jobs import Answered, Moment, Outcome
+from noren.register.jobs import Answered, Moment
 from noren.register.names import read_name
-from noren.register.work import Work
 
 ALL = 10**9
 RESENT = 5
@@ -149,6 +148,8 @@ def _balances(feed: SqliteFeed) -> list[str]:
         found.append("points do not balance")
     if feed.unbalanced_members() or feed.torn_purchases():
         found.append("a member's or a purchase's sums are torn")
+    if feed.unbalanced_lots() or feed.open_days() or feed.open_accounts():
+        found.append("a company's day or account does not come to 0")
     if (tally.purchases, tally.amount, tally.earned, tally.returns) != feed.sums():
         found.append("the tally is not the sum of the rows")
     return found
@@ -160,7 +161,7 @@ def _resend(store: SqliteLedger, known: Known, moment: Moment, chance: Random) -
     again = [*old[-2:], *chance.sample(old, min(RESENT, len(old))), *known.in_the_air]
     chance.shuffle(again)
     found: list[str] = []
-    for order, outcome in zip(again, _decide(store, again, moment), strict=True):
+    for order, outcome in zip(again, decide(store, [order.job() for order in again], moment), strict=True):
         told = known.acknowledged.get(order)
         if told is None:
             if not isinstance(outcome, Answered) and outcome.problem not in REFUSABLE | {
@@ -175,16 +176,3 @@ def _resend(store: SqliteLedger, known: Known, moment: Moment, chance: Random) -
         elif not outcome.replayed or outcome.body != told:
             found.append(f"changed on resending: {order}")
     return found
-
-
-def _decide(store: SqliteLedger, orders: list[Order], moment: Moment) -> list[Outcome]:
-    """As the writer does it, in one batch."""
-    jobs = [order.job() for order in orders]
-    with store.batch() as held:
-        work = Work(held)
-        wants = [job.wants() for job in jobs]
-        work.prefetch(receipts=(r for w in wants for r in w[0]), cards=(c for w in wants for c in w[1]))
-        outcomes = [job.run(work, moment) for job in jobs]
-        held.write(work.changes)
-    store.flush()
-    return outcomes

@@ -8,7 +8,18 @@ from pathlib import Path
 
 from noren.activity import rows, tables
 from noren.activity.connection import connect
-from noren.activity.model import Coupon, Kind, Lot, Member, Opening, Purchase, Return, Tally
+from noren.activity.model import (
+    Coupon,
+    Kind,
+    Lot,
+    Member,
+    OpenAccount,
+    OpenDay,
+    Opening,
+    Purchase,
+    Return,
+    Tally,
+)
 
 
 class SqliteFeed:
@@ -113,6 +124,18 @@ class SqliteFeed:
     def unbalanced_members(self) -> int:
         """Return how many members' pools differ from the sum of their postings."""
         return int(self._all(tables.UNBALANCED_MEMBERS)[0][0])
+
+    def unbalanced_lots(self) -> int:
+        """Return how many lots' points differ from the sum of their postings."""
+        return int(self._all(tables.UNBALANCED_LOTS)[0][0])
+
+    def open_days(self) -> Sequence[OpenDay]:
+        """Return the first company days on which what was sold and brought back is not what was posted."""
+        return [OpenDay(*row) for row in self._all(tables.OPEN_DAYS)]
+
+    def open_accounts(self) -> Sequence[OpenAccount]:
+        """Return the companies' accounts that, with the members' postings, do not come to 0."""
+        return [OpenAccount(row[0], Kind(row[1]), row[2]) for row in self._all(tables.OPEN_ACCOUNTS)]
 
     def balance_sheet(self) -> Iterator[tuple[str, int]]:
         """See ``LedgerFeed``."""

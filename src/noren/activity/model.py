@@ -249,6 +249,24 @@ class Opening:
     points: int
 
 
+@dataclass(frozen=True, slots=True)
+class OpenDay:
+    """A company's business day on which purchases and postings do not say the same. ``points``: by how much in all."""
+
+    partner: str
+    day: int
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """An account that is not the other side of its postings. ``points``: what is left when both are added."""
+
+    partner: str
+    kind: Kind
+    points: int
+
+
 @dataclass(slots=True)
 class Tally:
     """Programme totals since the beginning; never per company, never per member.

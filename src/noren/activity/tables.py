@@ -204,6 +204,47 @@ UNBALANCED_MEMBERS: Final = (
     "SELECT count(*) FROM member LEFT JOIN (SELECT handle, sum(points) AS points FROM posting WHERE lot = 0"
     " GROUP BY handle) USING (handle) WHERE pool <> coalesce(points, 0)"
 )
+# Reconciliation. The same text runs on SQLite and PostgreSQL, so it binds nothing and casts its sums.
+UNBALANCED_LOTS: Final = (
+    "SELECT count(*) FROM lot LEFT JOIN (SELECT lot AS number, sum(points) AS posted FROM posting WHERE lot <> 0"
+    " GROUP BY lot) AS p ON p.number = lot.number WHERE lot.points <> coalesce(p.posted, 0)"
+)
+OPEN_ACCOUNTS: Final = (
+    "SELECT partner, kind, CAST(sum(points) AS BIGINT) FROM (SELECT partner, kind, points FROM account"
+    " UNION ALL SELECT partner, kind, points FROM posting) AS both_sides"
+    " GROUP BY partner, kind HAVING sum(points) <> 0 ORDER BY partner, kind"
+)
+_SOLD: Final = (
+    "SELECT entry, sum(CASE WHEN kind = 1 THEN points ELSE 0 END) AS earned,"
+    " sum(CASE WHEN kind = 2 THEN points ELSE 0 END) AS used FROM posting WHERE kind IN (1, 2) GROUP BY entry"
+)
+_BROUGHT: Final = (
+    "SELECT g.purchase, sum(CASE WHEN t.kind = 3 THEN t.points ELSE 0 END) AS taken,"
+    " sum(CASE WHEN t.kind = 4 THEN t.points ELSE 0 END) AS given FROM goods_return AS g"
+    " JOIN posting AS t ON t.entry = g.entry WHERE t.kind IN (3, 4) GROUP BY g.purchase"
+)
+_OPEN_PURCHASES: Final = (
+    "SELECT p.partner, p.day, abs(p.earned - coalesce(s.earned, 0))"
+    " + abs(p.earned_left - coalesce(s.earned, 0) - coalesce(b.taken, 0))"
+    " + abs(p.used_left + coalesce(s.used, 0) + coalesce(b.given, 0)) AS points"
+    f" FROM purchase AS p LEFT JOIN ({_SOLD}) AS s ON s.entry = p.entry"
+    f" LEFT JOIN ({_BROUGHT}) AS b ON b.purchase = p.entry"
+)
+_STRAY_SALES: Final = (
+    "SELECT t.partner, t.day, abs(t.points) AS points FROM posting AS t WHERE t.kind IN (1, 2)"
+    " AND NOT EXISTS (SELECT 1 FROM purchase AS p WHERE p.entry = t.entry AND p.partner = t.partner)"
+)
+_STRAY_RETURNS: Final = (
+    "SELECT t.partner, t.day, abs(t.points) AS points FROM posting AS t WHERE t.kind IN (3, 4)"
+    " AND NOT EXISTS (SELECT 1 FROM goods_return AS g JOIN purchase AS p ON p.entry = g.purchase"
+    " WHERE g.entry = t.entry AND p.partner = t.partner)"
+)
+OPEN_DAYS: Final = (
+    f"SELECT partner, day, CAST(sum(points) AS BIGINT) FROM ({_OPEN_PURCHASES} UNION ALL {_STRAY_SALES}"
+    f" UNION ALL {_STRAY_RETURNS}) AS found WHERE points <> 0 GROUP BY partner, day ORDER BY day, partner LIMIT 100"
+)
+"""Kinds are those of ``model.Kind``: 1 earn, 2 use, 3 take back, 4 give back."""
+
 GET_LAPSING: Final = (
     "SELECT handle FROM member WHERE handle > ? AND state = 1 AND ((pool > 0 AND last_movement < ?)"
     " OR (lots > 0 AND EXISTS (SELECT 1 FROM lot WHERE lot.handle = member.handle AND points > 0 AND expires < ?)))"

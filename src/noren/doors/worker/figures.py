@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 from litestar import get, post
 from litestar.status_codes import HTTP_200_OK
 
 from noren.activity.lake.audit import find_differences
+from noren.activity.model import Kind
 from noren.doors.worker.bodies import CheckAnswer, Finding
 from noren.doors.worker.turn import Turn
 from noren.house.ledger_worker import WorkerRoom
@@ -26,6 +28,7 @@ def figure_handlers(turn: Turn) -> list[Any]:
     def check() -> CheckAnswer:
         findings = [
             *_check_points(room),
+            *_check_days(room),
             *_check_tally(room),
             *find_differences(room.feed, room.home.lake, room.home.zone),
         ]
@@ -73,7 +76,46 @@ def _check_points(room: WorkerRoom) -> list[Say]:
                 f"{members} members' balances differ from their postings.",
             )
         )
+    lots = room.feed.unbalanced_lots()
+    if lots:
+        found.append(
+            Say(f"残高と記帳が合わない期間限定ポイントが{lots}口あります。", f"{lots} lots differ from their postings.")
+        )
     return found
+
+
+_KINDS: Final = {
+    Kind.EARN: Say("付与", "earned"),
+    Kind.USE: Say("利用", "used"),
+    Kind.TAKE_BACK: Say("付与の取り消し", "taken back"),
+    Kind.GIVE_BACK: Say("利用の戻し", "given back"),
+    Kind.EXPIRE: Say("失効", "expired"),
+    Kind.LOT: Say("期間限定の付与", "granted for a term"),
+    Kind.MERGE: Say("統合", "merged"),
+    Kind.OPENING: Say("移行時の残高", "brought in from another system"),
+}
+
+
+def _check_days(room: WorkerRoom) -> list[Say]:
+    """Reconcile each company's accounts, and each of its days, to 0."""
+    accounts = [
+        Say(
+            f"会社 {off.partner or '(運営者)'} の勘定「{_KINDS[off.kind].ja}」が、会員の記帳と{off.points:+}ポイント"
+            "合いません。",
+            f"Company {off.partner or '(programme)'}: its account of points {_KINDS[off.kind].en} and its members'"
+            f" postings differ by {off.points:+}.",
+        )
+        for off in room.feed.open_accounts()
+    ]
+    days = [
+        Say(
+            f"会社 {off.partner} の {date.fromordinal(off.day)} の購買・返品と記帳が{off.points}ポイント合いません。",
+            f"Company {off.partner}, {date.fromordinal(off.day)}: purchases and returns are {off.points} points"
+            " apart from their postings.",
+        )
+        for off in room.feed.open_days()
+    ]
+    return accounts + days
 
 
 def _check_tally(room: WorkerRoom) -> list[Say]:
