@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
 from tests.spec.till_form import well_formed
 
-from noren.doors.till.terminals import RATE_PER_SECOND, Doorkeeper
+from noren.doors.till.allowance import Strangers
+from noren.doors.till.probing import Marker, Probing
+from noren.doors.till.terminals import Doorkeeper
+from noren.governance.alerts import Alert, AlertWord
 from noren.governance.store import Directory
 from noren.house.inner import CallRefused
 from noren.house.keys import open_keys
@@ -18,6 +22,7 @@ from noren.testing.till_bodies import JAPAN, purchase
 from noren.testing.till_http import TillClient
 
 REVOKED_WITHIN_SECONDS = 60
+RATE_PER_SECOND = 5_000
 
 
 @pytest.fixture(scope="module")
@@ -111,26 +116,120 @@ def test_shop_and_terminal_come_from_the_key_alone(house: TillHouse, shopper: Sh
         assert client.find("S1", terminal.terminal, body["business_date"], body["receipt"]).status == 404
 
 
-def test_a_key_asks_no_more_than_its_share(house: TillHouse) -> None:
-    """5,000 a second are more than a test can send: the doorkeeper itself is asked, as fast as it answers."""
-    ring = open_keys(house.home, "till").ring("terminal-key")
-    today = datetime.now(JAPAN).date()
-    keeper = Doorkeeper(
+@dataclass(slots=True)
+class Peer:
+    client: str = "192.0.2.7:40000"
+
+
+def doorkeeper(house: TillHouse, *, bad_keys: int = 100, alerts: list[Alert] | None = None) -> Doorkeeper:
+    """Return a doorkeeper of its own on the house's directory: it can be asked as fast as it answers."""
+    today, mark = datetime.now(JAPAN).date(), Marker()
+    return Doorkeeper(
         directory=Directory(house.home.register_db),
-        ring=ring,
+        ring=open_keys(house.home, "till").ring("terminal-key"),
         sandbox=True,
         default_per=100,
+        default_rate=RATE_PER_SECOND,
+        strangers=Strangers(rate=bad_keys, mark=mark),
+        probing=Probing(
+            threshold=5, window_seconds=600, mark=mark, raise_alert=([] if alerts is None else alerts).append
+        ),
         today=lambda: today,
         real_today=lambda: today,
     )
+
+
+def test_a_key_asks_no_more_than_its_share(house: TillHouse) -> None:
+    """5,000 a second are more than a test can send: the doorkeeper itself is asked."""
+    keeper, peer = doorkeeper(house), Peer()
     key, other = house.terminal().key, f"Bearer {house.terminal().key}"
     begun = time.monotonic()
     spellings = ("Bearer", "bearer", "BEARER", "bEaReR")  # one key has one allowance, however the scheme is spelled
-    said = [keeper.let_in(f"{spellings[n % 4]} {key}") for n in range(20_000)]
+    said = [keeper.let_in(f"{spellings[n % 4]} {key}", peer) for n in range(20_000)]
     let_in = sum(not isinstance(each, Refusal) for each in said)
     assert RATE_PER_SECOND <= let_in <= RATE_PER_SECOND * (1 + time.monotonic() - begun) + 1
     assert {each.problem for each in said if isinstance(each, Refusal)} == {"slow-down"}
-    assert not isinstance(keeper.let_in(other), Refusal)
+    assert not isinstance(keeper.let_in(other, peer), Refusal)
+
+
+def test_a_terminal_may_have_a_rate_of_its_own(house: TillHouse) -> None:
+    slow, quick, peer = house.terminal(rate=3), house.terminal(), Peer()
+    keeper = doorkeeper(house)
+    begun = time.monotonic()
+    said = [keeper.let_in(f"Bearer {slow.key}", peer) for _ in range(200)]
+    let_in = sum(not isinstance(each, Refusal) for each in said)
+    assert 3 <= let_in <= 3 * (1 + time.monotonic() - begun) + 1
+    assert not any(isinstance(keeper.let_in(f"Bearer {quick.key}", peer), Refusal) for _ in range(200))
+
+
+def test_bad_keys_from_one_place_are_looked_up_so_often_and_good_ones_do_not_wait(house: TillHouse) -> None:
+    """The directory is asked for ``bad_keys`` a second; a good key that was here before is not held up by them."""
+    keeper, good, fresh = doorkeeper(house, bad_keys=4), house.terminal().key, house.terminal().key
+    noisy, quiet = Peer(), Peer("192.0.2.8:40000")
+    assert not isinstance(keeper.let_in(f"Bearer {good}", noisy), Refusal)
+    begun = time.monotonic()
+    said = [keeper.let_in(f"Bearer nt_test_{n}", noisy) for n in range(300)]
+    problems = [each.problem for each in said if isinstance(each, Refusal)]
+    assert len(problems) == 300
+    assert problems[:4] == ["bad-key"] * 4
+    assert 4 <= problems.count("bad-key") <= 4 * (1 + time.monotonic() - begun) + 1
+    assert set(problems) == {"bad-key", "slow-down"}
+    assert not isinstance(keeper.let_in(f"Bearer {good}", noisy), Refusal)
+    assert not isinstance(keeper.let_in(f"Bearer {fresh}", quiet), Refusal)
+
+
+def test_many_tills_behind_one_address_come_at_once(house: TillHouse) -> None:
+    """A good key costs a place nothing: no shop waits because all its tills start together."""
+    keeper, peer = doorkeeper(house, bad_keys=1), Peer()
+    said = [keeper.let_in(f"Bearer {house.terminal().key}", peer) for _ in range(20)]
+    assert not any(isinstance(each, Refusal) for each in said)
+
+
+def test_a_terminal_that_waits_as_told_is_let_in(house: TillHouse, shopper: Shopper) -> None:
+    """429 comes with a Retry-After, and it is true."""
+    terminal = house.terminal(rate=2)
+    with house.client(terminal) as client:
+        answers = [client.balance(shopper.card) for _ in range(30)]
+        refused = [answer for answer in answers if answer.status != 200]
+        assert {answer.problem for answer in refused} == {"slow-down"}
+        for answer in refused:
+            well_formed(answer)
+        time.sleep(int(refused[-1].headers["retry-after"]))
+        assert client.balance(shopper.card).status == 200
+
+
+def test_a_rate_is_changed_within_a_minute(house: TillHouse, shopper: Shopper) -> None:
+    terminal = house.terminal(rate=1)
+    assert house.ask("/terminals/rate", {"shop": "S1", "terminal": terminal.terminal, "rate": 500}) == {"changed": 1}
+    listed = {each["terminal"]: each["rate"] for each in house.ask("/terminals/list", {})["terminals"]}
+    assert listed[terminal.terminal] == 500
+    with house.client(terminal) as client:
+        assert {client.balance(shopper.card).status for _ in range(30)} == {200}
+    assert house.ask("/terminals/rate", {"shop": "S1", "terminal": "nobody", "rate": None}) == {"changed": 0}
+
+
+def test_probing_is_an_alert_and_a_till_set_up_wrongly_is_none(house: TillHouse) -> None:
+    raised: list[Alert] = []
+    keeper, gone = doorkeeper(house, alerts=raised), house.terminal("S2")
+    for _ in range(20):
+        keeper.let_in("Bearer nt_test_the_same_wrong_key", Peer())
+        keeper.let_in(f"Bearer {gone.key}", Peer())
+    assert raised == []
+    for n in range(5):
+        keeper.let_in(f"Bearer nt_test_probe{n}", Peer("192.0.2.9:1"))
+    assert raised == [Alert(AlertWord.KEY_PROBING)]
+
+
+def test_revoked_keys_tried_one_after_the_other_name_their_shop(house: TillHouse) -> None:
+    raised: list[Alert] = []
+    keeper = doorkeeper(house, alerts=raised)
+    for n in range(5):
+        terminal = house.terminal("S2")
+        house.revoke(terminal)
+        refused = keeper.let_in(f"Bearer {terminal.key}", Peer(f"192.0.2.{n}:1"))
+        assert isinstance(refused, Refusal)
+        assert refused.problem == "revoked-key"
+    assert raised == [Alert(AlertWord.KEY_PROBING, "S2")]
 
 
 def test_test_keys_open_no_live_programme(house: TillHouse) -> None:

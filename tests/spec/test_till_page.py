@@ -27,6 +27,7 @@ ELSEWHERE = {
     "coupon-not-hers": "test_till_coupons.py",
     "coupon-not-here": "test_till_coupons.py",
     "slow-down": "test_till_keys.py",
+    "too-slow": "test_till_limits.py",
     "not-durable": "../crash/test_till_not_durable.py",
 }
 LATER = {

@@ -1,7 +1,7 @@
 """The problem types of `contracts/till.md`: word, status, and when it comes, in both languages.
 
-Three more stand in the code because HTTP itself needs them: a path and a method that are not
-there, and a breakage of ours.
+Four more stand in the code because HTTP itself needs them: a path and a method that are not
+there, a body that does not come, and a breakage of ours.
 """
 
 from __future__ import annotations
@@ -79,6 +79,13 @@ PROMISED: dict[str, Promised] = {
     "over-return": Promised(409, Say("残りより多く返品したとき", "More comes back than is left of the purchase")),
     "erased": Promised(410, Say("会員の記録が消去された後の送り直し", "A resend after the member was erased")),
     "too-large": Promised(413, Say("1件の本文が1 MiBを超えるとき", "One body is over 1 MiB")),
+    "too-slow": Promised(
+        408,
+        Say(
+            "本文が limits.body_seconds 秒のうちに届き終わらないとき",
+            "The body did not come within `limits.body_seconds`",
+        ),
+    ),
     "unknown-field": Promised(
         422,
         Say(
@@ -107,8 +114,8 @@ PROMISED: dict[str, Promised] = {
     "slow-down": Promised(
         429,
         Say(
-            "1つのキーで毎秒5,000件を超えたとき(Retry-After つき)",
-            "Over 5,000 requests a second by one key (with Retry-After)",
+            "端末の上限(既定は毎秒5,000件)を超えたとき、または知らないキーが同じ所から続いたとき(Retry-After つき)",
+            "Over the terminal's rate (5,000 a second by default), or unknown keys from one place go on (with Retry-After)",
         ),
     ),
     "broken": Promised(

@@ -17,13 +17,16 @@ from typing import Any, Final, Literal
 
 import uvloop
 from granian.constants import Interfaces
-from granian.http import HTTP1Settings
+from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
-from noren.house.home import HomeProblem
+from noren.doors.idle import IdleWatch
+from noren.house.home import HomeProblem, Limits
 from noren.kernel.say import Say
 
 _BACKLOG: Final = 1024
+_MAX_HEAD_BYTES: Final = 1 << 16
+_PLAIN_LIMITS: Final = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ async def serve(
     port: int | None = None,
     uds: Path | None = None,
     tls: Tls | None = None,
+    limits: Limits = _PLAIN_LIMITS,
 ) -> None:
     """Serve ``app`` on one TCP port or one Unix socket until the task is cancelled.
 
@@ -62,15 +66,22 @@ async def serve(
         uds=uds,
         interface=Interfaces.RSGI if interface == "rsgi" else Interfaces.ASGI,
         backlog=_BACKLOG,
+        backpressure=limits.connections,
         websockets=False,
         log_enabled=False,
-        http1_settings=HTTP1Settings(max_buffer_size=1 << 20, header_read_timeout=30_000),
+        http1_settings=HTTP1Settings(max_buffer_size=1 << 20, header_read_timeout=1_000 * limits.header_seconds),
+        http2_settings=HTTP2Settings(
+            keep_alive_interval=1_000 * limits.header_seconds, max_headers_size=_MAX_HEAD_BYTES
+        ),
         ssl_cert=tls.certificate if tls else None,
         ssl_key=tls.key if tls else None,
         ssl_ca=tls.client_ca if tls else None,
         ssl_client_verify=bool(tls and tls.client_ca),
     )
+    watch = None if port is None else IdleWatch(port=port, seconds=limits.idle_seconds)
     task = asyncio.ensure_future(server.serve())
+    if watch is not None:
+        watch.start()
     try:
         await asyncio.shield(task)
     except asyncio.CancelledError:
@@ -78,6 +89,8 @@ async def serve(
         await asyncio.wait([task], timeout=5)
         raise
     finally:
+        if watch is not None:
+            watch.stop()
         if uds is not None:
             uds.unlink(missing_ok=True)
 

@@ -50,7 +50,10 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A till's key at the door, without the secret. ``key_hash`` = keyed hash of it, 32 bytes."""
+    """A till's key at the door, without the secret. ``key_hash`` = keyed hash of it, 32 bytes.
+
+    ``rate``: requests a second that it may send (None: the programme's ``limits.per_terminal``).
+    """
 
     key_hash: bytes
     shop: str
@@ -59,6 +62,7 @@ class Terminal:
     created: date
     expires: date
     revoked: bool
+    rate: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Engine, Row, create_engine, distinct, event, func, insert, select, update
 
+from noren.governance.alert_log import AlertLog
 from noren.governance.model import Agreement, Route, Rules, Shop, Terminal
 from noren.governance.tables import AGREEMENT, METADATA, SHOP, TERMINAL
 from noren.kernel.address import DatabaseAddress
@@ -122,6 +123,17 @@ class Directory:
         where = (TERMINAL.c.shop == shop) & (TERMINAL.c.terminal == terminal) & ~TERMINAL.c.revoked
         with self._engine.begin() as db:
             return db.execute(update(TERMINAL).where(where).values(revoked=True)).rowcount
+
+    def set_rate(self, shop: str, terminal: str, rate: int | None) -> int:
+        """Let the keys of one terminal in so often a second; return how many keys in force that concerns."""
+        where = (TERMINAL.c.shop == shop) & (TERMINAL.c.terminal == terminal) & ~TERMINAL.c.revoked
+        with self._engine.begin() as db:
+            return db.execute(update(TERMINAL).where(where).values(rate=rate)).rowcount
+
+    @property
+    def alerts(self) -> AlertLog:
+        """What the tills found suspicious."""
+        return AlertLog(self._engine)
 
     def counts(self) -> tuple[int, int]:
         """Return how many (shops, companies) there are."""

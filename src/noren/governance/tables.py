@@ -40,4 +40,15 @@ TERMINAL: Final = Table(
     Column("created", Date, nullable=False),
     Column("expires", Date, nullable=False),
     Column("revoked", Boolean, nullable=False),
+    Column("rate", Integer),
+)
+# What the tills found suspicious, counted by the hour; it names a shop and a terminal at most ("": none).
+ALERT: Final = Table(
+    "alert",
+    METADATA,
+    Column("hour", Integer, primary_key=True),
+    Column("word", String, primary_key=True),
+    Column("shop", String, primary_key=True),
+    Column("terminal", String, primary_key=True),
+    Column("count", Integer, nullable=False),
 )

@@ -89,6 +89,39 @@ class PostgreSQL(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sslmode: Literal["disable", "prefer", "require", "verify-ca", "verify-full"] = "prefer"
 
 
+Whole = Annotated[int, msgspec.Meta(ge=1)]
+Threshold = Annotated[int, msgspec.Meta(ge=0, le=1_000)]
+
+
+class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one caller may take of a door.
+
+    Requests a second of one terminal, and of keys that are no good from one address; seconds until
+    a request's head and its body have come; connections at a time.
+    """
+
+    per_terminal: Whole = 5_000
+    bad_keys: Whole = 100
+    header_seconds: Whole = 30
+    body_seconds: Whole = 20
+    connections: Whole = 1_024
+
+    @property
+    def idle_seconds(self) -> float:
+        """When a connection on which nothing happens is ended: a little after what is timed by itself."""
+        return max(self.header_seconds, self.body_seconds) + 1.0
+
+
+class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When the till raises an alert, and how long it stays to be read; a threshold of 0 turns its alert off."""
+
+    probing_keys: Threshold = 20
+    probing_minutes: Whole = 10
+    own_card_purchases: Threshold = 6
+    own_card_minutes: Whole = 60
+    keep_days: Whole = 90
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -99,6 +132,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     doors: Doors = Doors()
     stores: Stores = Stores()
     postgresql: PostgreSQL = PostgreSQL()
+    limits: Limits = Limits()
+    alerts: Alerts = Alerts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +245,19 @@ def read_settings(config: Path) -> Settings:
                 f"{config}: points.per, points.expiry_days and receipts.keep_days are whole numbers from 1.",
             )
         )
+    if settings.alerts.own_card_purchases == 1:
+        raise HomeProblem(
+            Say(
+                f"{config}: alerts.own_card_purchases は0(知らせない)か、2以上の整数です。",
+                f"{config}: alerts.own_card_purchases is 0 (no alert) or a whole number from 2.",
+            )
+        )
     return settings
 
 
 def _nearest(message: str) -> str:
     """Suggest the known key nearest to the one that a decoding message names."""
-    parts = (Settings, Programme, Points, Receipts, Lake, Doors, Stores, PostgreSQL)
+    parts = (Settings, Programme, Points, Receipts, Lake, Doors, Stores, PostgreSQL, Limits, Alerts)
     known = [field for part in parts for field in part.__struct_fields__]
     for word in message.split("`")[1::2]:
         close = difflib.get_close_matches(word, known, n=1)

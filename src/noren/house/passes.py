@@ -33,6 +33,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "terminals": ("operator",),
         "purchases": ("operator",),
         "cutover": ("operator",),
+        "alerts": ("operator",),
         "summary": ("front", "operator"),
         "check": ("operator",),
     },

@@ -137,6 +137,11 @@ PROBLEMS: Final[dict[str, Problem]] = {
         Say("本文が大きすぎます", "The body is too large"),
         Say("1件は1 MiB以内にしてください。", "Keep one body within 1 MiB."),
     ),
+    "too-slow": Problem(
+        408,
+        Say("本文が届き終わりません", "The body did not come in time"),
+        Say("同じ本文を、途切れずに送り直してください。", "Resend the same body without pauses."),
+    ),
     "unknown-field": Problem(
         422,
         Say("受け取らない項目があります", "There is a field that noren does not take"),

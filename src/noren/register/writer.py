@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from noren.activity.errors import LedgerBroken, NotDurable
+from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
 from noren.register.jobs import Job, Moment, Outcome
 from noren.register.refusals import Refusal
@@ -24,6 +25,8 @@ MAX_WAITING: Final = 20_000
 _REOPEN_SECONDS: Final = 0.5
 
 Answer = Callable[[Sequence[tuple["Waiting", Outcome]]], None]
+Sold = Callable[[Sequence[Purchase]], None]
+"""Sees the purchases of each batch that became durable. It must be quick, and must not fail."""
 
 
 @dataclass(slots=True, eq=False)
@@ -56,12 +59,14 @@ class Writer(threading.Thread):
         moment: Callable[[], Moment],
         answer: Answer,
         watch: Watch,
+        sold: Sold = lambda _: None,
     ) -> None:
         super().__init__(name="till-writer", daemon=True)
         self._open_store = open_store
         self._moment = moment
         self._answer = answer
         self._watch = watch
+        self._sold = sold
         self._store: LedgerStore | None = open_store()
         self._waiting: list[Waiting] = []
         self._errands: list[Callable[[LedgerStore], None]] = []
@@ -169,6 +174,7 @@ class Writer(threading.Thread):
             work.changes.tally.unknown_fields += unknown_fields
             held.write(work.changes)
         store.flush()
+        self._sold(work.changes.purchases)
         return outcomes
 
     def _one_by_one(self, store: LedgerStore, batch: list[Waiting]) -> tuple[list[Outcome], NotDurable | None]:

@@ -186,11 +186,13 @@ class TillHouse:
         since = (datetime.now(ZONE) - timedelta(days=500)).date().isoformat()
         self.ask("/reference/partner", {"partner": partner, "route": "third-party-consent", "from": since, **rules})
 
-    def terminal(self, shop: str = "S1", terminal: str | None = None, *, test: bool | None = None) -> Terminal:
+    def terminal(
+        self, shop: str = "S1", terminal: str | None = None, *, test: bool | None = None, rate: int | None = None
+    ) -> Terminal:
         """Add a terminal (default: with a fresh name)."""
         name = terminal or f"T{self.number()}"
         wanted = self.home.sandbox if test is None else test
-        asked = {"shop": shop, "terminal": name, "expires_days": 90, "test": wanted}
+        asked = {"shop": shop, "terminal": name, "expires_days": 90, "test": wanted, "rate": rate}
         return Terminal(shop, name, self.ask("/terminals/add", {"rows": [asked]})["rows"][0]["key"])
 
     def revoke(self, terminal: Terminal) -> None:
@@ -227,6 +229,10 @@ class TillHouse:
     def findings(self) -> list[Any]:
         """Run the worker's full audit; return what it found."""
         return list(self.ask("/check", {})["findings"])
+
+    def alerts(self) -> list[Any]:
+        """Return the alerts of the last day."""
+        return list(self.ask("/alerts", {"days": 1})["alerts"])
 
     def logs(self) -> dict[Path, bytes]:
         """Return what the processes have printed and logged so far."""

@@ -21,6 +21,7 @@ def doctor(
     context: typer.Context, home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = False
 ) -> None:
     """Look at everything."""
+    from noren.doors.cli.health.alerts import look_at_alerts
     from noren.doors.cli.health.keys import look_at_keys
     from noren.doors.cli.health.machine import look_at_machine
     from noren.doors.cli.health.zones import look_at_audits, look_at_running
@@ -32,6 +33,7 @@ def doctor(
         *look_at_keys(opened),
         *look_at_running(opened),
         *look_at_audits(opened),
+        *look_at_alerts(opened),
     ]
     wrong = sum(finding.level == "wrong" for finding in found)
     result = {"home": str(opened.path), "ok": not wrong, "findings": [finding.as_json() for finding in found]}

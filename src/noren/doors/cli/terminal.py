@@ -21,6 +21,18 @@ _STATES: Final = {
 _DAYS: Final = {"d": 1, "w": 7, "y": 365}
 
 ShopOption = Annotated[str, typer.Option("--shop", help=both("店舗", "The shop"))]
+RateOption = Annotated[
+    int | None,
+    typer.Option(
+        "--rate",
+        min=1,
+        max=1_000_000,
+        help=both(
+            "毎秒に受けるリクエスト数の上限(既定: noren.toml の limits.per_terminal)",
+            "Requests a second that it may send (default: limits.per_terminal in noren.toml)",
+        ),
+    ),
+]
 TerminalOption = Annotated[str, typer.Option("--terminal", help=both("端末", "The terminal"))]
 
 terminals = typer.Typer(no_args_is_help=True, help=both("レジ端末の鍵", "Keys of tills"))
@@ -35,13 +47,14 @@ def add(
         str, typer.Option("--expires", help=both("期限(90d・12w・1y)", "Its life (90d, 12w, 1y)"))
     ] = DEFAULT_DAYS,
     test: Annotated[bool, typer.Option("--test", help=both("試験用の鍵", "A test key (sandbox only)"))] = False,
+    rate: RateOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a key."""
     at = here(context, home, lang, as_json)
-    row = {"shop": shop, "terminal": terminal, "expires_days": days(expires), "test": test}
+    row = {"shop": shop, "terminal": terminal, "expires_days": days(expires), "test": test, "rate": rate}
     made = _ledger(at, "/terminals/add", {"rows": [row]})["rows"][0]
     at.answer(
         made,
@@ -61,6 +74,29 @@ def list_terminals(
     at.answer(found, *(_line(terminal) for terminal in found["terminals"]))
     if not found["terminals"] and not at.as_json:
         at.say("端末はまだありません。", "There is no terminal yet.")
+
+
+@terminals.command(
+    "rate", help=both("端末の毎秒の上限を変える(60秒以内に効く)", "Change a terminal's rate, within 60 s")
+)
+def rate(
+    context: typer.Context,
+    shop: ShopOption,
+    terminal: TerminalOption,
+    rate: RateOption = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Change a rate; without ``--rate`` the programme's holds again."""
+    at = here(context, home, lang, as_json)
+    done = _ledger(at, "/terminals/rate", {"shop": shop, "terminal": terminal, "rate": rate})
+    if not done["changed"]:
+        refuse(
+            f"店舗 {shop} に、鍵が有効な端末 {terminal} はありません。noren terminal list で確かめてください。",
+            f"Shop {shop} has no terminal {terminal} with a key in force: see noren terminal list.",
+        )
+    at.answer(done, Say("変えました。60秒以内に効きます。", "Changed; it takes effect within 60 s."))
 
 
 @terminals.command("revoke", help=both("端末の鍵を取り消す(60秒以内に効く)", "Revoke a terminal's keys, within 60 s"))
@@ -103,9 +139,11 @@ def _line(found: dict[str, Any]) -> Say:
     kind_ja, kind_en = ("試験", "test") if found.get("test") else ("本番", "live")
     state = _STATES.get(str(found.get("state")), Say("", ""))
     where = f"{found['shop']:<16} {found['terminal']:<16}"
+    rate = found.get("rate")
+    rate_ja, rate_en = (f"  毎秒{rate}件まで", f"  {rate}/s") if rate else ("", "")
     return Say(
-        f"{where} {kind_ja}  期限 {found['expires']}  {state.ja}",
-        f"{where} {kind_en}  until {found['expires']}  {state.en}",
+        f"{where} {kind_ja}  期限 {found['expires']}  {state.ja}{rate_ja}",
+        f"{where} {kind_en}  until {found['expires']}  {state.en}{rate_en}",
     )
 
 

@@ -12,10 +12,13 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from noren.activity.ports import LedgerStore
+from noren.doors.till.alerts import Alerts
+from noren.doors.till.allowance import MAX_UNDER_WAY, RETRY_AFTER_SECONDS
 from noren.doors.till.batch import BatchReader
 from noren.doors.till.bodies import MAX_BODY_BYTES, read_body
 from noren.doors.till.metrics import TillMetrics
 from noren.doors.till.openapi import openapi_document
+from noren.doors.till.patience import Patience
 from noren.doors.till.problems import MEDIA_TYPE, language, problem_body, status_of
 from noren.doors.till.terminals import Doorkeeper, Pass
 from noren.kernel.clock import ShiftedClock
@@ -34,6 +37,8 @@ _NOSNIFF: Final = ("x-content-type-options", "nosniff")
 _NDJSON: Final = ("content-type", "application/x-ndjson")
 _PREFIX: Final = "/v1/purchases/"
 _RETURNS: Final = "/returns"
+_PROBE_SECONDS: Final = 0.25
+_MAX_DRAINED_BYTES: Final = 1 << 16
 
 Headers = list[tuple[str, str]]
 
@@ -44,6 +49,7 @@ class Scope(Protocol):
     proto: str
     method: str
     path: str
+    client: str
     headers: Any
 
 
@@ -85,6 +91,8 @@ class TillApp:
         clock: ShiftedClock,
         sandbox: bool,
         metrics: TillMetrics,
+        alerts: Alerts,
+        body_seconds: float,
         start_writer: Callable[[Answer], Writer],
     ) -> None:
         self._doorkeeper = doorkeeper
@@ -92,9 +100,13 @@ class TillApp:
         self._clock = clock
         self._sandbox = sandbox
         self._metrics = metrics
+        self._alerts = alerts
+        self._patience = Patience(body_seconds)
         self._start_writer = start_writer
         self._writer: Writer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._probed: asyncio.Future[bool] | None = None
+        self._probed_at = 0.0
         self._openapi = msgspec.json.encode(openapi_document(sandbox=sandbox))
         self._open_doors: dict[tuple[str, str], Door] = {
             ("GET", "/healthz"): self._health,
@@ -117,6 +129,8 @@ class TillApp:
         self._loop = loop
         self._writer = self._start_writer(self._deliver)
         self._writer.start()
+        self._alerts.start()
+        self._patience.start(loop)
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.stop()
@@ -126,6 +140,8 @@ class TillApp:
         if self._writer is not None:
             self._writer.stop()
             self._writer = None
+            self._patience.stop()
+            self._alerts.stop()
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         call = Call(scope, exchange, language(scope.headers.get("accept-language")))
@@ -146,10 +162,12 @@ class TillApp:
         if door is None and scope.method == "POST" and _is_returns(scope.path):
             door = self._return
         if door is None:
+            await self._drain(call)
             self._refuse(call, self._no_door(scope), "none")
             return
-        admitted = self._doorkeeper.let_in(scope.headers.get("authorization"))
+        admitted = self._doorkeeper.let_in(scope.headers.get("authorization"), scope)
         if isinstance(admitted, Refusal):
+            await self._drain(call)
             self._refuse(call, admitted, "key")
             return
         call.caller = admitted
@@ -161,8 +179,20 @@ class TillApp:
 
     # What waits for the writer
 
-    async def _ask(self, job: Job) -> Outcome:
-        """Put a job into the next batch and wait for its outcome."""
+    async def _ask(self, job: Job, call: Call) -> Outcome:
+        """Put a job into the writer's next batch, unless this terminal has too many there, and wait for its outcome."""
+        assert call.caller is not None
+        allowance = call.caller.allowance
+        if allowance.under_way >= MAX_UNDER_WAY:
+            return Refusal("slow-down")
+        allowance.under_way += 1
+        try:
+            return await self._put(job)
+        finally:
+            allowance.under_way -= 1
+
+    async def _put(self, job: Job) -> Outcome:
+        """Put a job into the writer's next batch and wait for its outcome."""
         assert self._loop is not None
         future: asyncio.Future[Outcome] = self._loop.create_future()
         if self._writer is None or not self._writer.submit(Waiting(job, future)):
@@ -178,39 +208,42 @@ class TillApp:
     async def _purchase(self, call: Call) -> None:
         body = await self._read(call, PurchaseRequest)
         if not isinstance(body, Refusal):
-            body = await self._ask(PurchaseJob(body, _seller(call), self._keys))
+            body = await self._ask(PurchaseJob(body, _seller(call), self._keys), call)
         self._send(call, body, "purchases")
 
     async def _preview(self, call: Call) -> None:
         body = await self._read(call, PurchaseRequest)
         if not isinstance(body, Refusal):
-            body = await self._ask(PurchaseJob(body, _seller(call), self._keys, preview=True))
+            body = await self._ask(PurchaseJob(body, _seller(call), self._keys, preview=True), call)
         self._send(call, body, "preview")
 
     async def _return(self, call: Call) -> None:
         name = call.scope.path[len(_PREFIX) : -len(_RETURNS)]
         body = await self._read(call, ReturnRequest)
         if not isinstance(body, Refusal):
-            body = await self._ask(ReturnJob(name, body, _seller(call), self._keys))
+            body = await self._ask(ReturnJob(name, body, _seller(call), self._keys), call)
         self._send(call, body, "returns")
 
     async def _find(self, call: Call) -> None:
         body = await self._read(call, FindRequest)
         if not isinstance(body, Refusal):
             partner = self._doorkeeper.partner_of(body.shop)
-            body = await self._ask(FindJob(body, partner, _seller(call), self._keys))
+            body = await self._ask(FindJob(body, partner, _seller(call), self._keys), call)
         self._send(call, body, "find")
 
     async def _balance(self, call: Call) -> None:
         body = await self._read(call, BalanceRequest)
         if not isinstance(body, Refusal):
-            body = await self._ask(BalanceJob(body, _seller(call), self._keys))
+            body = await self._ask(BalanceJob(body, _seller(call), self._keys), call)
         self._send(call, body, "balance")
 
     async def _batch(self, call: Call) -> None:
-        seller = _seller(call)
+        assert call.caller is not None
+        seller = call.caller.seller
         reader = BatchReader(
-            ask=lambda body: self._ask(PurchaseJob(body, seller, self._keys, offline=True)),
+            ask=lambda body: self._put(PurchaseJob(body, seller, self._keys, offline=True)),
+            allowance=call.caller.allowance,
+            patience=self._patience,
             lang=call.lang,
             refused=lambda refusal: self._count_refusal(refusal, seller),
         )
@@ -238,11 +271,18 @@ class TillApp:
         call.exchange.response_bytes(HTTPStatus.OK, [_JSON], b'{"ok":true}')
 
     async def _readiness(self, call: Call) -> None:
-        ready = await self._errand(lambda store: store.probe())
-        if not ready:
+        if not await self._probe():
             self._refuse(call, Refusal("not-durable"), "readyz")
             return
         call.exchange.response_bytes(HTTPStatus.OK, [_JSON], b'{"ready":true}')
+
+    async def _probe(self) -> bool:
+        """Whether a durable write works. Anybody may ask, each costs a sync: those who ask together share one."""
+        assert self._loop is not None
+        if self._probed is None or self._loop.time() - self._probed_at > _PROBE_SECONDS:
+            self._probed = asyncio.ensure_future(self._errand(lambda store: store.probe()))
+            self._probed_at = self._loop.time()
+        return await asyncio.shield(self._probed)
 
     async def _figures(self, call: Call) -> None:
         page = self._metrics.page(ready=self._writer is not None and self._writer.ready)
@@ -272,12 +312,29 @@ class TillApp:
             return False
         return True
 
+    async def _drain(self, call: Call) -> None:
+        """Take a small body that nobody will look at: the server ends connections on which one is left over."""
+        length = call.scope.headers.get("content-length")
+        if length is not None and length.isdigit() and 0 < int(length) <= _MAX_DRAINED_BYTES:
+            await self._take(call, length)
+
     async def _read(self, call: Call, kind: Any) -> Any:
         length = call.scope.headers.get("content-length")
         if length is not None and length.isdigit() and int(length) > MAX_BODY_BYTES:
             return Refusal("too-large")
-        raw = await call.exchange() if length is not None else await _read_chunks(call.exchange)
-        return read_body(kind, raw)
+        raw = await self._take(call, length)
+        return raw if isinstance(raw, Refusal) else read_body(kind, raw)
+
+    async def _take(self, call: Call, length: str | None) -> bytes | Refusal:
+        task = self._patience.begin()
+        try:
+            return await call.exchange() if length is not None else await _read_chunks(call.exchange)
+        except asyncio.CancelledError:
+            if self._patience.end(task):
+                raise
+            return Refusal("too-slow")
+        finally:
+            self._patience.end(task)
 
     def _send(self, call: Call, outcome: Outcome, door: str) -> None:
         if isinstance(outcome, Refusal):
@@ -294,7 +351,7 @@ class TillApp:
         status = status_of(refusal)
         headers: Headers = [("content-type", MEDIA_TYPE), ("content-language", call.lang), _NO_STORE, _NOSNIFF]
         if refusal.problem == "slow-down":
-            headers.append(("retry-after", "1"))
+            headers.append(("retry-after", str(RETRY_AFTER_SECONDS)))
         if refusal.problem == "wrong-method":
             headers.append(("allow", ", ".join(sorted(self._methods(call.scope.path)))))
         if status == HTTPStatus.UNAUTHORIZED:
@@ -308,7 +365,7 @@ class TillApp:
 
     def _count_refusal(self, refusal: Refusal, seller: Seller | None) -> None:
         if refusal.problem == "receipt-conflict" and seller is not None:
-            self._metrics.conflict(seller.shop, seller.terminal)
+            self._alerts.conflict(seller.shop, seller.terminal)
         if refusal.problem == "unknown-field":
             self._metrics.unknown_field()
             if self._writer is not None:

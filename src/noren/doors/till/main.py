@@ -8,12 +8,16 @@ from typing import Final
 
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
+from noren.doors.till.alerts import Alerts
+from noren.doors.till.allowance import Strangers
 from noren.doors.till.app import TillApp
 from noren.doors.till.metrics import TillMetrics
+from noren.doors.till.probing import Marker, Probing
 from noren.doors.till.terminals import Doorkeeper
 from noren.house.home import open_home
 from noren.house.till import till_room
 from noren.kernel.clock import SystemClock, local_date
+from noren.register.velocity import Velocity
 from noren.register.writer import Answer, Writer
 
 _YOUNG: Final = 50_000
@@ -25,18 +29,34 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     """Serve the till's door until told to stop."""
     log_to_stderr("till")
     room = till_room(open_home(home))
-    zone, metrics = room.home.zone, TillMetrics()
+    zone, metrics, settings = room.home.zone, TillMetrics(), room.home.settings
+    alerts = Alerts(log=room.directory.alerts, metrics=metrics, now=SystemClock().now)
+    mark = Marker()
     doorkeeper = Doorkeeper(
         directory=room.directory,
         ring=room.terminal_key,
         sandbox=room.home.sandbox,
-        default_per=room.home.settings.points.per,
+        default_per=settings.points.per,
+        default_rate=settings.limits.per_terminal,
+        strangers=Strangers(rate=settings.limits.bad_keys, mark=mark),
+        probing=Probing(
+            threshold=settings.alerts.probing_keys,
+            window_seconds=settings.alerts.probing_minutes * 60.0,
+            mark=mark,
+            raise_alert=alerts.alert,
+        ),
         today=lambda: local_date(room.clock.now(), zone),
         real_today=lambda: local_date(SystemClock().now(), zone),
     )
 
+    velocity = Velocity(
+        threshold=settings.alerts.own_card_purchases,
+        within_minutes=settings.alerts.own_card_minutes,
+        tell=alerts.own_card,
+    )
+
     def start_writer(answer: Answer) -> Writer:
-        return Writer(open_store=room.open_ledger, moment=room.moment, answer=answer, watch=metrics)
+        return Writer(open_store=room.open_ledger, moment=room.moment, answer=answer, watch=metrics, sold=velocity.saw)
 
     app = TillApp(
         doorkeeper=doorkeeper,
@@ -44,12 +64,14 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         clock=room.clock,
         sandbox=room.home.sandbox,
         metrics=metrics,
+        alerts=alerts,
+        body_seconds=settings.limits.body_seconds,
         start_writer=start_writer,
     )
     _spare_the_collector()
     try:
-        chosen = room.home.settings.doors.till if port is None else port
-        run(lambda: serve(app, interface="rsgi", host=host, port=chosen, tls=tls))
+        chosen = settings.doors.till if port is None else port
+        run(lambda: serve(app, interface="rsgi", host=host, port=chosen, tls=tls, limits=settings.limits))
     finally:
         app.stop()
 

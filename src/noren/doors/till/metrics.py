@@ -5,6 +5,8 @@ from __future__ import annotations
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from noren.governance.alerts import AlertWord
+
 _log = structlog.get_logger("till")
 
 
@@ -27,6 +29,9 @@ class TillMetrics:
                                   buckets=(0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064, 0.25, 1),
                                   registry=registry)  # fmt: skip
         self._broken = Counter("noren_till_broken", "Breakages by kind.", ["kind"], registry=registry)
+        self._alerts = Counter("noren_till_alerts", "Alerts by kind.", ["alert"], registry=registry)
+        for word in AlertWord:  # a kind that never came is a zero, not a gap
+            self._alerts.labels(word.value)
         self._ready = Gauge("noren_till_ready", "1 when a durable write is possible.", registry=registry)
 
     def answered(self, door: str, status: int, *, replayed: bool = False) -> None:
@@ -52,10 +57,9 @@ class TillMetrics:
         self._broken.labels(what).inc()
         _log.error("till_broken", kind=what)
 
-    def conflict(self, shop: str, terminal: str) -> None:
-        """Raise the alert of a receipt number that came with two bodies: the terminal only, never the receipt."""
-        self._answers.labels("conflict", "409").inc()
-        _log.warning("receipt_conflict", shop=shop, terminal=terminal)
+    def alert(self, word: str) -> None:
+        """Count an alert."""
+        self._alerts.labels(word).inc()
 
     def page(self, *, ready: bool) -> bytes:
         """Return the figures in Prometheus' text format."""

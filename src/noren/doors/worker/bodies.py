@@ -15,6 +15,7 @@ from noren.register.requests import BARCODE_PATTERN, CARD_PATTERN, CODE_PATTERN,
 CardText = Annotated[str, msgspec.Meta(pattern=rf"\A{CARD_PATTERN}\Z")]
 Code = Annotated[str, msgspec.Meta(pattern=rf"\A{CODE_PATTERN}\Z")]
 Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+Rate = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 MAX_ROWS = 5_000
 
 
@@ -131,6 +132,7 @@ class TerminalRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     terminal: Code
     expires_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 3660
     test: bool = False
+    rate: Rate | None = None
 
 
 class TerminalsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -163,6 +165,7 @@ class TerminalAnswer(msgspec.Struct, frozen=True):
     created: date
     expires: date
     state: Literal["valid", "expired", "revoked"]
+    rate: int | None = None
 
 
 class TerminalsAnswer(msgspec.Struct, frozen=True):
@@ -176,6 +179,36 @@ class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     shop: str
     terminal: str
+
+
+class RateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many requests a second a terminal may send; None: the programme's limit."""
+
+    shop: str
+    terminal: str
+    rate: Rate | None
+
+
+class AlertsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How many days back to look."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 7
+
+
+class AlertAnswer(msgspec.Struct, frozen=True):
+    """An alert of one hour; ``shop`` and ``terminal`` where it names them."""
+
+    hour: datetime
+    alert: str
+    shop: str | None
+    terminal: str | None
+    count: int
+
+
+class AlertsAnswer(msgspec.Struct, frozen=True):
+    """Alerts, the newest first."""
+
+    alerts: list[AlertAnswer]
 
 
 class PastBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):

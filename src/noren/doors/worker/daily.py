@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Final
 
 import structlog
 
 from noren.activity.sweeping import Broom, drop_receipts, lapse_points
 from noren.doors.worker.turn import Turn
+from noren.kernel.clock import SystemClock
 
 LOOK_EVERY_SECONDS: Final = 60.0
 _log = structlog.get_logger("daily")
@@ -42,6 +44,7 @@ class DailyRound:
         if self._lapsed_day != day:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day
+            room.directory.alerts.forget(SystemClock().now() - timedelta(days=settings.alerts.keep_days))
             _log.info("points_lapsed", members=lapsed)
         if self._dropped_day != day and room.loop.caught_up:
             lake = room.loop.status()

@@ -8,6 +8,7 @@ from pathlib import Path
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import run, serve
+from noren.doors.worker.alerts import alert_handlers
 from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.figures import figure_handlers
@@ -30,8 +31,8 @@ def main(home: Path | None) -> None:
 
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
-    handlers = [*member_handlers(turn), *reference_handlers(turn), *cutover_handlers(turn), *figure_handlers(turn)]
-    app = inner_app(room.porter, handlers)
+    made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers)
+    app = inner_app(room.porter, [handler for each in made for handler in each(turn)])
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
     daily = asyncio.create_task(DailyRound(turn).run(stop))

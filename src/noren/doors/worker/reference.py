@@ -22,6 +22,7 @@ from noren.doors.worker.bodies import (
     PastBody,
     ProductsBody,
     PurchasesBody,
+    RateBody,
     Reason,
     ResultsAnswer,
     RevokeBody,
@@ -119,7 +120,7 @@ def _terminals(turn: Turn) -> list[Any]:
         hashed = key_hashes(room.terminal_key, key)[0]
         return (
             KeyRow(row.shop, row.terminal, key, expires),
-            Terminal(hashed, row.shop, row.terminal, row.test, today, expires, revoked=False),
+            Terminal(hashed, row.shop, row.terminal, row.test, today, expires, revoked=False, rate=row.rate),
         )
 
     @post("/terminals/add", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -138,12 +139,18 @@ def _terminals(turn: Turn) -> list[Any]:
     def revoke(data: JSONBody[RevokeBody]) -> dict[str, int]:
         return {"revoked": room.directory.revoke(data.shop, data.terminal)}
 
-    return [add, listed, revoke]
+    @post("/terminals/rate", status_code=HTTP_200_OK, sync_to_thread=True)
+    def rate(data: JSONBody[RateBody]) -> dict[str, int]:
+        return {"changed": room.directory.set_rate(data.shop, data.terminal, data.rate)}
+
+    return [add, listed, revoke, rate]
 
 
 def _shown(terminal: Terminal, today: date) -> TerminalAnswer:
     state = "revoked" if terminal.revoked else "expired" if terminal.expires < today else "valid"
-    return TerminalAnswer(terminal.shop, terminal.terminal, terminal.test, terminal.created, terminal.expires, state)
+    return TerminalAnswer(
+        terminal.shop, terminal.terminal, terminal.test, terminal.created, terminal.expires, state, terminal.rate
+    )
 
 
 def _history(turn: Turn) -> Any:
