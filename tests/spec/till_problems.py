@@ -115,7 +115,8 @@ PROMISED: dict[str, Promised] = {
         429,
         Say(
             "端末の上限(既定は毎秒5,000件)を超えたとき、または知らないキーが同じ所から続いたとき(Retry-After つき)",
-            "Over the terminal's rate (5,000 a second by default), or unknown keys from one place go on (with Retry-After)",
+            "Over the terminal's rate (5,000 a second by default), or one place sends unknown keys on and on "
+            "(with Retry-After)",
         ),
     ),
     "broken": Promised(
