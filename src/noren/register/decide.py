@@ -6,7 +6,7 @@ wants written comes out as a :class:`Sale`. Nothing here reads a clock, a store 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -146,6 +146,7 @@ def decide_purchase(request: PurchaseRequest, facts: Facts, terms: Terms, *, off
         if isinstance(took, Refusal):
             return took
         taken, request = took, discounted(request, took.discount)
+        facts = replace(facts, lines=tuple(Line(x.product, x.quantity, x.amount) for x in request.lines))
         warned.words += taken.warnings
         if request.used > request.amount and not offline:
             more = Say("クーポンの値引き後の金額までです。", "At most what is left after the coupons.")
