@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from noren.activity.checkpoint import Lengths
 from noren.activity.store import SqliteLedger
 from noren.governance.store import Directory
 from noren.house.home import Home
@@ -60,5 +61,5 @@ def till_room(home: Home) -> TillRoom:
         ),
         terminal_key=keys.ring("terminal-key"),
         clock=ShiftedClock(SystemClock(), offset),
-        open_ledger=lambda: SqliteLedger(home.ledger_db, busy_ms=BUSY_MS),
+        open_ledger=lambda: SqliteLedger(home.ledger_db, busy_ms=BUSY_MS, beside=Lengths()),
     )
