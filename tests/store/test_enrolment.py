@@ -3,68 +3,58 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
-import pytest
 from tests.store.ledger_cases import a_purchase, sale
 
 from noren.activity.enrolment import Arrival, enrol, is_points_only, merge, set_card_state, set_points_only
-from noren.activity.feed import SqliteFeed
 from noren.activity.model import CardState, MemberState, Traits
-from noren.activity.store import SqliteLedger
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteLedger]:
-    opened = SqliteLedger(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
+from noren.activity.ports import LedgerStore
+from noren.testing.ledger_engines import LedgerPlace
 
 
 def card() -> bytes:
     return secrets.token_bytes(16)
 
 
-def one(store: SqliteLedger, *cards: bytes) -> bytes | None:
+def one(store: LedgerStore, *cards: bytes) -> bytes | None:
     return enrol(store, arrivals=[Arrival(cards, Traits(sex="female"))])[0]
 
 
-def a_member(store: SqliteLedger, *cards: bytes) -> bytes:
+def a_member(store: LedgerStore, *cards: bytes) -> bytes:
     handle = one(store, *cards)
     assert handle is not None
     return handle
 
 
-def test_the_same_card_again_is_the_same_member(store: SqliteLedger) -> None:
+def test_the_same_card_again_is_the_same_member(store: LedgerStore) -> None:
     first, second = card(), card()
     handle = one(store, first)
     assert one(store, first, second) == handle
     assert one(store, second) == handle
 
 
-def test_cards_of_two_members_are_refused(store: SqliteLedger) -> None:
+def test_cards_of_two_members_are_refused(store: LedgerStore) -> None:
     first, second = card(), card()
     assert one(store, first) != one(store, second)
     assert one(store, first, second) is None
 
 
-def test_a_state_needs_a_known_card(store: SqliteLedger) -> None:
+def test_a_state_needs_a_known_card(store: LedgerStore) -> None:
     known = card()
     one(store, known)
     assert set_card_state(store, card=known, state=CardState.LOST)
     assert not set_card_state(store, card=card(), state=CardState.LOST)
 
 
-def test_points_only_is_remembered(store: SqliteLedger) -> None:
+def test_points_only_is_remembered(store: LedgerStore) -> None:
     handle = a_member(store, card())
     assert set_points_only(store, handle=handle, on=True)
     assert is_points_only(store, handle=handle)
     assert is_points_only(store, handle=card()) is None
 
 
-def buy(store: SqliteLedger, handle: bytes, moved: int = 0) -> None:
+def buy(store: LedgerStore, handle: bytes, moved: int = 0) -> None:
     with store.batch() as batch:
         member = batch.members([handle])[handle]
         changes = sale(a_purchase(handle, batch.next_entry(), previous=member.last_purchase), member)
@@ -72,7 +62,7 @@ def buy(store: SqliteLedger, handle: bytes, moved: int = 0) -> None:
         batch.write(changes)
 
 
-def test_a_merge_moves_everything_and_balances(store: SqliteLedger, tmp_path: Path) -> None:
+def test_a_merge_moves_everything_and_balances(store: LedgerStore, place: LedgerPlace) -> None:
     first, second = card(), card()
     old, new = a_member(store, first), a_member(store, second)
     for handle in (old, new, old):
@@ -80,7 +70,7 @@ def test_a_merge_moves_everything_and_balances(store: SqliteLedger, tmp_path: Pa
     set_points_only(store, handle=old, on=True)
     assert merge(store, source=old, target=new, day=739_000, expiry_days=365)
     assert merge(store, source=old, target=new, day=739_000, expiry_days=365), "again is nothing"
-    feed = SqliteFeed(tmp_path / "ledger.db")
+    feed = place.feed()
     member = feed.member(new)
     assert member is not None
     assert (member.pool, member.points_only) == (9, True)
@@ -91,11 +81,11 @@ def test_a_merge_moves_everything_and_balances(store: SqliteLedger, tmp_path: Pa
     assert one(store, first) == new
 
 
-def test_a_merge_revives_nothing_that_had_lapsed(store: SqliteLedger, tmp_path: Path) -> None:
+def test_a_merge_revives_nothing_that_had_lapsed(store: LedgerStore, place: LedgerPlace) -> None:
     old, new = a_member(store, card()), a_member(store, card())
     buy(store, old)  # her points' last movement lies long before the day of the merge
     assert merge(store, source=old, target=new, day=739_000, expiry_days=365)
-    feed = SqliteFeed(tmp_path / "ledger.db")
+    feed = place.feed()
     member = feed.member(new)
     assert member is not None
     assert member.pool == 0
@@ -104,7 +94,7 @@ def test_a_merge_revives_nothing_that_had_lapsed(store: SqliteLedger, tmp_path: 
     feed.close()
 
 
-def test_nothing_goes_to_a_member_who_is_gone(store: SqliteLedger) -> None:
+def test_nothing_goes_to_a_member_who_is_gone(store: LedgerStore) -> None:
     old, new, third = (a_member(store, card()) for _ in range(3))
     merge(store, source=old, target=new, day=739_000, expiry_days=365)
     assert not merge(store, source=third, target=old, day=739_000, expiry_days=365)

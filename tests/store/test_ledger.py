@@ -3,42 +3,26 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.store.ledger_cases import a_purchase, enrolled, sale
 
-from noren.activity.errors import PointsDoNotBalance
-from noren.activity.feed import SqliteFeed
+from noren.activity.errors import Contradicted, PointsDoNotBalance
 from noren.activity.model import Card, CardState, Changes, Kind, Lot, MemberState, Posting, ReceiptKey, Return
-from noren.activity.store import SqliteLedger
+from noren.activity.ports import AuditFeed, LedgerStore
+from noren.testing.ledger_engines import LedgerPlace
 
 
-@pytest.fixture(params=["sqlite"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqliteLedger]:
-    opened = SqliteLedger(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def feed(store: SqliteLedger, tmp_path: Path) -> Iterator[SqliteFeed]:
-    opened = SqliteFeed(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
-
-
-def buy(store: SqliteLedger, handle: bytes, **changed: Any) -> int:
+def buy(store: LedgerStore, handle: bytes, **changed: Any) -> int:
     with store.batch() as batch:
         member, entry = batch.members([handle])[handle], batch.next_entry()
         batch.write(sale(a_purchase(handle, entry, previous=member.last_purchase, **changed), member))
     return entry
 
 
-def test_a_member_is_found_by_each_of_her_cards(store: SqliteLedger) -> None:
+def test_a_member_is_found_by_each_of_her_cards(store: LedgerStore) -> None:
     handle, cards = enrolled(store, cards=3)
     with store.batch() as batch:
         assert {c.handle for c in batch.cards(cards).values()} == {handle}
@@ -46,7 +30,7 @@ def test_a_member_is_found_by_each_of_her_cards(store: SqliteLedger) -> None:
         assert batch.members([handle])[handle].state is MemberState.ACTIVE
 
 
-def test_a_purchase_comes_back_as_it_was_written(store: SqliteLedger) -> None:
+def test_a_purchase_comes_back_as_it_was_written(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     entry = buy(store, handle)
     with store.batch() as batch:
@@ -56,23 +40,23 @@ def test_a_purchase_comes_back_as_it_was_written(store: SqliteLedger) -> None:
     assert found == a_purchase(handle, entry, key=found.key)
 
 
-def test_a_points_only_purchase_has_no_lines(store: SqliteLedger) -> None:
+def test_a_points_only_purchase_has_no_lines(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     entry = buy(store, handle, lines=None)
     with store.batch() as batch:
         assert batch.purchases([entry])[entry].lines is None
 
 
-def test_a_receipt_stands_once(store: SqliteLedger) -> None:
+def test_a_receipt_stands_once(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     key = ReceiptKey(739_000, secrets.token_bytes(16))
     buy(store, handle, key=key)
-    with pytest.raises(Exception, match="UNIQUE"):
+    with pytest.raises(Contradicted, match="UNIQUE"):
         buy(store, handle, key=key)
     assert store.tally().purchases == 1
 
 
-def test_the_same_receipt_hash_on_another_day_is_another_receipt(store: SqliteLedger) -> None:
+def test_the_same_receipt_hash_on_another_day_is_another_receipt(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     key = ReceiptKey(739_000, secrets.token_bytes(16))
     buy(store, handle, key=key)
@@ -80,21 +64,21 @@ def test_the_same_receipt_hash_on_another_day_is_another_receipt(store: SqliteLe
     assert store.tally().purchases == 2
 
 
-def test_entry_numbers_go_on_over_a_reopening(store: SqliteLedger, tmp_path: Path) -> None:
+def test_entry_numbers_go_on_over_a_reopening(store: LedgerStore, place: LedgerPlace) -> None:
     handle, _ = enrolled(store)
     first = buy(store, handle)
-    again = SqliteLedger(tmp_path / "ledger.db")
+    again = place.store()
     assert buy(again, handle) == first + 1
     again.close()
 
 
-def _break_off(store: SqliteLedger, handle: bytes) -> None:
+def _break_off(store: LedgerStore, handle: bytes) -> None:
     with store.batch() as batch:
         batch.write(sale(a_purchase(handle, batch.next_entry()), batch.members([handle])[handle]))
         raise RuntimeError("power")
 
 
-def test_what_is_not_committed_is_not_there(store: SqliteLedger) -> None:
+def test_what_is_not_committed_is_not_there(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     with pytest.raises(RuntimeError):
         _break_off(store, handle)
@@ -104,7 +88,7 @@ def test_what_is_not_committed_is_not_there(store: SqliteLedger) -> None:
 
 
 @pytest.mark.parametrize("too_many", [1, -1, 1000])
-def test_points_from_nowhere_are_refused(store: SqliteLedger, too_many: int) -> None:
+def test_points_from_nowhere_are_refused(store: LedgerStore, too_many: int) -> None:
     """The negative control of the balance: one point more in the member's row than was posted."""
     handle, _ = enrolled(store)
     with store.batch() as batch:
@@ -116,7 +100,7 @@ def test_points_from_nowhere_are_refused(store: SqliteLedger, too_many: int) -> 
     assert store.tally().purchases == 0
 
 
-def test_lots_count_in_the_balance(store: SqliteLedger, feed: SqliteFeed) -> None:
+def test_lots_count_in_the_balance(store: LedgerStore, feed: AuditFeed) -> None:
     handle, _ = enrolled(store)
     with store.batch() as batch:
         member, entry = batch.members([handle])[handle], batch.next_entry()
@@ -130,7 +114,7 @@ def test_lots_count_in_the_balance(store: SqliteLedger, feed: SqliteFeed) -> Non
     assert sum(points for _, points in feed.balance_sheet()) == 0
 
 
-def test_returns_are_kept_with_their_purchase(store: SqliteLedger, feed: SqliteFeed) -> None:
+def test_returns_are_kept_with_their_purchase(store: LedgerStore, feed: AuditFeed) -> None:
     handle, _ = enrolled(store)
     bought = buy(store, handle)
     with store.batch() as batch:
@@ -143,7 +127,7 @@ def test_returns_are_kept_with_their_purchase(store: SqliteLedger, feed: SqliteF
     assert [r.entry for r, _ in feed.returns_after(0, 10)] == [entry]
 
 
-def test_a_lost_card_stays_hers(store: SqliteLedger) -> None:
+def test_a_lost_card_stays_hers(store: LedgerStore) -> None:
     handle, cards = enrolled(store, cards=2)
     with store.batch() as batch:
         batch.set_card(Card(cards[0], handle, CardState.LOST))
@@ -154,7 +138,7 @@ def test_a_lost_card_stays_hers(store: SqliteLedger) -> None:
         ]
 
 
-def test_a_used_code_is_remembered(store: SqliteLedger) -> None:
+def test_a_used_code_is_remembered(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     with store.batch() as batch:
         batch.write(Changes(codes=[(b"c" * 16, 7, 739_000)]))
@@ -163,7 +147,7 @@ def test_a_used_code_is_remembered(store: SqliteLedger) -> None:
     assert handle
 
 
-def test_a_prefix_names_one_handle(store: SqliteLedger) -> None:
+def test_a_prefix_names_one_handle(store: LedgerStore) -> None:
     handle, _ = enrolled(store)
     enrolled(store)
     with store.batch() as batch:
@@ -171,7 +155,7 @@ def test_a_prefix_names_one_handle(store: SqliteLedger) -> None:
         assert batch.handles_starting(bytes(8)) == []
 
 
-def test_the_chain_gives_her_purchases_newest_first(store: SqliteLedger, feed: SqliteFeed) -> None:
+def test_the_chain_gives_her_purchases_newest_first(store: LedgerStore, feed: AuditFeed) -> None:
     (one, _), (other, _) = enrolled(store), enrolled(store)
     entries = [buy(store, one), buy(store, other), buy(store, one), buy(store, one)]
     mine = [entries[3], entries[2], entries[0]]
@@ -180,7 +164,7 @@ def test_the_chain_gives_her_purchases_newest_first(store: SqliteLedger, feed: S
     assert feed.chain(other, mine[0], 10) == []
 
 
-def test_a_merge_joins_two_chains(store: SqliteLedger, feed: SqliteFeed) -> None:
+def test_a_merge_joins_two_chains(store: LedgerStore, feed: AuditFeed) -> None:
     (old, cards), (new, _) = enrolled(store), enrolled(store)
     entries = [buy(store, old), buy(store, new), buy(store, old)]
     with store.batch() as batch:
@@ -192,7 +176,7 @@ def test_a_merge_joins_two_chains(store: SqliteLedger, feed: SqliteFeed) -> None
         assert batch.cards(cards)[cards[0]].handle == new
 
 
-def test_the_audit_counts_from_the_rows(store: SqliteLedger, feed: SqliteFeed) -> None:
+def test_the_audit_counts_from_the_rows(store: LedgerStore, feed: AuditFeed) -> None:
     handle, _ = enrolled(store)
     for _ in range(3):
         buy(store, handle)
@@ -200,16 +184,15 @@ def test_the_audit_counts_from_the_rows(store: SqliteLedger, feed: SqliteFeed) -
     assert feed.unbalanced_members() == 0
 
 
-def test_the_audit_finds_a_changed_balance(store: SqliteLedger, feed: SqliteFeed) -> None:
+def test_the_audit_finds_a_changed_balance(store: LedgerStore, feed: AuditFeed, place: LedgerPlace) -> None:
     handle, _ = enrolled(store)
     buy(store, handle)
-    with store.batch() as batch:
-        batch._db.execute("UPDATE member SET pool = pool + 1")
+    place.change_by_hand("UPDATE member SET pool = pool + 1")
     assert feed.unbalanced_members() == 1
     assert sum(points for _, points in feed.balance_sheet()) == 1
 
 
-def test_products_know_their_attributes(store: SqliteLedger) -> None:
+def test_products_know_their_attributes(store: LedgerStore) -> None:
     rows = [("0490", "ice", "FRZN ICE", "GROCERY", "National", "2", None)]
     with store.batch() as batch:
         assert batch.put_products(rows) == (1, 0, 0)

@@ -5,34 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from tests.store.ledger_cases import a_purchase, enrolled, sale
 
-from noren.activity.feed import SqliteFeed
 from noren.activity.model import Changes, Kind, Lot, Posting, ReceiptKey, Return
-from noren.activity.store import SqliteLedger
+from noren.activity.ports import LedgerStore
 from noren.activity.sweeping import CHUNK, Broom, drop_receipts, lapse_points
+from noren.testing.ledger_engines import LedgerPlace
 
 DAY = 739_000
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteLedger]:
-    opened = SqliteLedger(tmp_path / "ledger.db")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def broom(store: SqliteLedger, tmp_path: Path) -> Iterator[Broom]:
-    feed = SqliteFeed(tmp_path / "ledger.db")
+def broom(store: LedgerStore, place: LedgerPlace) -> Iterator[Broom]:
+    feed = place.feed()
     yield Broom(store, feed, nullcontext())
     feed.close()
 
 
-def buy(store: SqliteLedger, handle: bytes, day: int, *, imported: bool = False) -> int:
+def buy(store: LedgerStore, handle: bytes, day: int, *, imported: bool = False) -> int:
     with store.batch() as batch:
         member, entry = batch.members([handle])[handle], batch.next_entry()
         key = ReceiptKey(day, entry.to_bytes(16, "big"))
@@ -42,21 +34,21 @@ def buy(store: SqliteLedger, handle: bytes, day: int, *, imported: bool = False)
     return entry
 
 
-def test_points_lapse_on_the_day_after_their_last(store: SqliteLedger, broom: Broom, tmp_path: Path) -> None:
+def test_points_lapse_on_the_day_after_their_last(store: LedgerStore, broom: Broom, place: LedgerPlace) -> None:
     (old, _), (fresh, _) = enrolled(store), enrolled(store)
     buy(store, old, DAY)
     buy(store, fresh, DAY + 1)
     assert lapse_points(broom, day=DAY + 365, expiry_days=365) == 0
     assert lapse_points(broom, day=DAY + 366, expiry_days=365) == 1
     assert lapse_points(broom, day=DAY + 366, expiry_days=365) == 0
-    feed = SqliteFeed(tmp_path / "ledger.db")
+    feed = place.feed()
     assert [m.pool for h in (old, fresh) if (m := feed.member(h))] == [0, 3]
     assert sum(points for _, points in feed.balance_sheet()) == 0
     assert feed.unbalanced_members() == 0
     feed.close()
 
 
-def test_lots_lapse_by_their_own_day(store: SqliteLedger, broom: Broom) -> None:
+def test_lots_lapse_by_their_own_day(store: LedgerStore, broom: Broom) -> None:
     handle, _ = enrolled(store)
     with store.batch() as batch:
         entry = batch.next_entry()
@@ -69,7 +61,7 @@ def test_lots_lapse_by_their_own_day(store: SqliteLedger, broom: Broom) -> None:
     assert lapse_points(broom, day=DAY + 1, expiry_days=365) == 1
 
 
-def test_receipts_past_their_term_go_once_the_lake_has_them(store: SqliteLedger, broom: Broom) -> None:
+def test_receipts_past_their_term_go_once_the_lake_has_them(store: LedgerStore, broom: Broom) -> None:
     handle, _ = enrolled(store)
     entries = [buy(store, handle, DAY + n) for n in range(4)]
     assert drop_receipts(broom, before_day=DAY + 2, up_to_entry=entries[0], up_to_return=0) == 1
@@ -83,7 +75,7 @@ def test_receipts_past_their_term_go_once_the_lake_has_them(store: SqliteLedger,
 
 
 def test_imported_history_keeps_its_receipt_so_that_a_second_import_is_the_same(
-    store: SqliteLedger, broom: Broom
+    store: LedgerStore, broom: Broom
 ) -> None:
     handle, _ = enrolled(store)
     entry = buy(store, handle, DAY, imported=True)
@@ -93,7 +85,7 @@ def test_imported_history_keeps_its_receipt_so_that_a_second_import_is_the_same(
         assert batch.receipts([key]) == {key: entry}
 
 
-def test_a_receipt_waits_for_its_return_to_reach_the_lake(store: SqliteLedger, broom: Broom) -> None:
+def test_a_receipt_waits_for_its_return_to_reach_the_lake(store: LedgerStore, broom: Broom) -> None:
     handle, _ = enrolled(store)
     bought = buy(store, handle, DAY)
     with store.batch() as batch:
@@ -103,7 +95,7 @@ def test_a_receipt_waits_for_its_return_to_reach_the_lake(store: SqliteLedger, b
     assert drop_receipts(broom, before_day=DAY + 500, up_to_entry=back, up_to_return=back) == 1
 
 
-def test_a_sweep_rests_after_every_transaction(store: SqliteLedger, broom: Broom) -> None:
+def test_a_sweep_rests_after_every_transaction(store: LedgerStore, broom: Broom) -> None:
     for _ in range(CHUNK + 1):
         handle, _ = enrolled(store)
         buy(store, handle, DAY)

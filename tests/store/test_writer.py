@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,6 @@ from tests.store.ledger_cases import enrolled
 
 from noren.activity.enrolment import set_points_only
 from noren.activity.model import Card, CardState
-from noren.activity.store import SqliteLedger
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
@@ -25,6 +23,7 @@ from noren.register.till_keys import TillKeys
 from noren.register.work import Work
 from noren.register.writer import Waiting, Writer
 from noren.testing.failing_ledger import Disk, FailingLedger
+from noren.testing.ledger_engines import LedgerPlace
 
 NOW = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -52,9 +51,9 @@ class Silent:
 class Desk:
     """Submits jobs to a real writer over a real store on a disk that can be killed, and gathers the outcomes."""
 
-    def __init__(self, path: Path) -> None:
-        self.path, self.disk, self.watch = path, Disk(), Silent()
-        store = SqliteLedger(path)
+    def __init__(self, place: LedgerPlace) -> None:
+        self.place, self.disk, self.watch = place, Disk(), Silent()
+        store = place.store()
         self.handle, _ = enrolled(store)
         with store.batch() as batch:
             batch.set_card(Card(KEYS.cards(CARD)[0], self.handle, CardState.ACTIVE))
@@ -62,7 +61,7 @@ class Desk:
         self._arrived = threading.Condition()
         self._outcomes: dict[object, Outcome] = {}
         self.writer = Writer(
-            open_store=lambda: FailingLedger(SqliteLedger(path), self.disk),
+            open_store=lambda: FailingLedger(place.till_store(), self.disk),
             moment=lambda: Moment(NOW, TOKYO, 365, 400),
             answer=self._answer,
             watch=self.watch,
@@ -83,8 +82,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path / "ledger.db")
+def desk(place: LedgerPlace) -> Iterator[Desk]:
+    made = Desk(place)
     made.writer.start()
     yield made
     made.writer.stop()
@@ -183,7 +182,7 @@ def test_a_return_in_points_only_mode_keeps_no_line_though_its_purchase_has_some
     (bought,) = desk.ask(buys("1"))
     assert isinstance(bought, Answered)
     name = msgspec.json.decode(bought.body)["purchase"]
-    other = SqliteLedger(desk.path)
+    other = desk.place.store()
     assert set_points_only(other, handle=desk.handle, on=True)
     whole = ReturnRequest("r-1", [ReturnLineRequest(0, 1, 300)])
     assert isinstance(desk.ask(ReturnJob(name, whole, SELLER, KEYS))[0], Answered)
@@ -201,7 +200,7 @@ def test_a_purchase_past_its_term_takes_no_return(desk: Desk) -> None:
     (bought,) = desk.ask(buys("1"))
     assert isinstance(bought, Answered)
     name = msgspec.json.decode(bought.body)["purchase"]
-    other = SqliteLedger(desk.path)
+    other = desk.place.store()
     with other.batch() as batch:
         key = batch.purchases([1])[1].key
         batch.drop_receipts([(key.day, key.hash, 1)])
@@ -219,6 +218,6 @@ def test_an_unknown_field_is_counted_with_the_next_batch(desk: Desk) -> None:
     desk.writer.count_unknown_field()
     desk.ask(buys("1"))
     desk.writer.stop()
-    store = SqliteLedger(desk.path)
+    store = desk.place.store()
     assert store.tally().unknown_fields == 1
     store.close()

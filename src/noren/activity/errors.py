@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from noren.kernel.say import Say
+
 
 class LedgerBroken(Exception):
     """The ledger can not be used."""
@@ -17,3 +19,15 @@ class PointsDoNotBalance(LedgerBroken):
 
 class WrongSchema(LedgerBroken):
     """The store was made by another version of noren; upgrade it first."""
+
+
+class Contradicted(LedgerBroken):
+    """A write contradicts what the store holds: the batch was rolled back, the store is sound."""
+
+
+class UnsafeServer(LedgerBroken):
+    """The database server is not set up to keep what it acknowledges; ``say``: what to do about it."""
+
+    def __init__(self, say: Say) -> None:
+        super().__init__(say.en)
+        self.say = say

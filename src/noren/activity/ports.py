@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from noren.activity.model import (
@@ -12,6 +13,8 @@ from noren.activity.model import (
     Coupon,
     Lot,
     Member,
+    OpenAccount,
+    OpenDay,
     Opening,
     Posting,
     Purchase,
@@ -22,11 +25,25 @@ from noren.activity.model import (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a store knows of what was asked for; what it does not know stands in none of these."""
+
+    receipts: dict[ReceiptKey, int | None]
+    cards: dict[bytes, Card]
+    members: dict[bytes, Member]
+    lots: dict[bytes, list[Lot]]
+
+
 class LedgerBatch(Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
         """Return the first entry number not yet used."""
+        ...
+
+    def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> Known:
+        """Return the receipts and cards that are known, with the cards' members and the lots of those who have any."""
         ...
 
     def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
@@ -117,6 +134,14 @@ class LedgerBatch(Protocol):
         """Forget coupons that ended before a day; their redemptions stay."""
         ...
 
+    def turn_days(self, first: int, last: int, *, before: int) -> None:
+        """Make room for receipts of the days ``first`` to ``last``; give up empty room of days before ``before``."""
+        ...
+
+    def put_products(self, products: Sequence[tuple[str | None, ...]]) -> tuple[int, int, int]:
+        """Add or change products (rows as in the table); return (added, changed, same)."""
+        ...
+
     def move_cards(self, source: bytes, target: bytes) -> None:
         """Give all cards, coupons and the whole purchase chain of one member to another (a merge)."""
         ...
@@ -139,6 +164,10 @@ class LedgerStore(Protocol):
 
     def tally(self) -> Tally:
         """Return programme totals."""
+        ...
+
+    def clock_offset_us(self) -> int:
+        """Return the sandbox clock's offset in microseconds."""
         ...
 
     def set_clock_offset_us(self, offset_us: int) -> None:
@@ -233,4 +262,48 @@ class DueFeed(Protocol):
         Only of purchases up to ``up_to_entry`` whose returns are up to ``up_to_return``: what the lake
         has. Imported history keeps its receipts.
         """
+        ...
+
+
+class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Protocol):
+    """All that can be read of the ledger: for the ledger-worker, and for audits."""
+
+    def last_entry(self) -> int:
+        """Return the newest entry number given out."""
+        ...
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many (members, cards, products) there are."""
+        ...
+
+    def products(self) -> Sequence[tuple[str | None, ...]]:
+        """Return all products: (product, name, category, department, brand, maker, sensitivity)."""
+        ...
+
+    def sums(self) -> tuple[int, int, int, int]:
+        """Return (purchases, amount, earned, returns), counted from the rows."""
+        ...
+
+    def torn_purchases(self) -> int:
+        """Return how many purchases' remains are not what their returns leave."""
+        ...
+
+    def unbalanced_members(self) -> int:
+        """Return how many members' pools differ from the sum of their postings."""
+        ...
+
+    def unbalanced_lots(self) -> int:
+        """Return how many lots' points differ from the sum of their postings."""
+        ...
+
+    def open_days(self) -> Sequence[OpenDay]:
+        """Return the first company days on which what was sold and brought back is not what was posted."""
+        ...
+
+    def open_accounts(self) -> Sequence[OpenAccount]:
+        """Return the companies' accounts that, with the members' postings, do not come to 0."""
+        ...
+
+    def close(self) -> None:
+        """Close the feed."""
         ...

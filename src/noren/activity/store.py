@@ -14,7 +14,7 @@ import apsw
 from noren.activity import rows, tables
 from noren.activity.checkpoint import Checkpointer, Lengths, carry_over
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
-from noren.activity.errors import NotDurable, PointsDoNotBalance
+from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
 from noren.activity.model import (
     Card,
     CardState,
@@ -32,6 +32,7 @@ from noren.activity.model import (
     Tally,
     Traits,
 )
+from noren.activity.ports import Known
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -66,6 +67,13 @@ class SqliteBatch:
         row = self._one(tables.GET_META, "next_entry")
         assert row is not None
         return int(row[0])
+
+    def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> Known:
+        """See ``LedgerBatch``."""
+        found = self.cards(cards)
+        members = self.members({card.handle for card in found.values()})
+        lots = self.lots(handle for handle, member in members.items() if member.lots)
+        return Known(self.receipts(receipts), found, members, lots)
 
     def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
         """See ``LedgerBatch``."""
@@ -264,6 +272,10 @@ class SqliteBatch:
         """See ``LedgerBatch``."""
         self._db.execute(tables.DROP_COUPONS, (before_day,))
 
+    def turn_days(self, first: int, last: int, *, before: int) -> None:
+        """See ``LedgerBatch``: one tree holds all days."""
+        del first, last, before
+
     def put_products(self, products: Sequence[tuple[str | None, ...]]) -> tuple[int, int, int]:
         """Add or change products (rows as in the table); return (added, changed, same)."""
         added = changed = same = 0
@@ -323,7 +335,7 @@ class SqliteLedger:
         except apsw.Error as wrong:
             self._roll_back()
             if isinstance(wrong, apsw.ConstraintError):
-                raise  # a decision contradicted the store: a fault of ours, not of the disk
+                raise Contradicted(f"a batch contradicts the store and was rolled back: {wrong}") from wrong
             raise NotDurable(f"the ledger can not read or write: {wrong}") from wrong
         except BaseException:
             self._roll_back()

@@ -39,16 +39,14 @@ class Work:
         self._names: dict[int, str] = {}
 
     def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> None:
-        """Ask the store for everything that a batch surely needs, in one question per kind."""
-        wanted = set(receipts)
-        self._receipts.update(self.store.receipts(wanted))
-        self._unseen |= wanted - self._receipts.keys()
-        indexes = set(cards)
-        found = self.store.cards(indexes)
-        self._cards.update({index: found.get(index) for index in indexes})
-        handles = {card.handle for card in found.values()}
-        for handle, member in self.store.members(handles).items():
-            self._keep(handle, member)
+        """Ask the store for everything that a batch surely needs, in one question."""
+        wanted, indexes = set(receipts), set(cards)
+        known = self.store.prefetch(receipts=wanted, cards=indexes)
+        self._receipts.update(known.receipts)
+        self._unseen |= wanted - known.receipts.keys()
+        self._cards.update({index: known.cards.get(index) for index in indexes})
+        for handle, member in known.members.items():
+            self._standings[handle] = _standing(member, known.lots.get(handle, ()))
 
     def entry(self) -> int:
         """Return the entry number that the next decision gets."""
@@ -77,15 +75,10 @@ class Work:
     def standing(self, handle: bytes) -> Standing | None:
         """Return a member's standing as of the decisions made so far; None where she is closed or unknown."""
         if handle not in self._standings:
-            self._keep(handle, self.store.members([handle]).get(handle))
+            member = self.store.members([handle]).get(handle)
+            lots = self.store.lots([handle])[handle] if member is not None and member.lots else ()
+            self._standings[handle] = None if member is None else _standing(member, lots)
         return self._standings[handle]
-
-    def _keep(self, handle: bytes, member: Member | None) -> None:
-        if member is None or member.state is not MemberState.ACTIVE:
-            self._standings[handle] = None
-            return
-        lots: tuple[Lot, ...] = tuple(self.store.lots([handle])[handle]) if member.lots else ()
-        self._standings[handle] = Standing(member, lots)
 
     def handle_starting(self, prefix: bytes) -> bytes | None:
         """Return the one handle that starts with ``prefix``; None where there is none or more than one."""
@@ -187,3 +180,7 @@ class Work:
             )
         self._next = entry + 1
         self.changes.next_entry = entry + 1
+
+
+def _standing(member: Member, lots: Iterable[Lot]) -> Standing | None:
+    return Standing(member, tuple(lots)) if member.state is MemberState.ACTIVE else None

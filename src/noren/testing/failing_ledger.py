@@ -44,6 +44,10 @@ class FailingLedger:
         """See ``LedgerStore``."""
         return self._store.tally()
 
+    def clock_offset_us(self) -> int:
+        """See ``LedgerStore``."""
+        return self._store.clock_offset_us()
+
     def set_clock_offset_us(self, offset_us: int) -> None:
         """See ``LedgerStore``."""
         self._store.set_clock_offset_us(offset_us)
