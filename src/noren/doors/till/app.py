@@ -279,6 +279,8 @@ class TillApp:
     async def _probe(self) -> bool:
         """Whether a durable write works. Anybody may ask, each costs a sync: those who ask together share one."""
         assert self._loop is not None
+        if self._writer is None or not self._writer.ready:
+            return False
         if self._probed is None or self._loop.time() - self._probed_at > _PROBE_SECONDS:
             self._probed = asyncio.ensure_future(self._errand(lambda store: store.probe()))
             self._probed_at = self._loop.time()
