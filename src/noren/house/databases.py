@@ -1,7 +1,7 @@
 """Databases of a home on PostgreSQL: which there are, who owns them, and what each zone's role may do in them.
 
 One database and role per zone, deny by default: a role may connect to the databases named for it
-in ``MAY`` and has there exactly the rights that stand beside each table. Like ``HOLDS`` for keys,
+in ``MAY`` and has there exactly the rights that stand beside each table or function. Like ``HOLDS`` for keys,
 this table *is* the wall in terms of the server; the wall test reads the server's catalogue
 against it. A role's password lies in ``keys/<zone>.pgpass`` and nowhere else.
 """
@@ -28,7 +28,7 @@ CONNECT: Final = ""
 
 _ARRIVAL: Final = ("SELECT", "INSERT", "UPDATE")
 
-MAY: Final[dict[Database, dict[Zone, dict[str, tuple[LiteralString, ...]]]]] = {
+MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ...]]]]] = {
     "ledger": {
         "till": {CONNECT: ("CONNECT",)},
         "ledger-worker": {CONNECT: ("CONNECT",)},

@@ -28,6 +28,7 @@ from noren.house.databases import (
     owner_name,
     role_name,
     server_of,
+    side_of,
 )
 from noren.house.home import Home, HomeProblem, Zone
 from noren.house.keys import SIDES
@@ -70,7 +71,7 @@ def provision(home: Home, side: str, admin: Admin) -> None:
     for database in DATABASES[side]:
         make_tables(owner_engine(home, side, admin, database), database)
         with _connected(home, side, admin, database_name(home, database)) as connection:
-            _grant(connection, home, side, database)
+            _grant(connection, home, database)
 
 
 def zones_with_roles(side: str) -> list[Zone]:
@@ -205,16 +206,16 @@ def _make_database(server: Connection, name: str, owner: str) -> None:
     _do(server, "REVOKE ALL ON DATABASE {} FROM PUBLIC", name)
 
 
-def _grant(connection: Connection, home: Home, side: str, database: Database) -> None:
+def _grant(connection: Connection, home: Home, database: Database) -> None:
     """Set the grants of one database to what ``MAY`` says: all are taken away, then given, in one transaction."""
     name = database_name(home, database)
     with connection.transaction():
-        _do(connection, "SET LOCAL ROLE {}", owner_name(home, side))
-        _do(connection, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
-        for role in (role_name(home, zone) for zone in zones_with_roles(side)):
-            _do(connection, "REVOKE ALL ON DATABASE {} FROM {}", name, role)
-            _do(connection, "REVOKE ALL ON SCHEMA public FROM {}", role)
-            _do(connection, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", role)
+        _do(connection, "SET LOCAL ROLE {}", owner_name(home, side_of(database)))
+        for whom in (sql.SQL("PUBLIC"), *_known_roles(connection, home)):
+            _do(connection, "REVOKE ALL ON DATABASE {} FROM {}", name, whom)
+            _do(connection, "REVOKE ALL ON SCHEMA public FROM {}", whom)
+            _do(connection, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", whom)
+            _do(connection, "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {}", whom)
         for zone, granted in MAY[database].items():
             role = role_name(home, zone)
             _do(connection, "GRANT USAGE ON SCHEMA public TO {}", role)
@@ -222,8 +223,16 @@ def _grant(connection: Connection, home: Home, side: str, database: Database) ->
                 said = sql.SQL(", ".join(rights))
                 if table == CONNECT:
                     _do(connection, "GRANT {} ON DATABASE {} TO {}", said, name, role)
+                elif table.endswith(")"):
+                    _do(connection, "GRANT {} ON FUNCTION {} TO {}", said, sql.SQL(table), role)
                 else:
                     _do(connection, "GRANT {} ON TABLE {} TO {}", said, table, role)
+
+
+def _known_roles(connection: Connection, home: Home) -> list[str]:
+    """Return the roles of this home's zones on the server, of either side."""
+    roles = [role_name(home, zone) for side in DATABASES for zone in zones_with_roles(side)]
+    return [role for role in roles if _knows_role(connection, role)]
 
 
 def _knows_role(server: Connection, role: str) -> bool:

@@ -44,15 +44,20 @@ def provide(home: Home) -> None:
             provision(home, side, the_admin())
 
 
-@functools.cache
-def _lent_home() -> Home:
-    path = Path(tempfile.mkdtemp(prefix="noren-vaults-", dir=shared_server().folder))
+def a_home_on(engine: EngineName) -> Home:
+    """Make the home of a sandbox programme in a folder of its own, with its databases and without keys."""
+    path = Path(tempfile.mkdtemp(prefix="noren-home-", dir=shared_server().folder))
     (path / "keys").mkdir()
-    settings = settings_on("postgresql", Settings(programme=Programme(kind="sandbox")))
+    settings = settings_on(engine, Settings(programme=Programme(kind="sandbox")))
     (path / CONFIG).write_text(write_settings(settings), "utf-8")
     home = open_home(path)
-    provision(home, "identity", the_admin())
+    provide(home)
     return home
+
+
+@functools.cache
+def _lent_home() -> Home:
+    return a_home_on("postgresql")
 
 
 _holder: list[Path] = []

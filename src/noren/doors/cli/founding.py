@@ -17,9 +17,23 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, Refusal, here, refuse
 from noren.doors.cli.speech import both
-from noren.house.home import CONFIG, ZONES, Programme, Settings, read_settings, write_settings
+from noren.doors.cli.storing import (
+    PgAdminOption,
+    PgHostOption,
+    PgIdentityHostOption,
+    PgIdentityPortOption,
+    PgPassfileOption,
+    PgPortOption,
+    PgPrefixOption,
+    PgSslmodeOption,
+    Server,
+    StoresOption,
+    asked_server,
+    make_databases,
+)
+from noren.house.home import CONFIG, ZONES, PostgreSQL, Programme, Settings, read_settings, write_settings
 from noren.house.keys import SIDES
 from noren.kernel.say import Say
 
@@ -44,6 +58,15 @@ def init(
     name_en: Annotated[str, typer.Option(help=both("プログラムの名前(英語)", "The programme's name in English"))] = "",
     currency: Annotated[str, typer.Option(help=both("通貨(ISO 4217)", "Currency (ISO 4217)"))] = "JPY",
     zone: Annotated[str, typer.Option(help=both("時間帯", "Time zone"))] = "Asia/Tokyo",
+    stores: StoresOption = "sqlite",
+    pg_host: PgHostOption = "localhost",
+    pg_port: PgPortOption = 5432,
+    pg_admin: PgAdminOption = "",
+    pg_passfile: PgPassfileOption = None,
+    pg_prefix: PgPrefixOption = "noren",
+    pg_identity_host: PgIdentityHostOption = "",
+    pg_identity_port: PgIdentityPortOption = 0,
+    pg_sslmode: PgSslmodeOption = "prefer",
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -52,10 +75,37 @@ def init(
     plain = Programme()
     kind: Literal["live", "sandbox"] = "sandbox" if sandbox else "live"
     settings = Settings(programme=Programme(name_ja or plain.name_ja, name_en or plain.name_en, kind, zone, currency))
-    _refuse_existing(at.path)
-    _refuse_too_deep(at.path)
-    _make(at.path, settings)
+    server = None
+    if stores == "postgresql":
+        where = PostgreSQL(pg_host, pg_port, pg_identity_host, pg_identity_port, pg_prefix, pg_sslmode)
+        server = asked_server(where, pg_admin, pg_passfile)
+        settings = server.put_into(settings)
+    fresh = server is None or not _is_there_already(at.path, settings)
+    if fresh:
+        _refuse_existing(at.path)
+        _refuse_too_deep(at.path)
+        _make(at.path, settings)
+    if server is not None:
+        _make_databases(at.path, server, fresh=fresh)
     at.answer({"home": str(at.path), "kind": kind}, *_next_steps(at))
+
+
+def _make_databases(path: Path, server: Server, *, fresh: bool) -> None:
+    """Make the databases; where the server could not even be begun with, leave no home behind."""
+    try:
+        make_databases(path, server)
+    except Refusal:
+        if fresh and not any((path / "keys").glob("*.pgpass")):
+            shutil.rmtree(path)
+        raise
+
+
+def _is_there_already(path: Path, settings: Settings) -> bool:
+    """Return whether the home stands with its stores on this very server: then only its databases are looked after."""
+    if not (path / CONFIG).exists():
+        return False
+    found = read_settings(path / CONFIG)
+    return (found.stores, found.postgresql) == (settings.stores, settings.postgresql)
 
 
 def _refuse_existing(path: Path) -> None:
