@@ -8,7 +8,7 @@ import msgspec
 
 from noren import __version__
 from noren.doors.till.batch import BatchLine
-from noren.doors.till.problems import MEDIA_TYPE, ProblemBody
+from noren.doors.till.problems import MEDIA_TYPE, URN, ProblemBody
 from noren.register.answers import BalanceAnswer, ClockAnswer, FindAnswer, PreviewAnswer, PurchaseAnswer, ReturnAnswer
 from noren.register.refusals import PROBLEMS
 from noren.register.requests import (
@@ -34,11 +34,15 @@ _CODES: Final = {
     "ReturnRequest": ("return",),
     "FindRequest": ("shop", "terminal", "receipt"),
 }
-_WRONG_BODY: Final = ("bad-json", "too-large", "unknown-field", "bad-field", "duplicate-key")
+_WRONG_BODY: Final = ("bad-json", "too-slow", "too-large", "unknown-field", "bad-field", "duplicate-key")
 _SALE: Final = (
     *_WRONG_BODY, "sum-mismatch", "too-old", "in-the-future", "unknown-card", "blocked-card", "points-short",
     "receipt-conflict", "code-used", "coupon-used", "coupon-expired", "coupon-not-hers", "coupon-not-here", "erased",
 )  # fmt: skip
+_HEADERS: Final = {
+    401: {"WWW-Authenticate": "How to show a key"},
+    429: {"Retry-After": "Seconds after which the same request is taken"},
+}
 _ALWAYS: Final = ("bad-key", "revoked-key", "not-allowed", "slow-down", "broken", "not-durable")
 
 
@@ -47,7 +51,7 @@ def openapi_document(*, sandbox: bool) -> dict[str, Any]:
     _, schemas = msgspec.json.schema_components(_TYPES, ref_template=_REF)
     _add_patterns(schemas)
     paths: dict[str, Any] = {
-        "/v1/purchases": _post("Send a purchase", PurchaseRequest, PurchaseAnswer, 201, _SALE, replays=True),
+        "/v1/purchases": _sale(),
         "/v1/purchases/preview": _post("What a purchase would earn", PurchaseRequest, PreviewAnswer, 200, _SALE),
         "/v1/purchases/find": _post(
             "Find a purchase of this company by its receipt", FindRequest, FindAnswer, 200,
@@ -59,10 +63,10 @@ def openapi_document(*, sandbox: bool) -> dict[str, Any]:
             "Points usable here", BalanceRequest, BalanceAnswer, 200,
             (*_WRONG_BODY, "unknown-card", "blocked-card", "code-used"),
         ),
-        "/healthz": _open("Whether the process lives"),
-        "/readyz": _open("Whether a durable write is possible", ("not-durable",)),
-        "/metrics": _open("Figures for Prometheus", media="text/plain"),
-        "/openapi.json": _open("This document"),
+        "/healthz": _open("Whether the process lives", _says("ok")),
+        "/readyz": _open("Whether a durable write is possible", _says("ready"), ("not-durable",)),
+        "/metrics": _open("Figures for Prometheus", {"type": "string"}, media="text/plain"),
+        "/openapi.json": _open("This document", {"type": "object", "required": ["openapi", "info", "paths"]}),
     }  # fmt: skip
     if sandbox:
         clock = _post("Move the sandbox programme's clock", ClockRequest, ClockAnswer, 200, _WRONG_BODY)
@@ -107,13 +111,21 @@ def _problems(words: tuple[str, ...]) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
     for word in words:
         by_status.setdefault(PROBLEMS[word].status, []).append(word)
-    return {
-        str(status): {
-            "description": " · ".join(found),
-            "content": {MEDIA_TYPE: {"schema": _ref(ProblemBody)}},
-        }
-        for status, found in sorted(by_status.items())
-    }
+    return {str(status): _problem(status, found) for status, found in sorted(by_status.items())}
+
+
+def _problem(status: int, words: list[str]) -> dict[str, Any]:
+    """Say which problems come with a status: their types, and no others."""
+    narrowed = {"properties": {"type": {"enum": [URN + word for word in words]}, "status": {"const": status}}}
+    schema = {"allOf": [_ref(ProblemBody), narrowed]}
+    out: dict[str, Any] = {"description": " · ".join(words), "content": {MEDIA_TYPE: {"schema": schema}}}
+    if status in _HEADERS:
+        out["headers"] = {name: _header(text) for name, text in _HEADERS[status].items()}
+    return out
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "required": True, "schema": {"type": "string"}}
 
 
 def _post(
@@ -122,7 +134,7 @@ def _post(
     good = _json(answer, "Durable" if status == 201 else "Answer")
     if replays:
         good["headers"] = {"Idempotent-Replayed": {"description": "true on a resend; the body is byte-identical",
-                                                   "schema": {"type": "string"}}}  # fmt: skip
+                                                   "schema": {"type": "string", "const": "true"}}}  # fmt: skip
     return {
         "post": {
             "summary": summary,
@@ -131,6 +143,14 @@ def _post(
             "responses": {str(status): good, **_problems((*problems, *_ALWAYS))},
         }
     }
+
+
+def _sale() -> dict[str, Any]:
+    out = _post("Send a purchase", PurchaseRequest, PurchaseAnswer, 201, _SALE, replays=True)
+    out["post"]["responses"]["201"]["links"] = {
+        "return": {"operationId": "bringGoodsBack", "parameters": {"purchase": "$response.body#/purchase"}}
+    }
+    return out
 
 
 def _returns() -> dict[str, Any]:
@@ -153,21 +173,28 @@ def _batch() -> dict[str, Any]:
         "post": {
             "summary": "Send purchases of a till that was offline, one per line",
             "operationId": "sendBatch",
-            "requestBody": {"required": True, "content": {"application/x-ndjson": {"schema": _ref(PurchaseRequest)}}},
+            "description": "Each line of the body, and of the answer, is one object of its schema.",
+            "requestBody": {"required": False, "content": {"application/x-ndjson": {"schema": _ref(PurchaseRequest)}}},
             "responses": {
                 "200": {"description": "One line per purchase, in order", "content": lines},
-                **_problems(("too-large", *_ALWAYS)),
+                **_problems(("too-slow", "too-large", *_ALWAYS)),
             },
         }
     }
 
 
-def _open(summary: str, problems: tuple[str, ...] = (), media: str = "application/json") -> dict[str, Any]:
+def _says(word: str) -> dict[str, Any]:
+    return {"type": "object", "properties": {word: {"const": True}}, "required": [word], "additionalProperties": False}
+
+
+def _open(
+    summary: str, schema: dict[str, Any], problems: tuple[str, ...] = (), media: str = "application/json"
+) -> dict[str, Any]:
     return {
         "get": {
             "summary": summary,
             "operationId": summary[0].lower() + summary.title().replace(" ", "")[1:],
             "security": [],
-            "responses": {"200": {"description": "OK", "content": {media: {}}}, **_problems(problems)},
+            "responses": {"200": {"description": "OK", "content": {media: {"schema": schema}}}, **_problems(problems)},
         }
     }

@@ -10,7 +10,7 @@ from noren.kernel.say import Lang
 from noren.register.refusals import PROBLEMS, Refusal
 
 MEDIA_TYPE: Final = "application/problem+json"
-_URN: Final = "urn:noren:problem:"
+URN: Final = "urn:noren:problem:"
 
 
 class ProblemBody(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -29,7 +29,7 @@ def problem_body(refusal: Refusal, lang: Lang) -> ProblemBody:
     problem = PROBLEMS[refusal.problem]
     detail = _detail(refusal, lang)
     return ProblemBody(
-        _URN + refusal.problem, problem.title(lang), problem.status, detail, problem.fix(lang), refusal.field
+        URN + refusal.problem, problem.title(lang), problem.status, detail, problem.fix(lang), refusal.field
     )
 
 
