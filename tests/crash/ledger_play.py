@@ -141,7 +141,7 @@ class Play:
         begun = self._place()
         cards = [f"2980{self._chance.randrange(10**12):012d}" for _ in range(2)]
         indexes = tuple(KEYS.cards(card)[0] for card in cards)
-        (handle,) = enrol(self._office, arrivals=[Arrival(indexes, Traits(sex="f"))])
+        (handle,) = enrol(self._office, arrivals=[Arrival(tuple((index,) for index in indexes), Traits(sex="f"))])
         assert handle is not None
         self._done(begun, {("card", index): handle for index in indexes} | {("state", handle): MemberState.ACTIVE})
         self._handles.append(handle)

@@ -28,6 +28,7 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/choices/password", {"card": CARD, "password": PASSWORD}),
     ("GET", "/summary", None),
     ("POST", "/check", None),
+    ("POST", "/keys/work", {"name": "vault-index"}),
 ]
 
 

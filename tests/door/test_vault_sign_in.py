@@ -44,9 +44,14 @@ def test_she_signs_in_sees_herself_masked_and_carries_a_ticket(door: Door) -> No
                 assert never not in page.text
             assert 'action="http://statement.localhost:8004/enter"' in page.text
             ticket = html.unescape(hidden(page, "ticket"))
-            opening, (verifying, _) = open_keys(door.home, "statement").opening, trusted(door.home, "vault")
+            openings, verifying = open_keys(door.home, "statement").openings, trusted(door.home, "vault").verifying
             found = open_ticket(
-                ticket, nonce=NONCE, opening=opening, verifying=verifying, now=NOW, used=UsedTickets(NOW - timedelta(1))
+                ticket,
+                nonce=NONCE,
+                openings=openings,
+                verifying=verifying,
+                now=NOW,
+                used=UsedTickets(NOW - timedelta(1)),
             )
             assert found == door.side.with_card(str(row["card"])).token
             assert isinstance(found, LinkToken)

@@ -18,7 +18,7 @@ def card() -> bytes:
 
 
 def one(store: LedgerStore, *cards: bytes) -> bytes | None:
-    return enrol(store, arrivals=[Arrival(cards, Traits(sex="female"))])[0]
+    return enrol(store, arrivals=[Arrival(tuple((card,) for card in cards), Traits(sex="female"))])[0]
 
 
 def a_member(store: LedgerStore, *cards: bytes) -> bytes:
@@ -43,8 +43,8 @@ def test_cards_of_two_members_are_refused(store: LedgerStore) -> None:
 def test_a_state_needs_a_known_card(store: LedgerStore) -> None:
     known = card()
     one(store, known)
-    assert set_card_state(store, card=known, state=CardState.LOST)
-    assert not set_card_state(store, card=card(), state=CardState.LOST)
+    assert set_card_state(store, card=[known], state=CardState.LOST)
+    assert not set_card_state(store, card=[card()], state=CardState.LOST)
 
 
 def test_points_only_is_remembered(store: LedgerStore) -> None:

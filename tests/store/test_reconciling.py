@@ -30,7 +30,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     store, orders = SqliteLedger(path), Orders(random.Random(20_261_125))
     orders.cards = ["2980000000000001", "2980000000000002"]
     for card in orders.cards:
-        (handle,) = enrol(store, arrivals=[Arrival((KEYS.cards(card)[0],), Traits())])
+        (handle,) = enrol(store, arrivals=[Arrival((KEYS.cards(card),), Traits())])
         assert handle is not None
     with store.batch() as batch:
         entry, member = batch.next_entry(), batch.members([handle])[handle]

@@ -41,8 +41,8 @@ def opened(
     return open_ticket(
         ticket,
         nonce=nonce,
-        opening=OPENING,
-        verifying=VERIFYING,
+        openings=[OPENING],
+        verifying=[VERIFYING],
         now=NOW + timedelta(seconds=after_seconds),
         used=used or UsedTickets(NOW - timedelta(hours=1)),
     )

@@ -21,9 +21,9 @@ MAX_MEMBERS_A_CALL: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A member to enrol: the keyed indexes of her cards, and her traits."""
+    """A member to enrol: of each of her cards the keyed indexes, the current one first, and her traits."""
 
-    cards: tuple[bytes, ...] = field(repr=False)
+    cards: tuple[Sequence[bytes], ...] = field(repr=False)
     traits: Traits
 
 
@@ -35,26 +35,30 @@ def enrol(store: LedgerStore, *, arrivals: Sequence[Arrival]) -> list[bytes | No
 
 
 def _enrol(batch: LedgerBatch, arrival: Arrival) -> bytes | None:
-    known = batch.cards(arrival.cards)
+    known = batch.cards(index for card in arrival.cards for index in card)
     handles = {card.handle for card in known.values()}
     if len(handles) > 1:
         return None
     if not handles:
         handle = secrets.token_bytes(HANDLE_BYTES)
-        batch.enrol(handle, secrets.token_bytes(DRAW_NUMBER_BYTES), arrival.cards, arrival.traits)
+        indexes = [card[0] for card in arrival.cards]
+        batch.enrol(handle, secrets.token_bytes(DRAW_NUMBER_BYTES), indexes, arrival.traits)
         return handle
     handle = handles.pop()
-    for index in arrival.cards:
-        if index not in known:
-            batch.set_card(Card(index, handle, CardState.ACTIVE))
+    for card in arrival.cards:
+        if not any(index in known for index in card):
+            batch.set_card(Card(card[0], handle, CardState.ACTIVE))
     batch.set_traits(handle, arrival.traits)
     return handle
 
 
-def set_card_state(store: LedgerStore, *, card: bytes, state: CardState) -> bool:
-    """Make a card active, lost or blocked; False where it is unknown. A till sees it with its next call."""
+def set_card_state(store: LedgerStore, *, card: Sequence[bytes], state: CardState) -> bool:
+    """Make a card (by its keyed indexes) active, lost or blocked; False where it is unknown.
+
+    A till sees it with its next call.
+    """
     with store.batch() as batch:
-        known = batch.cards([card]).get(card)
+        known = next(iter(batch.cards(card).values()), None)
         if known is None:
             return False
         batch.set_card(replace(known, state=state))

@@ -20,9 +20,10 @@ from noren.activity.model import (
     Return,
     Tally,
 )
+from noren.activity.rekeyed_rows import KeyedRows
 
 
-class SqliteFeed:
+class SqliteFeed(KeyedRows):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

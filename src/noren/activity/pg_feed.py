@@ -18,12 +18,13 @@ from noren.activity import pg_tables, rows, tables
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
+from noren.activity.pg_rekeying import PostgresKeyed
 from noren.kernel.address import DatabaseAddress
 
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed:
+class PostgresFeed(PostgresKeyed):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:

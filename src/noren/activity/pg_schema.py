@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from psycopg import Connection, sql
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 
 MEMBER_PARTS: Final = 8
 """Partitions by member. More make a look-up by entry dearer, which probes each of them (docs/measured.md)."""
@@ -165,7 +165,7 @@ GRANTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         ),
         "UPDATE": (
             "card", "member", "profile", "purchase", "goods_return", "lot", "coupon", "account", "product", "tally",
-            "meta",
+            "meta", "receipt", "redemption", "opening",  # these three at a key's rotation alone
         ),
         "DELETE": ("receipt", "used_code", "coupon"),
     },

@@ -23,6 +23,7 @@ from noren.activity.model import (
     Tally,
     Traits,
 )
+from noren.activity.rekeying import Keyed, Rekeyed
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Known:
     lots: dict[bytes, list[Lot]]
 
 
-class LedgerBatch(Protocol):
+class LedgerBatch(Rekeyed, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -265,7 +266,7 @@ class DueFeed(Protocol):
         ...
 
 
-class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Protocol):
+class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, Protocol):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
 
     def last_entry(self) -> int:

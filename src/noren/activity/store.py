@@ -33,12 +33,13 @@ from noren.activity.model import (
     Traits,
 )
 from noren.activity.ports import Known
+from noren.activity.rekeyed_rows import RekeyedRows
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch:
+class SqliteBatch(RekeyedRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -117,6 +117,15 @@ class Directory:
         with self._engine.connect() as db:
             query = select(TERMINAL).order_by(TERMINAL.c.shop, TERMINAL.c.terminal, TERMINAL.c.created)
             return [Terminal(*row) for row in db.execute(query)]
+
+    def turn_terminals(self, turn: Callable[[bytes], bytes]) -> tuple[int, int]:
+        """Give every key's hash what ``turn`` makes of it, in one transaction; return how many (seen, changed)."""
+        with self._engine.begin() as db:
+            hashes = list(db.execute(select(TERMINAL.c.key_hash)).scalars())
+            changed = [(old, new) for old in hashes if (new := turn(old)) != old]
+            for old, new in changed:
+                db.execute(update(TERMINAL).where(TERMINAL.c.key_hash == old).values(key_hash=new))
+        return len(hashes), len(changed)
 
     def revoke(self, shop: str, terminal: str) -> int:
         """Revoke the keys of one terminal; return how many were in force."""

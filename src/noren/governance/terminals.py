@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Final
 
-from noren.kernel.keyring import KeyRing, keyed_index
+from noren.kernel.keyring import KeyRing
+from noren.kernel.marks import marks
 
 LIVE_PREFIX: Final = "nt_live_"
 TEST_PREFIX: Final = "nt_test_"
@@ -18,4 +19,4 @@ def new_key(*, test: bool) -> str:
 
 def key_hashes(ring: KeyRing, key: str) -> list[bytes]:
     """Return the keyed hash of a terminal key under each live version of the hashing key, the current first."""
-    return [keyed_index(secret, b"terminal", key.encode("utf-8", "replace")) for _, secret in ring.newest_first()]
+    return marks(ring, b"terminal", key.encode("utf-8", "replace"))

@@ -20,6 +20,7 @@ from typing import IO, Final, Literal
 from noren.house.home import Home, HomeProblem, Zone
 from noren.house.inner import InnerClient
 from noren.house.keys import open_keys
+from noren.house.keys.custody import inherited
 from noren.house.occupancy import PASSING, alone, is_last_user, occupant, using
 from noren.house.passes import Porter
 from noren.kernel.say import Say
@@ -100,6 +101,7 @@ def spawn(home: Home, zone: Zone, *, stay: str = "", arguments: tuple[str, ...] 
             stdout=out,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            pass_fds=inherited(),
             env={**os.environ, "NOREN_STAY": stay},
         )
 

@@ -46,7 +46,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             CONNECT: ("CONNECT",),
             "shop": ("SELECT", "INSERT", "UPDATE"),
             "agreement": ("SELECT", "INSERT", "UPDATE"),
-            "terminal": ("SELECT", "INSERT", "UPDATE (revoked, rate)"),
+            "terminal": ("SELECT", "INSERT", "UPDATE (key_hash, revoked, rate)"),
             "alert": ("SELECT", "DELETE"),
         },
         "statement": {CONNECT: ("CONNECT",), "shop": ("SELECT",)},

@@ -15,7 +15,7 @@ import msgspec
 
 from noren.house.home import Home
 from noren.house.inner import InnerClient
-from noren.house.keys import open_keys
+from noren.house.keys import ZoneKeys, open_keys
 from noren.house.passes import Porter
 
 _PATIENCE_SECONDS: Final = 3.0
@@ -43,6 +43,7 @@ class FrontRoom:
 
     home: Home
     ledger: InnerClient
+    keys: ZoneKeys
 
     def summary(self) -> Any:
         """Ask the ledger worker for the programme's totals (blocking; see ``InnerClient.call`` for its refusals)."""
@@ -58,5 +59,6 @@ class FrontRoom:
 
 def front_room(home: Home) -> FrontRoom:
     """Wire the front process."""
-    porter = Porter(home, open_keys(home, "front"))
-    return FrontRoom(home, InnerClient(home, porter, "ledger-worker", timeout_seconds=_PATIENCE_SECONDS))
+    keys = open_keys(home, "front")
+    ledger = InnerClient(home, Porter(home, keys), "ledger-worker", timeout_seconds=_PATIENCE_SECONDS)
+    return FrontRoom(home, ledger, keys)

@@ -122,6 +122,18 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Whole = 90
 
 
+class KeySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Custody and age of keys, and where the member keys lie a second time (paths count from the home)."""
+
+    custody: Literal["file", "passphrase", "aws-kms"] = "file"
+    passphrase_file: str = ""
+    kms_key: str = "alias/noren-{zone}"
+    kms_region: str = ""
+    kms_endpoint: str = ""
+    max_age_days: Annotated[int, msgspec.Meta(ge=1)] = 365
+    second_custodian: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -134,6 +146,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postgresql: PostgreSQL = PostgreSQL()
     limits: Limits = Limits()
     alerts: Alerts = Alerts()
+    keys: KeySettings = KeySettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +270,19 @@ def read_settings(config: Path) -> Settings:
 
 def _nearest(message: str) -> str:
     """Suggest the known key nearest to the one that a decoding message names."""
-    parts = (Settings, Programme, Points, Receipts, Lake, Doors, Stores, PostgreSQL, Limits, Alerts)
+    parts = (
+        Settings,
+        Programme,
+        Points,
+        Receipts,
+        Lake,
+        Doors,
+        Stores,
+        PostgreSQL,
+        Limits,
+        Alerts,
+        KeySettings,
+    )
     known = [field for part in parts for field in part.__struct_fields__]
     for word in message.split("`")[1::2]:
         close = difflib.get_close_matches(word, known, n=1)

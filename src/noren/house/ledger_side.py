@@ -58,6 +58,15 @@ class LedgerDoor:
         """Return whether a member is in points-only mode."""
         return bool(self._call("/choices/get", {"token": _text(token)})["points_only"])
 
+    def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
+        """Have link tokens made anew under the current link key."""
+        answer = self._call("/cards/tokens", {"tokens": [_text(token) for token in tokens]})
+        return [LinkToken(base64.b64decode(token)) for token in answer["tokens"]]
+
+    def reindex(self, cards: Sequence[CardNumber]) -> int:
+        """Show cards to be indexed under the current key."""
+        return int(self._call("/cards/reindex", {"cards": [card.reveal() for card in cards]})["moved"])
+
     def _call(self, path: str, body: object) -> Any:
         try:
             return self._client.call(path, body)

@@ -15,7 +15,7 @@ from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, Sho
 from noren.activity.store import SqliteLedger
 from noren.governance.store import Directory
 from noren.house.home import Home
-from noren.house.keys import open_keys
+from noren.house.keys import ZoneKeys, open_keys
 from noren.house.passes import Porter
 from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.keyring import KeyRing
@@ -36,6 +36,7 @@ class WorkerRoom:
     receipts: ReceiptKeys
     terminal_key: KeyRing
     link: KeyRing
+    zone_keys: ZoneKeys
 
     def now(self) -> datetime:
         """Return the programme's instant: the sandbox's clock is moved by the till, which keeps the offset."""
@@ -83,8 +84,13 @@ def worker_room(home: Home) -> WorkerRoom:
             vacuum_hours=home.settings.lake.vacuum_hours,
         ),
         receipts=ReceiptKeys(
-            keys.ring("card-index"), keys.ring("receipt-index"), keys.ring("body-hash"), keys.ring("purchase-id")
+            keys.ring("card-index"),
+            keys.ring("receipt-index"),
+            keys.ring("body-hash"),
+            keys.ring("purchase-id"),
+            edition=keys.edition,
         ),
         terminal_key=keys.ring("terminal-key"),
         link=keys.ring("link"),
+        zone_keys=keys,
     )

@@ -11,6 +11,7 @@ import secrets
 import time
 from typing import Final, cast
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -18,6 +19,7 @@ from joserfc.jwk import OKPKey
 
 from noren.house.home import Home, Zone
 from noren.house.keys import ZoneKeys, trusted
+from noren.house.keys.trust import trust_path
 
 LIFE_SECONDS: Final = 30
 _SKEW_SECONDS: Final = 5
@@ -36,6 +38,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "alerts": ("operator",),
         "summary": ("front", "operator"),
         "check": ("operator",),
+        "keys": ("operator",),
     },
     "vault": {
         "enrol": ("operator",),
@@ -43,6 +46,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "choices": ("operator",),
         "summary": ("operator",),
         "check": ("operator",),
+        "keys": ("operator",),
     },
     "till": {},
     "statement": {},
@@ -59,11 +63,10 @@ class Porter:
 
     def __init__(self, home: Home, keys: ZoneKeys) -> None:
         self._zone: Zone = keys.zone
-        self._key = OKPKey.import_key(
-            keys.signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), {"alg": "Ed25519"}
-        )
+        self._keys = keys
+        self._signing: tuple[Ed25519PrivateKey, OKPKey] | None = None
         self._home = home
-        self._verifying: dict[str, OKPKey] = {}
+        self._verifying: dict[Zone, tuple[int, list[OKPKey]]] = {}
 
     def make(self, audience: Zone, operation: str) -> str:
         """Return a pass for one operation at another zone."""
@@ -76,7 +79,16 @@ class Porter:
             "exp": now + LIFE_SECONDS,
             "jti": secrets.token_hex(8),
         }
-        return jwt.encode({"alg": "Ed25519"}, claims, self._key, algorithms=_ALGORITHMS)
+        return jwt.encode({"alg": "Ed25519"}, claims, self._signer(), algorithms=_ALGORITHMS)
+
+    def _signer(self) -> OKPKey:
+        """The zone's signing key of now: a command that runs for hours outlives one."""
+        self._keys.look()
+        signing = self._keys.signing
+        if self._signing is None or self._signing[0] is not signing:
+            pem = signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            self._signing = signing, OKPKey.import_key(pem, {"alg": "Ed25519"})
+        return self._signing[1]
 
     def check(self, token: str, operation: str) -> Zone:
         """Return the calling zone when the pass allows ``operation`` here.
@@ -90,8 +102,11 @@ class Porter:
         raise PassRefused(f"no pass for {operation} at {self._zone}")
 
     def _fits(self, token: str, caller: Zone, operation: str) -> bool:
+        return any(self._says(token, key, caller, operation) for key in self._publics(caller))
+
+    def _says(self, token: str, key: OKPKey, caller: Zone, operation: str) -> bool:
         try:
-            claims = jwt.decode(token, self._public(caller), algorithms=_ALGORITHMS).claims
+            claims = jwt.decode(token, key, algorithms=_ALGORITHMS).claims
         except (JoseError, ValueError):
             return False
         now = time.time()
@@ -102,12 +117,19 @@ class Porter:
             and now - _SKEW_SECONDS <= float(cast(int, claims.get("exp", 0))) <= now + LIFE_SECONDS + _SKEW_SECONDS
         )
 
-    def _public(self, zone: Zone) -> OKPKey:
-        if zone not in self._verifying:
-            verifying, _ = trusted(self._home, zone)
-            x = _b64url(verifying)
-            self._verifying[zone] = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": x})
-        return self._verifying[zone]
+    def _publics(self, zone: Zone) -> list[OKPKey]:
+        """The keys that verify a zone's passes now; its file of public halves is exchanged when they rotate."""
+        try:
+            written = trust_path(self._home, zone).stat().st_mtime_ns
+        except OSError:
+            written = 0
+        if zone not in self._verifying or self._verifying[zone][0] != written:
+            keys = [
+                OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": _b64url(raw)})
+                for raw in trusted(self._home, zone).verifying
+            ]
+            self._verifying[zone] = written, keys
+        return self._verifying[zone][1]
 
 
 def _b64url(raw: bytes) -> str:

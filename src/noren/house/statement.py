@@ -92,9 +92,13 @@ class StatementRoom:
 
     def admit(self, ticket: str, nonce: str) -> LinkToken | TicketRefused:
         """Open a ticket of the vault; it is used up."""
-        verifying, _ = trusted(self.home, "vault")
         return open_ticket(
-            ticket, nonce=nonce, opening=self.keys.opening, verifying=verifying, now=self.clock.now(), used=self.used
+            ticket,
+            nonce=nonce,
+            openings=self.keys.openings,
+            verifying=trusted(self.home, "vault").verifying,
+            now=self.clock.now(),
+            used=self.used,
         )
 
     def programme_now(self, feed: LedgerFeed) -> datetime:

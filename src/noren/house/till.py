@@ -16,7 +16,7 @@ from noren.activity.checkpoint import Lengths
 from noren.activity.store import SqliteLedger
 from noren.governance.store import Directory
 from noren.house.home import Home
-from noren.house.keys import open_keys
+from noren.house.keys import ZoneKeys, open_keys
 from noren.kernel.clock import ShiftedClock, SystemClock
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Moment
@@ -35,6 +35,7 @@ class TillRoom:
     keys: TillKeys
     terminal_key: KeyRing
     clock: ShiftedClock
+    zone_keys: ZoneKeys
     open_ledger: Callable[[], SqliteLedger]
 
     def moment(self) -> Moment:
@@ -58,8 +59,10 @@ def till_room(home: Home) -> TillRoom:
             body_hash=keys.ring("body-hash"),
             purchase_id=keys.ring("purchase-id"),
             one_time_code=keys.ring("one-time-code"),
+            edition=keys.edition,
         ),
         terminal_key=keys.ring("terminal-key"),
         clock=ShiftedClock(SystemClock(), offset),
+        zone_keys=keys,
         open_ledger=lambda: SqliteLedger(home.ledger_db, busy_ms=BUSY_MS, beside=Lengths()),
     )

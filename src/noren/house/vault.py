@@ -43,7 +43,7 @@ class VaultRoom:
 
     def ticket(self, token: LinkToken, nonce: str, now: datetime) -> str:
         """Return a ticket to the member's own ledger door, for the browser that holds ``nonce``."""
-        _, sealing = trusted(self.home, "statement")
+        sealing = trusted(self.home, "statement").sealing
         return make_ticket(token=token, nonce=nonce, signing=self.keys.signing, sealing=sealing, now=now)
 
 

@@ -109,11 +109,22 @@ def _fits(vault: Vault, member: Member) -> bool:
     number = MemberNumber(member.person.member_number or "")
     token, no_token = member.link_token, vault.indexes.no_link_token(member.row)
     return (
-        vault.indexes.member_number(number) == member.at_rest.number_index
-        and (vault.indexes.link_token(token) if token else no_token) == member.at_rest.link_index
+        vault.indexes.member_number(number) == _now(vault, member.at_rest.number_index)
+        and (vault.indexes.link_token(token) if token else no_token) == _now(vault, member.at_rest.link_index)
         and all(_belongs(vault, member, card) for card in member.cards)
     )
 
 
 def _belongs(vault: Vault, member: Member, card: Card) -> bool:
-    return vault.indexes.card(card.number) == card.at_rest.index and vault.owners.open(card.at_rest) == member.row
+    return (
+        vault.indexes.card(card.number) == _now(vault, card.at_rest.index)
+        and vault.owners.open(card.at_rest) == member.row
+    )
+
+
+def _now(vault: Vault, index: bytes | None) -> bytes | None:
+    """The index under the current key; None where there is none, or none of ours."""
+    try:
+        return None if index is None else vault.indexes.now(index)
+    except UnknownKeyVersion:
+        return None

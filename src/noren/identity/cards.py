@@ -8,6 +8,7 @@ from typing import Final
 
 from noren.identity.cards_at_rest import Card, seal_card, with_state
 from noren.identity.crossing import tell
+from noren.identity.finding import find_cards, find_numbers
 from noren.identity.members import Member, mark, open_members, put_members
 from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
 from noren.identity.operations import enrol
@@ -62,9 +63,8 @@ def add_cards(vault: Vault, *, rows: Sequence[Mapping[str, object]]) -> list[Out
 
 def _known(vault: Vault, rows: Sequence[Mapping[str, object]]) -> set[object]:
     named = {value for row in rows if isinstance(value := row.get("member_number"), str) and _well_formed(value)}
-    by_index = {vault.indexes.member_number(MemberNumber(value)): value for value in named}
     with vault.store.reading() as batch:
-        return {by_index[index] for index in batch.members_by_number(by_index)}
+        return {number.reveal() for number in find_numbers(vault, batch, map(MemberNumber, named))}
 
 
 def _well_formed(value: object) -> bool:
@@ -106,7 +106,7 @@ def reissue_card(vault: Vault, *, card: CardNumber, new_card: CardNumber) -> Out
             if found is None:
                 return UNKNOWN_CARD
             member, old = found
-            new = batch.cards([vault.indexes.card(new_card)]).get(vault.indexes.card(new_card))
+            new = find_cards(vault, batch, [new_card]).get(new_card)
             if new is not None and vault.owners.open(new) != member.row:
                 return NEW_CARD_TAKEN
             if new is not None and old.state is not CardState.ACTIVE and not member.at_rest.pending:
@@ -132,7 +132,7 @@ def _with_card(vault: Vault, batch: VaultBatch, member: Member, number: CardNumb
 
 def find_by_card(vault: Vault, batch: VaultBatch, card: CardNumber) -> tuple[Member, Card] | None:
     """Return the member with this card, opened, and the card; None when it is not known."""
-    at = batch.cards([vault.indexes.card(card)]).get(vault.indexes.card(card))
+    at = find_cards(vault, batch, [card]).get(card)
     if at is None:
         return None
     row = vault.owners.open(at)

@@ -14,9 +14,11 @@ from sqlalchemy import select
 
 from noren.identity.engine import VaultEngine
 from noren.identity.errors import KeyMissing
+from noren.identity.ports import Stretch
 from noren.identity.store import among, put, remove
 from noren.identity.tables import MEMBER_KEY
 from noren.kernel.keyring import KEY_BYTES, KeyRing
+from noren.kernel.marks import version_of
 from noren.kernel.sealing import Place, seal, unseal
 
 _VERSION: Final = 1
@@ -68,6 +70,17 @@ class SqlMemberKeys:
             if len(page) < _PAGE:
                 return
             after = page[-1]
+
+    def rewrap(self, after: bytes, limit: int) -> Stretch:
+        """Wrap the next keys under the current key."""
+        wanted = select(MEMBER_KEY).where(MEMBER_KEY.c.member > after).order_by(MEMBER_KEY.c.member).limit(limit)
+        with self._engine.writing() as connection:
+            page = list(connection.execute(wanted))
+            old = [row for row in page if version_of(row.wrapped) != self._wrap.current]
+            fresh = [(row.member, unseal(self._wrap, row.wrapped, _place(row.member))) for row in old]
+            sealed = [{"member": row, "wrapped": seal(self._wrap, key, _place(row))} for row, key in fresh]
+            put(self._engine, connection, MEMBER_KEY, sealed)
+        return Stretch(page[-1].member if len(page) == limit else b"", len(page), len(sealed))
 
     def lay_anew(self) -> None:
         """Forget in which order keys came."""

@@ -12,6 +12,7 @@ from typing import Final
 from noren.identity.cards import UNKNOWN_MEMBER
 from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.crossing import tell
+from noren.identity.finding import find_numbers
 from noren.identity.members import Member, mark, open_members, put_members
 from noren.identity.model import MAX_CARDS_PER_MEMBER, Outcome, Refused, Standing
 from noren.identity.operations import TOO_MANY_CARDS
@@ -40,15 +41,14 @@ def merge_members(vault: Vault, *, number: MemberNumber, into: MemberNumber) -> 
     Raises:
         LedgerAway: the merge is noted and is finished later.
     """
-    indexes = vault.indexes.member_number(number), vault.indexes.member_number(into)
     with vault.writing:
         with vault.store.batch() as batch:
-            found = batch.members_by_number(indexes)
-            if indexes[0] == indexes[1]:
+            found = find_numbers(vault, batch, (number, into))
+            if number == into:
                 return SAME_MEMBER
-            if len(found) < len(indexes):
+            if number not in found or into not in found:
                 return UNKNOWN_MEMBER
-            source, target = (found[index] for index in indexes)
+            source, target = found[number], found[into]
             if source.standing is Standing.MERGED and source.merged_into == target.row:
                 return "same"
             if source.standing is Standing.MERGED or target.standing is not Standing.HERE:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.checks import check_application
 from noren.identity.crossing import needs_telling, tell_members
+from noren.identity.finding import find_cards, find_numbers
 from noren.identity.members import Member, mark, open_members, put_members
 from noren.identity.model import (
     CONTACT_FIELDS,
@@ -112,13 +113,12 @@ class _Desk:
     """Takes the applications of one transaction: members and cards as they are known, and what is to be written."""
 
     def __init__(self, vault: Vault, batch: VaultBatch, applications: Sequence[Application]) -> None:
-        indexes = [vault.indexes.member_number(a.number) for a in applications]
-        known = batch.members_by_number(indexes)
+        known = find_numbers(vault, batch, [a.number for a in applications])
         opened = open_members(vault, batch, [m.row for m in known.values()])
         self._vault = vault
-        self._known = {m.at_rest.number_index: m for m in opened.values()}
-        self._merged = {index for index, m in known.items() if m.standing is not Standing.HERE}
-        self._cards = batch.cards([vault.indexes.card(a.card) for a in applications if a.card])
+        self._known = {number: opened[m.row] for number, m in known.items() if m.row in opened}
+        self._merged = {number for number, m in known.items() if m.standing is not Standing.HERE}
+        self._cards = find_cards(vault, batch, [a.card for a in applications if a.card])
         self._put: list[Member] = []
         self._put_cards: list[Card] = []
         self._new_keys: dict[bytes, KeyRing] = {}
@@ -126,11 +126,10 @@ class _Desk:
 
     def take(self, place: int, application: Application) -> Outcome:
         """Decide one application; what it changes is written by ``store``."""
-        index = self._vault.indexes.member_number(application.number)
-        if index in self._merged:
+        if application.number in self._merged:
             return MERGED_AWAY
-        before = self._known.get(index)
-        member = before or self._newcomer(index)
+        before = self._known.get(application.number)
+        member = before or self._newcomer(self._vault.indexes.member_number(application.number))
         card = self._card_of(application, member)
         if isinstance(card, Refused):
             return card
@@ -156,7 +155,7 @@ class _Desk:
     def _card_of(self, application: Application, member: Member) -> Card | Refused | None:
         if application.card is None:
             return None
-        known = self._cards.get(self._vault.indexes.card(application.card))
+        known = self._cards.get(application.card)
         if known is not None:
             return None if self._vault.owners.open(known) == member.row else CARD_TAKEN
         if len(member.cards) >= MAX_CARDS_PER_MEMBER:

@@ -73,7 +73,11 @@ class VaultBatch(Protocol):
         ...
 
     def all_rows(self, after: bytes, limit: int) -> list[bytes]:
-        """Return the next rows of members in the order of their random rows: for audits only."""
+        """Return the next rows of members in the order of their random rows: for audits and rotations only."""
+        ...
+
+    def all_cards(self, after: bytes, limit: int) -> list[CardRow]:
+        """Return the next cards in the order of their random rows: for rotations only."""
         ...
 
     def summary(self) -> Summary:
@@ -133,7 +137,11 @@ class MemberKeys(Protocol):
         ...
 
     def names(self) -> Iterator[bytes]:
-        """Yield the rows that have a key."""
+        """Yield the rows that have a key, ascending."""
+        ...
+
+    def rewrap(self, after: bytes, limit: int) -> Stretch:
+        """Wrap the next keys under the current key where they are wrapped under an older one; durable on return."""
         ...
 
     def lay_anew(self) -> None:
@@ -165,6 +173,15 @@ class Introduction:
     traits: Traits
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of a rotation's work: where it ended (empty: at the end), rows seen, and how many of them moved."""
+
+    after: bytes
+    seen: int
+    moved: int
+
+
 class LedgerSide(Protocol):
     """The crossing: the few things the vault may ask of the ledger side. Each may raise ``LedgerAway``."""
 
@@ -189,6 +206,14 @@ class LedgerSide(Protocol):
 
     def points_only(self, token: LinkToken) -> bool:
         """Return whether a member is in points-only mode."""
+        ...
+
+    def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
+        """Return the token of now for each link token: the same one where the link key has not rotated."""
+        ...
+
+    def reindex(self, cards: Sequence[CardNumber]) -> int:
+        """Show cards, in memory there, to be indexed under the current key; return how many were under an older one."""
         ...
 
 

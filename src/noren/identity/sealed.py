@@ -11,7 +11,8 @@ from typing import Final
 
 from noren.identity.model import CardRow, Field
 from noren.kernel.ids import CardNumber, LinkToken, MemberNumber
-from noren.kernel.keyring import KeyRing, keyed_index
+from noren.kernel.keyring import KeyRing
+from noren.kernel.marks import mark, marks, turn, version_of
 from noren.kernel.sealing import Place, seal, unseal
 
 STORE: Final = "vault"
@@ -63,19 +64,31 @@ class Indexes:
 
     def member_number(self, number: MemberNumber) -> bytes:
         """Return the index under which a new row is stored."""
-        return keyed_index(self._ring.key(), b"member-number", number.reveal().encode())
+        return mark(self._ring, b"member-number", number.reveal().encode())
+
+    def member_numbers(self, number: MemberNumber) -> list[bytes]:
+        """Return the indexes under which a number may stand: one per live version of the key."""
+        return marks(self._ring, b"member-number", number.reveal().encode())
 
     def card(self, card: CardNumber) -> bytes:
         """Return the index under which a new card is stored."""
-        return keyed_index(self._ring.key(), b"card", card.reveal().encode())
+        return mark(self._ring, b"card", card.reveal().encode())
+
+    def cards(self, card: CardNumber) -> list[bytes]:
+        """Return the indexes under which a card may stand."""
+        return marks(self._ring, b"card", card.reveal().encode())
 
     def link_token(self, token: LinkToken) -> bytes:
         """Return the index of a link token: how the press finds a member."""
-        return keyed_index(self._ring.key(), b"link-token", token.reveal())
+        return mark(self._ring, b"link-token", token.reveal())
 
     def no_link_token(self, row: bytes) -> bytes:
         """Return what stands there for who has none: an empty column would show that she has no card."""
-        return keyed_index(self._ring.key(), b"no-link-token", row)
+        return mark(self._ring, b"no-link-token", row)
+
+    def now(self, stored: bytes) -> bytes:
+        """Return a stored index under the current key, without what it stands for."""
+        return turn(self._ring, stored)
 
 
 class Owners:
@@ -87,6 +100,10 @@ class Owners:
     def seal(self, card: bytes, member: bytes) -> bytes:
         """Seal a member's row for a card's row."""
         return seal(self._ring, member, Place(STORE, "card", "member", card))
+
+    def now(self, card: CardRow) -> bytes:
+        """Return whose a card is, sealed under the current key; as it lies where it is so already."""
+        return card.member if version_of(card.member) == self._ring.current else self.seal(card.row, self.open(card))
 
     def open(self, card: CardRow) -> bytes:
         """Return the row of the member whose card this is.

@@ -10,6 +10,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from noren.identity.cards import UNKNOWN_CARD, UNKNOWN_MEMBER, find_by_card
+from noren.identity.finding import find_numbers
 from noren.identity.members import Member, open_members, put_members
 from noren.identity.model import Refused, Standing
 from noren.identity.ports import VaultBatch
@@ -64,7 +65,7 @@ def _find(vault: Vault, batch: VaultBatch, who: CardNumber | MemberNumber) -> Me
     if isinstance(who, CardNumber):
         found = find_by_card(vault, batch, who)
         return UNKNOWN_CARD if found is None else found[0]
-    at_rest = batch.members_by_number([vault.indexes.member_number(who)])
+    at_rest = find_numbers(vault, batch, [who])
     row = next((m.row for m in at_rest.values() if m.standing is Standing.HERE), None)
     return UNKNOWN_MEMBER if row is None else open_members(vault, batch, [row])[row]
 

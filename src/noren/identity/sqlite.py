@@ -16,7 +16,7 @@ from sqlalchemy.pool import QueuePool
 from noren.identity.engine import tables_of
 from noren.identity.errors import StoreUnusable
 
-VERSION: Final = 2
+VERSION: Final = 3
 WAIT_MS: Final = 30_000
 _IN_ORDER_OF_COMING: Final = 1
 _PRAGMAS: Final = (

@@ -140,6 +140,11 @@ class SqlBatch:
         wanted = select(MEMBER.c.row).where(MEMBER.c.row > after).order_by(MEMBER.c.row).limit(limit)
         return list(self._connection.execute(wanted).scalars())
 
+    def all_cards(self, after: bytes, limit: int) -> list[CardRow]:
+        """Return the next cards in the order of their random rows."""
+        wanted = select(CARD).where(CARD.c.row > after).order_by(CARD.c.row).limit(limit)
+        return [_card(row) for row in self._connection.execute(wanted)]
+
     def summary(self) -> Summary:
         """Return the sizes of the vault."""
         members = select(func.count()).select_from(MEMBER).where(MEMBER.c.standing != int(Standing.MERGED))

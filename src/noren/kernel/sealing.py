@@ -50,8 +50,8 @@ class Place:
 def seal(ring: KeyRing, plain: bytes, place: Place) -> bytes:
     """Seal ``plain`` for ``place`` under the ring's current key."""
     nonce = secrets.token_bytes(_NONCE)
-    version = ring.current
-    body = AESGCMSIV(ring.key()).encrypt(nonce, plain, place.bytes(version))
+    version, key = ring.newest()
+    body = AESGCMSIV(key).encrypt(nonce, plain, place.bytes(version))
     return version.to_bytes(2, "big") + nonce + body
 
 
@@ -78,7 +78,8 @@ def _siv(key: bytes, version: int) -> tuple[AESSIV, list[bytes]]:
 
 def make_link_token(ring: KeyRing, handle: Handle) -> LinkToken:
     """Encrypt a handle for the vault to keep (deterministic: one member, one token per key version)."""
-    cipher, context = _siv(ring.key(), ring.current)
+    version, key = ring.newest()
+    cipher, context = _siv(key, version)
     return LinkToken(cipher.encrypt(handle.reveal(), context))
 
 

@@ -12,8 +12,10 @@ import binascii
 import hashlib
 import secrets
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Final
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
@@ -106,19 +108,26 @@ def make_ticket(*, token: LinkToken, nonce: str, signing: Ed25519PrivateKey, sea
 
 
 def open_ticket(
-    ticket: str, *, nonce: str, opening: X25519PrivateKey, verifying: bytes, now: datetime, used: UsedTickets
+    ticket: str,
+    *,
+    nonce: str,
+    openings: Sequence[X25519PrivateKey],
+    verifying: Sequence[bytes],
+    now: datetime,
+    used: UsedTickets,
 ) -> LinkToken | TicketRefused:
     """Return the link token of a ticket that is right, fresh, of this browser and not yet used.
 
     Args:
         ticket: what :func:`make_ticket` returned.
         nonce: the nonce of the browser that brings it.
-        opening: the statement zone's private key.
-        verifying: the vault's raw Ed25519 public key.
+        openings: the statement zone's private keys: more than one while they rotate.
+        verifying: the vault's raw Ed25519 public keys, likewise.
         now: the present instant.
         used: tickets this door has admitted; the ticket is used up by this call.
     """
-    body = _verified(ticket, opening, verifying)
+    pairs = product(openings, verifying)
+    body = next((body for pair in pairs if (body := _verified(ticket, *pair)) is not None), None)
     if body is None:
         return NOT_A_TICKET
     name, made, of_nonce, token = _BODY.unpack(body)

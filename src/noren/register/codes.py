@@ -36,8 +36,11 @@ def make_code(ring: KeyRing, handle: Handle, at: datetime) -> str:
     return _MARK + str(int.from_bytes(block, "big")).zfill(CODE_DIGITS - 1)
 
 
-def read_code(ring: KeyRing, code: str, at: datetime) -> bytes | None:
-    """Return the 8-byte handle prefix that a code names, when it is ours and valid within 10 minutes of ``at``."""
+def read_code(ring: KeyRing, code: str, at: datetime) -> tuple[bytes, bytes] | None:
+    """Return the 8-byte handle prefix that a code names and the key that reads it.
+
+    None where it is not ours, or not valid within 10 minutes of ``at``.
+    """
     if len(code) != CODE_DIGITS or code[0] != _MARK or not code.isascii() or not code.isdigit():
         return None
     number = int(code[1:])
@@ -47,7 +50,7 @@ def read_code(ring: KeyRing, code: str, at: datetime) -> bytes | None:
     for _, key in ring.newest_first():
         plain = Cipher(AES(key), ECB()).decryptor().update(block)
         if plain[15:] == _ZERO and _near(int.from_bytes(plain[8:11], "big"), at):
-            return plain[:_PREFIX_BYTES]
+            return plain[:_PREFIX_BYTES], key
     return None
 
 

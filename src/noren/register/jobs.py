@@ -22,7 +22,7 @@ from noren.register.names import name_purchase, read_name
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, FindRequest, PurchaseRequest, ReturnRequest
 from noren.register.returning import decide_return, lines_left
-from noren.register.till_keys import TillKeys
+from noren.register.till_keys import TillKeys, used_code
 from noren.register.work import Work
 
 
@@ -100,11 +100,11 @@ def find_holder(work: Work, keys: TillKeys, card: str, indexes: Sequence[bytes],
         found = work.card(index)
         if found is not None:
             return Holder(work.standing(found.handle), found.state)
-    prefix = read_code(keys.one_time_code, card, at)
-    handle = work.handle_starting(prefix) if prefix is not None else None
-    if handle is None:
+    read = read_code(keys.one_time_code, card, at)
+    handle = work.handle_starting(read[0]) if read is not None else None
+    if read is None or handle is None:
         return Holder(None, None)
-    return Holder(work.standing(handle), CardState.ACTIVE, keys.code(card))
+    return Holder(work.standing(handle), CardState.ACTIVE, used_code(read[1], card))
 
 
 @dataclass(slots=True)
@@ -120,16 +120,23 @@ class PurchaseJob:
     _receipts: list[ReceiptKey] = field(init=False)
     _bodies: list[bytes] = field(init=False)
     _cards: list[bytes] = field(init=False)
+    _edition: int = field(init=False)
 
     def __post_init__(self) -> None:
+        self._compute()
+
+    def _compute(self) -> None:
         request, seller = self.request, self.seller
+        self._edition = self.keys.edition.number  # first: what is renewed meanwhile is computed again
         self._receipts = self.keys.receipts(seller.shop, seller.terminal, request.business_date, request.receipt)
         self._lines = request.as_lines()
         self._bodies = self.keys.purchase_bodies(request, self._lines)
         self._cards = self.keys.cards(request.card)
 
     def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
-        """See ``Job``."""
+        """See ``Job``. What waited while keys were renewed is computed anew: it may look for what has moved."""
+        if self._edition != self.keys.edition.number:
+            self._compute()
         return self._receipts, self._cards
 
     def run(self, work: Work, moment: Moment) -> Outcome:

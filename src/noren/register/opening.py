@@ -14,9 +14,9 @@ from typing import Final, Literal
 from noren.activity.model import PROGRAMME, Card, CardState, Changes, Coupon, Lot, MemberState, Opening, Posting
 from noren.activity.points import Move, Standing, bring_in, lapse
 from noren.activity.ports import LedgerBatch, LedgerStore
-from noren.kernel.keyring import keyed_index
+from noren.kernel.marks import marks
 from noren.kernel.say import Say
-from noren.register.till_keys import INDEX_BYTES, ReceiptKeys
+from noren.register.till_keys import ReceiptKeys
 
 CHUNK: Final = 500
 """Rows in one transaction: the till waits no longer than this takes."""
@@ -106,7 +106,7 @@ def coupon_names(keys: ReceiptKeys, row: CouponRow) -> list[bytes]:
 
 def _hashes(keys: ReceiptKeys, kind: str, said: Iterable[str]) -> list[bytes]:
     parts = [part.encode() for part in (kind, *said)]
-    return [keyed_index(key, *parts)[:INDEX_BYTES] for _, key in keys.body_hash.newest_first()]
+    return marks(keys.body_hash, *parts)
 
 
 def import_lots(

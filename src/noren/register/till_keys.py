@@ -9,7 +9,8 @@ from typing import Final
 import msgspec
 
 from noren.activity.model import Line, ReceiptKey
-from noren.kernel.keyring import KeyRing, keyed_index
+from noren.kernel.keyring import Edition, KeyRing, keyed_index
+from noren.kernel.marks import marks, named
 from noren.register.requests import PurchaseRequest, ReturnRequest
 
 INDEX_BYTES: Final = 16
@@ -17,8 +18,9 @@ _PACK: Final = msgspec.msgpack.Encoder()
 
 
 def card_indexes(ring: KeyRing, card: str) -> list[bytes]:
-    """Return a card's keyed index under each live key version, the current one first."""
-    return [keyed_index(key, b"card", card.encode("ascii"))[:INDEX_BYTES] for _, key in ring.newest_first()]
+    """Return a card's keyed index (version and HMAC) under each live key version, the current one first."""
+    number = card.encode("ascii")
+    return [named(v, keyed_index(key, b"card", number)[:INDEX_BYTES]) for v, key in ring.newest_first()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class ReceiptKeys:
     receipt_index: KeyRing = field(repr=False)
     body_hash: KeyRing = field(repr=False)
     purchase_id: KeyRing = field(repr=False)
+    edition: Edition = field(default_factory=Edition, repr=False, kw_only=True)
 
     def cards(self, card: str) -> list[bytes]:
         """Return the card's index under each live key version."""
@@ -38,7 +41,7 @@ class ReceiptKeys:
         """Return the receipt's key under each live key version, the current one first."""
         day = business_date.toordinal()
         parts = (shop.encode(), terminal.encode(), day.to_bytes(4, "big"), receipt.encode())
-        return [ReceiptKey(day, keyed_index(k, *parts)[:INDEX_BYTES]) for _, k in self.receipt_index.newest_first()]
+        return [ReceiptKey(day, mark) for mark in marks(self.receipt_index, *parts)]
 
     def purchase_bodies(self, request: PurchaseRequest, lines: tuple[Line, ...]) -> list[bytes]:
         """Return the keyed hash of a parsed purchase under each live key version; defaults count as sent."""
@@ -54,7 +57,7 @@ class ReceiptKeys:
         return self._bodies(_PACK.encode((request.name, lines, base)))
 
     def _bodies(self, packed: bytes) -> list[bytes]:
-        return [keyed_index(key, packed)[:INDEX_BYTES] for _, key in self.body_hash.newest_first()]
+        return marks(self.body_hash, packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,10 @@ class TillKeys(ReceiptKeys):
 
     one_time_code: KeyRing = field(repr=False)
 
-    def code(self, code: str) -> bytes:
-        """Return the keyed hash by which a used one-time code is remembered."""
-        return keyed_index(self.one_time_code.key(), b"used", code.encode("ascii"))[:INDEX_BYTES]
+
+def used_code(key: bytes, code: str) -> bytes:
+    """Return the keyed hash by which a used one-time code is remembered, under the key that reads it.
+
+    Not under the current one: a code is known as used for as long as any key reads it.
+    """
+    return keyed_index(key, b"used", code.encode("ascii"))[:INDEX_BYTES]

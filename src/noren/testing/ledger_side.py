@@ -37,6 +37,8 @@ class FakeLedgerSide:
     order: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     """The cards of all introductions, in the order in which they came."""
     refuse_merge: Refused | None = None
+    renewed: dict[LinkToken, LinkToken] = field(default_factory=dict[LinkToken, LinkToken])
+    shown: set[str] = field(default_factory=set[str])
     _by_card: dict[str, KnownMember] = field(default_factory=dict[str, KnownMember])
 
     def enrol(self, introductions: Sequence[Introduction]) -> Sequence[LinkToken | None]:
@@ -78,6 +80,26 @@ class FakeLedgerSide:
         """Return a member's choice."""
         self._begin("points_only")
         return self._member(token).points_only
+
+    def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
+        """Give every member a new token, once."""
+        self._begin("renew_tokens")
+        for token in tokens:
+            if token not in self.renewed:
+                member = self._member(token)
+                member.token = LinkToken(secrets.token_bytes(LINK_TOKEN_BYTES))
+                self.renewed[token] = member.token
+                self.renewed[member.token] = member.token
+        self._end()
+        return [self.renewed[token] for token in tokens]
+
+    def reindex(self, cards: Sequence[CardNumber]) -> int:
+        """Remember which cards were shown; each counts once."""
+        self._begin("reindex")
+        fresh = {card.reveal() for card in cards} - self.shown
+        self.shown |= fresh
+        self._end()
+        return len(fresh)
 
     def with_card(self, card: str) -> KnownMember:
         """Return the member with a card."""

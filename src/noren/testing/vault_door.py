@@ -28,7 +28,7 @@ class FakeVaultDoor:
 
     def ticket(self, nonce: str) -> str:
         """Return a ticket for the browser with ``nonce``."""
-        _, sealing = trusted(self.home, "statement")
+        sealing = trusted(self.home, "statement").sealing
         return make_ticket(
             token=self.token, nonce=nonce, signing=self._keys.signing, sealing=sealing, now=datetime.now(UTC)
         )

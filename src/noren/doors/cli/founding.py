@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -33,13 +31,13 @@ from noren.doors.cli.storing import (
     asked_server,
     make_databases,
 )
-from noren.house.home import CONFIG, ZONES, PostgreSQL, Programme, Settings, read_settings, write_settings
+from noren.house.home import CONFIG, ZONES, PostgreSQL, Programme, Settings, open_home, read_settings, write_settings
+from noren.house.keeping import keep
 from noren.house.keys import SIDES
 from noren.kernel.say import Say
 
 FOLDERS: Final = ("keys", "keys/trust", "ledger", "log", "register", "run", "vault")
 MAX_SOCKET_BYTES: Final = 107
-_KEYS_SECONDS: Final = 120.0
 
 
 def init(
@@ -141,19 +139,12 @@ def _make(path: Path, settings: Settings) -> None:
             (draft / folder).mkdir(mode=0o700)
         (draft / CONFIG).write_text(write_settings(settings), "utf-8")
         read_settings(draft / CONFIG)
+        home = open_home(draft)
         for side in SIDES:
-            _make_keys(draft, side)
+            keep(home, side, "make")
         draft.rename(path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _make_keys(draft: Path, side: str) -> None:
-    command = [sys.executable, "-m", "noren.doors.cli.keymaking", str(draft), side]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_KEYS_SECONDS, check=False)
-    if done.returncode != 0:
-        last = (done.stderr.strip().splitlines() or ["?"])[-1]
-        refuse(f"鍵を作れませんでした({side}): {last}", f"The keys of the side {side} could not be made: {last}")
 
 
 def _next_steps(at: Here) -> tuple[Say, ...]:

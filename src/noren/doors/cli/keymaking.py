@@ -1,6 +1,7 @@
-"""``python -m noren.doors.cli.keymaking HOME SIDE``: makes one side's keys, in a process of its own.
+"""``python -m noren.doors.cli.keymaking HOME SIDE STEP [KEY …]``: the keeper of one side, in a process of its own.
 
-``noren init`` starts it once per side. The keys go to files of mode 0600 and nowhere else.
+``noren init`` and ``noren keys`` start it, once per side and step (``house.keeping``). Keys go
+to the files of that side and nowhere else; what it prints are versions, states and dates.
 """
 
 from __future__ import annotations
@@ -8,15 +9,36 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from noren.house.home import open_home
-from noren.house.keys import make_side
+import msgspec
+
+from noren.house.home import HomeProblem, open_home
+from noren.house.keys import SIDES, Side
+from noren.house.keys.keeper import STEPS, SideKeeper, make_side
+from noren.house.keys.listing import standing
 
 
 def main(arguments: list[str]) -> int:
-    """Make the keys; arguments are the home and the side."""
-    home, side = arguments
-    make_side(open_home(Path(home)), side)
+    """Do one step; print the serials of the side's files, or what its keys' versions are."""
+    path, side, step, *names = arguments
+    assert side in SIDES, "not a side"
+    try:
+        print(msgspec.json.encode(_do(Path(path), side, step, names)).decode())  # noqa: T201 - it is the answer
+    except HomeProblem as wrong:
+        print(msgspec.json.encode([wrong.say.ja, wrong.say.en]).decode(), file=sys.stderr)  # noqa: T201
+        return 1
     return 0
+
+
+def _do(path: Path, side: Side, step: str, names: list[str]) -> object:
+    home = open_home(path)
+    if step == "list":
+        return standing(home, side)
+    if step == "make":
+        make_side(home, side)
+        return {}
+    with SideKeeper(home, side) as keeper:
+        STEPS[step](keeper, names)
+        return keeper.serials()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from noren.doors.cli import alerts, doctor, founding, importing, member, partner
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.keys import command as keys_command
 from noren.doors.cli.speech import both, choose_language, narrow, speak_titles
 
 _TOLD_TO_END = 143
@@ -59,6 +60,7 @@ doctor.add_to(app)
 alerts.add_to(app)
 importing.add_to(app)
 terminal.add_to(app)
+keys_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
 summary.add_to(app)

@@ -8,6 +8,7 @@ from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
 from noren.doors.statement.app import statement_app
 from noren.house.home import open_home
+from noren.house.keys.watch import watching
 from noren.house.statement import statement_room
 
 
@@ -17,4 +18,5 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     room = statement_room(open_home(home))
     app = statement_app(room)
     chosen = room.home.settings.doors.statement if port is None else port
-    run(lambda: serve(app, interface="asgi", host=host, port=chosen, tls=tls))
+    with watching(room.keys):
+        run(lambda: serve(app, interface="asgi", host=host, port=chosen, tls=tls))

@@ -15,6 +15,7 @@ from noren.doors.till.metrics import TillMetrics
 from noren.doors.till.probing import Marker, Probing
 from noren.doors.till.terminals import Doorkeeper
 from noren.house.home import open_home
+from noren.house.keys.watch import watching
 from noren.house.till import till_room
 from noren.kernel.clock import SystemClock, local_date
 from noren.register.velocity import Velocity
@@ -71,7 +72,8 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     _spare_the_collector()
     try:
         chosen = settings.doors.till if port is None else port
-        run(lambda: serve(app, interface="rsgi", host=host, port=chosen, tls=tls, limits=settings.limits))
+        with watching(room.zone_keys):
+            run(lambda: serve(app, interface="rsgi", host=host, port=chosen, tls=tls, limits=settings.limits))
     finally:
         app.stop()
 

@@ -15,6 +15,7 @@ from noren.doors.pages.sessions import Sessions
 from noren.doors.vault.attempts import Attempts
 from noren.doors.vault.bodies import Reason
 from noren.doors.vault.desk import Desk
+from noren.doors.vault.keys import key_handlers
 from noren.doors.vault.operator import operator_handlers
 from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
 from noren.house.vault import VaultRoom
@@ -30,7 +31,8 @@ _AWAY: Final = Reason(
 
 def operator_app(room: VaultRoom) -> Litestar:
     """Return the inner door's application."""
-    inside = Router("/", route_handlers=operator_handlers(room.vault), exception_handlers={LedgerAway: _ledger_away})
+    handlers = [*operator_handlers(room.vault), *key_handlers(room.vault)]
+    inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
     return inner_app(room.porter, [inside])
 
 

@@ -36,19 +36,23 @@ class Desk:
 
     def form_token(self, secret: str) -> str:
         """Return the token that a form must bring, bound to a cookie of the same browser."""
-        key = self.room.keys.ring("sign-in").key()
-        return base64.urlsafe_b64encode(keyed_index(key, b"form", secret.encode())).decode()
+        return _form_token(self.room.keys.ring("sign-in").key(), secret)
 
     def check_form(self, request: Asked, token: object, *, cookie: str) -> None:
         """Let a form pass only when it came from our own page in this browser."""
         secret = request.cookies.get(cookie)
+        live = self.room.keys.ring("sign-in").newest_first()  # a form may lie open while the key rotates
         fits = (
             bool(secret)
             and isinstance(token, str)
-            and secrets.compare_digest(token.encode(), self.form_token(secret or "").encode())
+            and any(secrets.compare_digest(token.encode(), _form_token(k, secret or "").encode()) for _, k in live)
         )
         if not fits or request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
             raise PageProblem(FROM_ELSEWHERE)
+
+
+def _form_token(key: bytes, secret: str) -> str:
+    return base64.urlsafe_b64encode(keyed_index(key, b"form", secret.encode())).decode()
 
 
 def form_secret(request: Asked) -> tuple[str, bool]:

@@ -14,6 +14,7 @@ from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
 from noren.doors.vault.app import operator_app, sign_in_app
 from noren.house.home import open_home
+from noren.house.keys.watch import watching
 from noren.house.occupancy import PASSING
 from noren.house.vault import VaultRoom, vault_room
 from noren.identity.errors import LedgerAway, StoreUnusable
@@ -33,7 +34,8 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     log_to_stderr("vault")
     room = vault_room(open_home(home))
     try:
-        run(lambda: _run(room, host, port, tls))
+        with watching(room.keys):
+            run(lambda: _run(room, host, port, tls))
     finally:
         room.vault.close()
 

@@ -63,6 +63,34 @@ class TokenBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     token: bytes
 
 
+class TokensBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Link tokens to be made anew."""
+
+    tokens: Annotated[list[bytes], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class CardsBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Cards to be indexed under the current key."""
+
+    cards: Annotated[list[CardText], msgspec.Meta(max_length=50 * MAX_ROWS)]
+
+
+class WorkBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of a rotation's work: the key, and where the last stretch ended (empty: at the beginning)."""
+
+    name: Literal["card-index", "receipt-index", "body-hash", "terminal-key"]
+    after: str = ""
+
+
+class WorkAnswer(msgspec.Struct, frozen=True):
+    """What a stretch did; ``after`` is empty at the end. ``left``: rows on an old version that nobody here can move."""
+
+    after: str
+    seen: int
+    moved: int
+    left: int = 0
+
+
 class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member's choice of points-only mode."""
 

@@ -12,10 +12,12 @@ from noren.doors.worker.alerts import alert_handlers
 from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.figures import figure_handlers
+from noren.doors.worker.keys import key_handlers
 from noren.doors.worker.members import member_handlers
 from noren.doors.worker.reference import reference_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.home import open_home
+from noren.house.keys.watch import watching
 from noren.house.ledger_worker import WorkerRoom, worker_room
 
 
@@ -24,14 +26,15 @@ def main(home: Path | None) -> None:
     log_to_stderr("ledger-worker")
     room = worker_room(open_home(home))
     try:
-        run(lambda: _run(room))
+        with watching(room.zone_keys):
+            run(lambda: _run(room))
     finally:
         room.close()
 
 
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
-    made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers)
+    made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     app = inner_app(room.porter, [handler for each in made for handler in each(turn)])
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))

@@ -11,12 +11,14 @@ from litestar.status_codes import HTTP_200_OK
 
 from noren.activity import enrolment
 from noren.doors.worker.bodies import (
+    CardsBody,
     CardStateBody,
     EnrolBody,
     MergeBody,
     PointsOnlyBody,
     TokenBody,
     TokensAnswer,
+    TokensBody,
 )
 from noren.doors.worker.turn import Turn
 from noren.kernel.ids import Handle, LinkToken, MalformedId
@@ -37,8 +39,8 @@ class _Who:
         self.turn = turn
         self.room = turn.room
 
-    def index(self, card: str) -> bytes:
-        return card_indexes(self.room.receipts.card_index, card)[0]
+    def indexes(self, card: str) -> list[bytes]:
+        return card_indexes(self.room.receipts.card_index, card)
 
     def handle(self, token: bytes) -> bytes:
         try:
@@ -53,7 +55,7 @@ class _Who:
 def _enrolling(who: _Who) -> Any:
     @post("/enrol", status_code=HTTP_200_OK, sync_to_thread=True)
     def enrol(data: JSONBody[EnrolBody]) -> TokensAnswer:
-        arrivals = [enrolment.Arrival(tuple(map(who.index, m.cards)), m.traits) for m in data.members]
+        arrivals = [enrolment.Arrival(tuple(map(who.indexes, m.cards)), m.traits) for m in data.members]
         with who.turn:
             handles = enrolment.enrol(who.room.ledger, arrivals=arrivals)
         return TokensAnswer([who.token(handle) for handle in handles])
@@ -67,7 +69,7 @@ def _cards(who: _Who) -> list[Any]:
     @post("/cards/state", status_code=HTTP_200_OK, sync_to_thread=True)
     def state(data: JSONBody[CardStateBody]) -> dict[str, bool]:
         with who.turn:
-            done = enrolment.set_card_state(ledger, card=who.index(data.card), state=data.value)
+            done = enrolment.set_card_state(ledger, card=who.indexes(data.card), state=data.value)
         return _done(done, "the card is not known")
 
     @post("/cards/merge", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -83,7 +85,24 @@ def _cards(who: _Who) -> list[Any]:
             )
         return _done(done, "the two members can not be merged")
 
-    return [state, merge]
+    return [state, merge, *_rotating(who)]
+
+
+def _rotating(who: _Who) -> list[Any]:
+    """What a rotation asks of the crossing: both keep to memory what the vault streams."""
+
+    @post("/cards/tokens", status_code=HTTP_200_OK, sync_to_thread=True)
+    def tokens(data: JSONBody[TokensBody]) -> TokensAnswer:
+        return TokensAnswer([who.token(who.handle(token)) for token in data.tokens])
+
+    @post("/cards/reindex", status_code=HTTP_200_OK, sync_to_thread=True)
+    def reindex(data: JSONBody[CardsBody]) -> dict[str, int]:
+        shown = [who.indexes(card) for card in data.cards]
+        pairs = [(old, now) for now, *before in shown for old in before]
+        with who.turn, who.room.ledger.batch() as batch:
+            return {"moved": batch.rename_cards(pairs)}
+
+    return [tokens, reindex]
 
 
 def _choices(who: _Who) -> list[Any]:
