@@ -10,6 +10,7 @@ import apsw
 from noren.activity import tables
 from noren.activity.lake.tables import TABLES
 from noren.activity.retention import LAKE_TERMS, LEDGER_TERMS
+from noren.testing.ledger_engines import postgres_place
 
 
 def test_every_column_of_the_ledger_has_a_term() -> None:
@@ -18,6 +19,18 @@ def test_every_column_of_the_ledger_has_a_term() -> None:
     names = [row[0] for row in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
     columns = {name: {row[1] for row in database.execute(f"PRAGMA table_info({name})")} for name in names}
     assert {name: set(terms) for name, terms in LEDGER_TERMS.items()} == columns
+
+
+def test_the_ledger_on_postgresql_has_the_same_columns() -> None:
+    made = postgres_place()
+    with made.server.connect(made.database) as owner:
+        found = owner.execute(
+            "SELECT relname, array_agg(attname::text) FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid"
+            " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND NOT relispartition"
+            " AND attnum > 0 GROUP BY relname"
+        ).fetchall()
+    made.remove()
+    assert {name: set(terms) for name, terms in LEDGER_TERMS.items()} == {name: set(names) for name, names in found}
 
 
 def test_every_column_of_the_lake_has_a_term() -> None:

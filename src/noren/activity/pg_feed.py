@@ -41,14 +41,14 @@ class PostgresFeed(PostgresKeyed):
             self._db = None
             try:
                 found = db.execute(sql.encode(), parameters, binary=True).fetchall()
-                self._flush(db)
+                self.make_durable(db)
             except psycopg.Error as wrong:
                 db.close()
                 raise breakage(wrong) from wrong
             self._db = db
             return found
 
-    def _flush(self, db: Db) -> None:
+    def make_durable(self, db: Db) -> None:
         """Make durable what was just read, on the session that read it: had the server crashed since, it were gone."""
         if db.execute(pg_tables.IS_FLUSHED.encode()).fetchone() != (True,):
             db.execute(pg_tables.FLUSH.encode())
