@@ -25,8 +25,9 @@ from noren.activity.model import Changes, Kind, Lot, MemberState, Posting, Trait
 from noren.activity.store import SqliteLedger
 from noren.activity.sweeping import Broom, drop_receipts, lapse_points
 from noren.kernel.clock import local_date
+from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, Outcome
-from noren.register.writer import Waiting, Writer
+from noren.register.writer import Writer
 
 Open = Callable[[], SqliteLedger]
 WAIT_SECONDS = 30

@@ -16,12 +16,13 @@ from tests.store.ledger_cases import enrolled
 from noren.activity.enrolment import set_points_only
 from noren.activity.model import Card, CardState
 from noren.kernel.keyring import KeyRing
+from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
 from noren.register.work import Work
-from noren.register.writer import Waiting, Writer
+from noren.register.writer import Writer
 from noren.testing.failing_ledger import Disk, FailingLedger
 from noren.testing.ledger_engines import LedgerPlace
 
@@ -51,8 +52,8 @@ class Silent:
 class Desk:
     """Submits jobs to a real writer over a real store on a disk that can be killed, and gathers the outcomes."""
 
-    def __init__(self, place: LedgerPlace) -> None:
-        self.place, self.disk, self.watch = place, Disk(), Silent()
+    def __init__(self, place: LedgerPlace, disk: Disk | None = None) -> None:
+        self.place, self.disk, self.watch = place, disk or Disk(), Silent()
         store = place.store()
         self.handle, _ = enrolled(store)
         with store.batch() as batch:

@@ -39,6 +39,11 @@ class PostgresLedger:
             raise
         self._one_flush = threading.Lock()
 
+    @property
+    def flushes_apart(self) -> bool:
+        """See ``LedgerStore``: commits do not wait for the disk, a flush does."""
+        return True
+
     @contextmanager
     def batch(self, *, durable: bool = True) -> Generator[PostgresBatch]:
         """See ``LedgerStore``.

@@ -151,6 +151,11 @@ class LedgerBatch(Rekeyed, Protocol):
 class LedgerStore(Protocol):
     """The ledger's store."""
 
+    @property
+    def flushes_apart(self) -> bool:
+        """Whether ``flush`` waits for the disk, so that it is worth a thread of its own."""
+        ...
+
     def batch(self, *, durable: bool = True) -> AbstractContextManager[LedgerBatch]:
         """Open the one writing transaction; leaving it normally commits, an exception rolls it back.
 

@@ -310,6 +310,11 @@ class SqliteLedger:
             self._checkpointer.start()
             self._db.set_wal_hook(self._committed)
 
+    @property
+    def flushes_apart(self) -> bool:
+        """See ``LedgerStore``: each commit waits for the disk itself."""
+        return False
+
     def _committed(self, _connection: object, _database: str, pages: int) -> int:
         """Take note of how long the log is: SQLite asks after each commit, and would itself carry over here."""
         assert self._checkpointer is not None

@@ -10,13 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from noren.activity.errors import LedgerBroken, NotDurable
 from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
-from noren.register.jobs import Job, Moment, Outcome
+from noren.register.flushing import Decided, Flusher, Pairs, Waiting
+from noren.register.jobs import Moment, Outcome
 from noren.register.refusals import Refusal
 from noren.register.work import Work
 
@@ -24,17 +24,9 @@ MAX_BATCH: Final = 256
 MAX_WAITING: Final = 20_000
 _REOPEN_SECONDS: Final = 0.5
 
-Answer = Callable[[Sequence[tuple["Waiting", Outcome]]], None]
+Answer = Callable[[Pairs], None]
 Sold = Callable[[Sequence[Purchase]], None]
 """Sees the purchases of each batch that became durable. It must be quick, and must not fail."""
-
-
-@dataclass(slots=True, eq=False)
-class Waiting:
-    """A request that waits for its batch; ``ticket`` is whatever the door needs to answer it."""
-
-    job: Job
-    ticket: object
 
 
 class Watch(Protocol):
@@ -68,6 +60,7 @@ class Writer(threading.Thread):
         self._watch = watch
         self._sold = sold
         self._store: LedgerStore | None = open_store()
+        self._flusher = self._new_flusher(self._store)
         self._waiting: list[Waiting] = []
         self._errands: list[Callable[[LedgerStore], None]] = []
         self._unknown_fields = 0
@@ -77,11 +70,11 @@ class Writer(threading.Thread):
     @property
     def ready(self) -> bool:
         """Whether the store is open and its last commit was durable."""
-        return self._store is not None and self.is_alive()
+        return self._store is not None and self._flusher.failed is None and self.is_alive()
 
     def submit(self, waiting: Waiting) -> bool:
         """Queue a request; False when the queue is full or the store is down: answer 503 at once."""
-        if self._store is None or self._stopping or len(self._waiting) >= MAX_WAITING:
+        if self._store is None or self._flusher.failed or self._stopping or len(self._waiting) >= MAX_WAITING:
             return False
         with self._wake:
             self._waiting.append(waiting)
@@ -114,23 +107,26 @@ class Writer(threading.Thread):
                 break
             for errand in errands:
                 self._do_errand(errand)
+            if self._must_reopen():
+                self._reopen()
             if not batch:
                 continue
-            try:
-                self._do(batch)
-            except Exception as wrong:  # answering failed (the door is closing): the writer lives on
-                self._watch.broken(type(wrong).__name__)
+            self._do(batch)
+        self._flusher.close()
         if self._store is not None:
             self._flush_counts()
             self._store.close()
 
     def _take(self) -> tuple[list[Waiting], list[Callable[[LedgerStore], None]]]:
         with self._wake:
-            while not (self._waiting or self._errands or self._stopping):
+            while not (self._waiting or self._errands or self._stopping or self._must_reopen()):
                 self._wake.wait()
             batch, self._waiting = self._waiting[:MAX_BATCH], self._waiting[MAX_BATCH:]
             errands, self._errands = self._errands, []
             return batch, errands
+
+    def _must_reopen(self) -> bool:
+        return self._flusher.failed is not None and self._store is not None
 
     def _do_errand(self, errand: Callable[[LedgerStore], None]) -> None:
         if self._store is None:
@@ -144,27 +140,51 @@ class Writer(threading.Thread):
 
     def _do(self, batch: list[Waiting]) -> None:
         if self._store is None:
-            self._answer([(waiting, Refusal("not-durable")) for waiting in batch])
+            self._let_go([(waiting, Refusal("not-durable")) for waiting in batch])
             return
-        begun = time.perf_counter()
-        counted, died = self._unknown_fields, None
+        begun, counted, died = time.perf_counter(), self._unknown_fields, None
+        sold: list[Purchase] = []
         try:
-            outcomes = self._decide(self._store, batch, counted)
+            outcomes, sold = self._decide(self._store, batch, counted)
         except NotDurable as wrong:
             outcomes, died, counted = _refused(batch), wrong, 0
         except Exception as wrong:  # the batch was rolled back: find the one that broke it
             self._watch.broken(type(wrong).__name__)
             counted = 0
-            outcomes, died = self._one_by_one(self._store, batch)
+            outcomes, died = self._one_by_one(self._store, batch, sold)
         with self._wake:
             self._unknown_fields -= counted
-        self._answer(list(zip(batch, outcomes, strict=True)))
+        self._flusher.hand_over(Decided(list(zip(batch, outcomes, strict=True)), sold, begun))
         if died is not None:
             self._down(died)
-            return
-        self._watch.batch(len(batch), time.perf_counter() - begun)
 
-    def _decide(self, store: LedgerStore, batch: list[Waiting], unknown_fields: int) -> list[Outcome]:
+    def _new_flusher(self, store: LedgerStore) -> Flusher:
+        return Flusher(store, durable=self._acknowledge, lost=self._let_go, broken=self._hear_of)
+
+    def _acknowledge(self, batches: Sequence[Decided]) -> None:
+        """Let the answers of durable batches go."""
+        now = time.perf_counter()
+        for each in batches:
+            self._let_go(each.pairs)
+            self._sold(each.sold)
+            self._watch.batch(len(each.pairs), now - each.begun)
+
+    def _let_go(self, pairs: Pairs) -> None:
+        """Hand outcomes to the door; one that is closing takes none, and the writer lives on."""
+        try:
+            self._answer(pairs)
+        except Exception as wrong:
+            self._watch.broken(type(wrong).__name__)
+
+    def _hear_of(self, wrong: LedgerBroken) -> None:
+        """Stop acknowledging: what was decided since rests on what may be gone. The writer reopens the store."""
+        self._watch.broken(type(wrong).__name__)
+        with self._wake:
+            self._wake.notify()
+
+    def _decide(
+        self, store: LedgerStore, batch: list[Waiting], unknown_fields: int
+    ) -> tuple[list[Outcome], list[Purchase]]:
         moment = self._moment()
         with store.batch(durable=False) as held:
             work = Work(held)
@@ -173,11 +193,11 @@ class Writer(threading.Thread):
             outcomes = [waiting.job.run(work, moment) for waiting in batch]
             work.changes.tally.unknown_fields += unknown_fields
             held.write(work.changes)
-        store.flush()
-        self._sold(work.changes.purchases)
-        return outcomes
+        return outcomes, work.changes.purchases
 
-    def _one_by_one(self, store: LedgerStore, batch: list[Waiting]) -> tuple[list[Outcome], NotDurable | None]:
+    def _one_by_one(
+        self, store: LedgerStore, batch: list[Waiting], sold: list[Purchase]
+    ) -> tuple[list[Outcome], NotDurable | None]:
         """Decide each request in a batch of its own, so that one that breaks does not take others along.
 
         Once the store fails, nothing more is decided on it: the rest is refused, and the failure returned.
@@ -185,7 +205,9 @@ class Writer(threading.Thread):
         outcomes: list[Outcome] = []
         for waiting in batch:
             try:
-                outcomes += self._decide(store, [waiting], 0)
+                decided, purchases = self._decide(store, [waiting], 0)
+                outcomes += decided
+                sold += purchases
             except NotDurable as wrong:
                 return outcomes + _refused(batch[len(outcomes) :]), wrong
             except Exception as wrong:
@@ -196,11 +218,16 @@ class Writer(threading.Thread):
     def _flush_counts(self) -> None:
         if self._unknown_fields and self._store is not None:
             self._decide(self._store, [], self._unknown_fields)
+            self._store.flush()
 
     def _down(self, wrong: Exception) -> None:
         """Stop acknowledging; reopen until a durable write succeeds."""
         self._watch.broken(type(wrong).__name__)
+        self._reopen()
+
+    def _reopen(self) -> None:
         store, self._store = self._store, None
+        self._flusher.close()
         if store is not None:
             _close(store)
         while not self._stopping:
@@ -212,6 +239,7 @@ class Writer(threading.Thread):
                 self._refuse_waiting()
                 time.sleep(_REOPEN_SECONDS)
                 continue
+            self._flusher = self._new_flusher(fresh)
             self._store = fresh
             return
 
@@ -219,7 +247,7 @@ class Writer(threading.Thread):
         with self._wake:
             waiting, self._waiting = self._waiting, []
         if waiting:
-            self._answer([(w, Refusal("not-durable")) for w in waiting])
+            self._let_go([(w, Refusal("not-durable")) for w in waiting])
 
 
 def _refused(batch: list[Waiting]) -> list[Outcome]:

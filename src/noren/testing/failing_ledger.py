@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -11,11 +12,18 @@ from noren.activity.ports import LedgerBatch, LedgerStore
 
 
 class Disk:
-    """The disk's mood, shared by all openings of the store: while ``dead``, no commit succeeds and none is kept."""
+    """The disk's mood, shared by all openings of the store.
 
-    def __init__(self) -> None:
+    While ``dead`` no commit succeeds and none is kept. ``deferred``: commits succeed at once, and it is
+    the flush that waits until ``turning`` is set, and that fails when the disk is dead.
+    """
+
+    def __init__(self, *, deferred: bool = False) -> None:
         self.dead = False
-        self.openings = 0
+        self.deferred = deferred
+        self.turning = threading.Event()
+        self.turning.set()
+        self.openings = self.flushes = 0
 
 
 class FailingLedger:
@@ -26,16 +34,23 @@ class FailingLedger:
         self._disk = disk
         disk.openings += 1
 
+    @property
+    def flushes_apart(self) -> bool:
+        """See ``LedgerStore``."""
+        return self._disk.deferred or self._store.flushes_apart
+
     @contextmanager
     def batch(self, *, durable: bool = True) -> Generator[LedgerBatch]:
         """See ``LedgerStore``; a dead disk is noticed at the commit, as a real one is."""
         with self._store.batch(durable=durable) as batch:
             yield batch
-            if self._disk.dead:
+            if self._disk.dead and not (self._disk.deferred and not durable):
                 raise NotDurable("the disk is dead")
 
     def flush(self) -> None:
         """See ``LedgerStore``."""
+        self._disk.turning.wait()
+        self._disk.flushes += 1
         self._store.flush()
         if self._disk.dead:
             raise NotDurable("the disk is dead")

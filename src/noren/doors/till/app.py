@@ -24,11 +24,12 @@ from noren.doors.till.terminals import Doorkeeper, Pass
 from noren.kernel.clock import ShiftedClock
 from noren.kernel.say import Lang
 from noren.register.answers import ClockAnswer
+from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, BalanceJob, FindJob, Job, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, ClockRequest, FindRequest, PurchaseRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
-from noren.register.writer import Answer, Waiting, Writer
+from noren.register.writer import Answer, Writer
 
 _JSON: Final = ("content-type", "application/json")
 _REPLAYED: Final = ("idempotent-replayed", "true")
