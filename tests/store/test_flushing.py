@@ -42,11 +42,11 @@ def desk(place: LedgerPlace) -> Iterator[Desk]:
 
 
 def stored(desk: Desk) -> int:
-    store = desk.place.store()
+    feed = desk.place.feed()
     try:
-        return store.tally().purchases
+        return feed.tally().purchases
     finally:
-        store.close()
+        feed.close()
 
 
 def until(question: object) -> None:
@@ -102,11 +102,11 @@ def test_a_failed_flush_refuses_everything_under_way_and_the_till_comes_back(des
 
 def test_the_writer_waits_when_too_many_batches_are_under_way(desk: Desk) -> None:
     desk.disk.turning.clear()
-    for number in range(MAX_UNDER_WAY):
+    for number in range(MAX_UNDER_WAY + 1):  # the last one is committed and waits for its place
         Asking(desk, f"a{number}")
         until(lambda n=number: stored(desk) == n + 1)
     last = [Asking(desk, f"b{number}") for number in range(5)]
     time.sleep(A_WHILE_SECONDS)
-    assert stored(desk) <= MAX_UNDER_WAY + 1  # one more was committed and waits for its place
+    assert stored(desk) == MAX_UNDER_WAY + 1
     desk.disk.turning.set()
     until(lambda: all(isinstance(each.outcome, Answered) for each in last))
