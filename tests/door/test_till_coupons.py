@@ -39,7 +39,7 @@ def coupon(house: TillHouse, card: str, **changes: Any) -> Body:
     """Import one live coupon of 100 off; return its row."""
     row: Body = {
         "coupon": f"K{house.number()}", "card": card, "title_ja": "珈琲100円引き", "title_en": "100 off coffee",
-        "discount": 100, "companies": ["P1"], "valid_from": (TODAY - timedelta(days=9)).isoformat(),
+        "discount": 100, "companies": "P1", "valid_from": (TODAY - timedelta(days=9)).isoformat(),
         "valid_until": (TODAY + timedelta(days=9)).isoformat(), **changes,
     }  # fmt: skip
     assert house.ask("/cutover/coupons", {"rows": [row]})["results"] == ["imported"]
@@ -89,7 +89,7 @@ def test_lines_are_kept_net_and_a_used_coupon_stays_used(
 @pytest.mark.parametrize(
     ("changes", "word"),
     [
-        ({"companies": ["P2"]}, "coupon-not-here"),
+        ({"companies": "P2"}, "coupon-not-here"),
         ({"min_spend": 301}, "coupon-not-here"),
         ({"valid_from": (TODAY + timedelta(days=5)).isoformat()}, "coupon-not-here"),
     ],
@@ -130,7 +130,7 @@ def test_many_tills_at_once_take_it_once(house: TillHouse, terminal: Terminal, s
 
 
 def test_an_offline_till_has_honoured_it_already(house: TillHouse, client: TillClient, shopper: Shopper) -> None:
-    row, other = coupon(house, shopper.card), coupon(house, shopper.card, companies=["P2"])
+    row, other = coupon(house, shopper.card), coupon(house, shopper.card, companies="P2")
     shown = [row["coupon"], other["coupon"], "unknown"]
     (first,) = client.batch([purchase(shopper.card, line(amount=1000), coupons=shown)]).lines
     (second,) = client.batch([purchase(shopper.card, line(amount=1000), coupons=[row["coupon"]])]).lines

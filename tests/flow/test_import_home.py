@@ -111,9 +111,13 @@ def test_a_member_s_choices_and_cards(home: Path, tmp_path: Path) -> None:
     file.write_text("member_number,card\nC1,2980000000000101\nC2,2980000000000102\n", "utf-8")
     noren(home, "import", "members", str(file))
     card = "2980000000000101"
-    assert noren(home, "member", "choices", card) == {"points_only": False}
-    assert noren(home, "member", "choices", "-", "--points-only", "on", stdin=f"{card}\n") == {"points_only": True}
-    assert noren(home, "member", "choices", card) == {"points_only": True}
+    assert noren(home, "member", "choices", card) == {"points_only": False, "stops": [], "consents": []}
+    assert noren(home, "member", "choices", "-", "--points-only", "on", stdin=f"{card}\n")["points_only"] is True
+    assert noren(home, "member", "choices", card)["points_only"] is True
+    (stop,) = noren(home, "member", "choices", card, "--stop", "recipient:P1")["stops"]
+    assert (stop["scope"], stop["name"], stop["resumed"]) == ("recipient", "P1", "")
+    assert noren(home, "member", "choices", card, "--resume", "recipient:P1")["stops"][0]["resumed"] != ""
+    noren(home, "member", "choices", card, "--stop", "everything", code=2)
     noren(home, "member", "card", "add", "2980000000000103", "C1")
     noren(home, "member", "card", "lost", "2980000000000103")
     noren(home, "member", "card", "reissue", "2980000000000103", "2980000000000104")
@@ -121,7 +125,7 @@ def test_a_member_s_choices_and_cards(home: Path, tmp_path: Path) -> None:
     noren(home, "member", "card", "unblock", "2980000000000104")
     noren(home, "member", "password", "C1", stdin="correct horse battery\n")
     noren(home, "member", "card", "merge", "C2", "C1", "--yes")
-    assert noren(home, "member", "choices", "2980000000000102") == {"points_only": True}
+    assert noren(home, "member", "choices", "2980000000000102")["points_only"] is True
     assert "2980000000000199" not in noren(home, "member", "choices", "2980000000000199", code=1)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Posting, Traits
+from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Posting, Stop, Traits
 from noren.activity.points import Moved, Standing, lapse
 from noren.activity.ports import LedgerBatch, LedgerStore
 
@@ -74,6 +74,15 @@ def set_points_only(store: LedgerStore, *, handle: bytes, on: bool) -> bool:
         return True
 
 
+def set_stops(store: LedgerStore, *, stops: Sequence[tuple[bytes, Sequence[Stop]]]) -> bool:
+    """Keep what members (by handle) have stopped, each time all that is in force; False where one is unknown."""
+    with store.batch() as batch:
+        lives = [(handle, given) for handle, given in stops if _lives(batch, handle)]
+        for handle, given in lives:
+            batch.set_stops(handle, given)
+        return len(lives) == len(stops)
+
+
 def is_points_only(store: LedgerStore, *, handle: bytes) -> bool | None:
     """Return whether points-only mode is on; None where the member is unknown."""
     with store.batch() as batch:
@@ -101,6 +110,7 @@ def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int, expiry_
             return True
         entry = batch.next_entry()
         batch.move_cards(source, target)
+        _join_stops(batch, source, target)
         members = batch.members([source, target])
         lots = batch.lots([source, target])
         held = [
@@ -109,6 +119,13 @@ def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int, expiry_
         ]
         batch.write(_move_points(held[0], held[1], entry, day))
         return True
+
+
+def _join_stops(batch: LedgerBatch, source: bytes, target: bytes) -> None:
+    """Let what either had stopped stay stopped."""
+    both = {(each.scope, each.name): each for each in (*batch.stops(source), *batch.stops(target))}
+    batch.set_stops(target, list(both.values()))
+    batch.set_stops(source, ())
 
 
 def _move_points(source: Moved, target: Moved, entry: int, day: int) -> Changes:

@@ -267,6 +267,15 @@ class OpenAccount:
     points: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A member's rule that stops something: ``scope`` all, purpose, recipient or channel; ``since`` as it came."""
+
+    scope: str
+    name: str
+    since: str
+
+
 @dataclass(slots=True)
 class Tally:
     """Programme totals since the beginning; never per company, never per member.

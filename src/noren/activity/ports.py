@@ -20,6 +20,7 @@ from noren.activity.model import (
     Purchase,
     ReceiptKey,
     Return,
+    Stop,
     Tally,
     Traits,
 )
@@ -121,6 +122,14 @@ class LedgerBatch(Rekeyed, Protocol):
 
     def set_points_only(self, handle: bytes, on: bool) -> None:
         """Turn a member's points-only mode on or off: from now on, lines are not or again written."""
+        ...
+
+    def stops(self, handle: bytes) -> list[Stop]:
+        """Return a member's stops in force."""
+        ...
+
+    def set_stops(self, handle: bytes, stops: Sequence[Stop]) -> None:
+        """Replace a member's stops by those in force now."""
         ...
 
     def drop_receipts(self, receipts: Iterable[tuple[int, bytes, int | None]]) -> None:

@@ -29,6 +29,7 @@ from noren.activity.model import (
     Purchase,
     ReceiptKey,
     Return,
+    Stop,
     Tally,
     Traits,
 )
@@ -236,6 +237,15 @@ class SqliteBatch(RekeyedRows):
     def set_points_only(self, handle: bytes, on: bool) -> None:
         """See ``LedgerBatch``."""
         self._db.execute(tables.SET_POINTS_ONLY, (int(on), handle))
+
+    def stops(self, handle: bytes) -> list[Stop]:
+        """See ``LedgerBatch``."""
+        return [Stop(*row) for row in self._db.execute(tables.GET_STOPS, (handle,))]
+
+    def set_stops(self, handle: bytes, stops: Sequence[Stop]) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.DROP_STOPS, (handle,))
+        self._db.executemany(tables.PUT_STOP, [(handle, each.scope, each.name, each.since) for each in stops])
 
     def move_cards(self, source: bytes, target: bytes) -> None:
         """See ``LedgerBatch``."""

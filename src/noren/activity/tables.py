@@ -70,6 +70,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS redemption_once ON redemption (coupon) WHERE p
 CREATE TABLE IF NOT EXISTS opening (
   natural_key BLOB PRIMARY KEY, entry INTEGER NOT NULL, partner TEXT NOT NULL, earned INTEGER NOT NULL,
   expires INTEGER NOT NULL, points INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE IF NOT EXISTS stop (
+  handle BLOB NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL, since TEXT NOT NULL,
+  PRIMARY KEY (handle, scope, name)) WITHOUT ROWID, STRICT;
 CREATE TABLE IF NOT EXISTS merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
@@ -157,6 +160,9 @@ PUT_CARD: Final = (
     "INSERT INTO card VALUES (?, ?, ?) ON CONFLICT (card_index) DO UPDATE"
     " SET handle = excluded.handle, state = excluded.state"
 )
+GET_STOPS: Final = "SELECT scope, name, since FROM stop WHERE handle = ? ORDER BY scope, name"
+DROP_STOPS: Final = "DELETE FROM stop WHERE handle = ?"
+PUT_STOP: Final = "INSERT INTO stop VALUES (?, ?, ?, ?)"
 SET_POINTS_ONLY: Final = "UPDATE member SET points_only = ? WHERE handle = ?"
 MOVE_CARDS: Final = "UPDATE card SET handle = ? WHERE handle = ?"
 MOVE_COUPONS: Final = "UPDATE coupon SET handle = ? WHERE handle = ?"

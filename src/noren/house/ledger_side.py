@@ -13,6 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from noren.house.inner import CallRefused, InnerClient, ZoneDown
+from noren.identity.choices import Stop
 from noren.identity.errors import LedgerAway
 from noren.identity.model import CardState, Refused
 from noren.identity.ports import Introduction
@@ -53,6 +54,17 @@ class LedgerDoor:
     def set_points_only(self, token: LinkToken, on: bool) -> str:
         """Turn points-only mode on or off."""
         return str(self._call("/choices/points-only", {"token": _text(token), "on": on})["since"])
+
+    def set_stops(self, stops: Sequence[tuple[LinkToken, Sequence[Stop]]]) -> None:
+        """Say of members all stops that are in force now."""
+        rows = [
+            {
+                "token": _text(token),
+                "stops": [{"scope": each.scope, "name": each.name, "since": each.since} for each in given],
+            }
+            for token, given in stops
+        ]
+        self._call("/choices/stops", {"rows": rows})
 
     def points_only(self, token: LinkToken) -> bool:
         """Return whether a member is in points-only mode."""

@@ -55,6 +55,10 @@ def tell_members(vault: Vault, opened: Sequence[Member], *, all_states: bool = F
     assert len(tokens) == len(members), "the ledger side answers every introduction"
     refused = {member.row: TWO_MEMBERS for member, token in zip(members, tokens, strict=True) if token is None}
     _tell_states(vault, [m for m in members if m.row not in refused], all_states=all_states)
+    pairs = zip(members, tokens, strict=True)
+    stops = [(token, m.choices.in_force) for m, token in pairs if token is not None and m.choices.stops]
+    if stops:
+        vault.ledger.set_stops(stops)
     with vault.store.batch() as batch:
         known = zip(members, told, tokens, strict=True)
         batch.settle([_settled(vault, m, words, token) for m, words, token in known if token is not None])

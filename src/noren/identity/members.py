@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from noren.identity.cards_at_rest import Card, open_cards
+from noren.identity.choices import Choices, as_text, from_text
 from noren.identity.model import PERSON_FIELDS, Contact, Field, MemberRow, Person, Standing
 from noren.identity.ports import VaultBatch
 from noren.identity.sealed import open_fields, seal_fields
@@ -31,6 +32,7 @@ class Member:
     link_token: LinkToken | None = None
     told: str | None = None
     password: str | None = None
+    choices: Choices = field(default_factory=Choices)
 
     @property
     def row(self) -> bytes:
@@ -61,8 +63,9 @@ def _opened(
     person = Person(**{name: fields[name] for name in PERSON_FIELDS})
     token = fields["link_token"]
     return Member(
-        at_rest, key, person, contact, cards, _token(token) if token else None, fields["told"], fields["password"]
-    )
+        at_rest, key, person, contact, cards, _token(token) if token else None, fields["told"], fields["password"],
+        from_text(fields.get("choices")),
+    )  # fmt: skip
 
 
 def _token(text: str) -> LinkToken:
@@ -72,7 +75,8 @@ def _token(text: str) -> LinkToken:
 def at_rest(member: Member) -> MemberRow:
     """Seal a member whole: fresh nonces for every field, so that a change does not show which field it was."""
     person = {name: getattr(member.person, name) for name in PERSON_FIELDS}
-    values = {**person, **_of_the_crossing(member), "password": member.password, "cards": str(len(member.cards))}
+    rest = {"password": member.password, "cards": str(len(member.cards)), "choices": as_text(member.choices)}
+    values = {**person, **_of_the_crossing(member), **rest}
     return replace(member.at_rest, sealed=seal_fields(member.key, values, table=MEMBER.name, row=member.row))
 
 

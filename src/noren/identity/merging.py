@@ -11,6 +11,7 @@ from typing import Final
 
 from noren.identity.cards import UNKNOWN_MEMBER
 from noren.identity.cards_at_rest import Card, seal_card
+from noren.identity.choices import joined
 from noren.identity.crossing import tell
 from noren.identity.finding import find_numbers
 from noren.identity.members import Member, mark, open_members, put_members
@@ -102,7 +103,8 @@ def _move(vault: Vault, batch: VaultBatch, source: Member, target: Member) -> No
     batch.remove_cards([card.row for card in source.cards])
     moved = [_moved(vault, card, target, len(target.cards) + i) for i, card in enumerate(source.cards)]
     batch.put_cards([card.at_rest for card in moved])
-    after = replace(target, cards=(*target.cards, *moved))
+    choices = joined(target.choices, source.choices, vault.zone)
+    after = replace(target, cards=(*target.cards, *moved), choices=choices)
     put_members(vault, batch, [mark(after, pending=bool(after.cards))])
 
 

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from noren.identity.choices import Stop
 from noren.identity.model import CardRow, CardState, Contact, ContactRow, Finding, MemberRow, Refused, Summary
 from noren.identity.traits import Traits
 from noren.kernel.ids import CardNumber, LinkToken
@@ -202,6 +203,10 @@ class LedgerSide(Protocol):
 
     def set_points_only(self, token: LinkToken, on: bool) -> str:
         """Turn points-only mode on or off; return since when (RFC 3339)."""
+        ...
+
+    def set_stops(self, stops: Sequence[tuple[LinkToken, Sequence[Stop]]]) -> None:
+        """Say of members all stops that are in force now; earlier ones that are not named are lifted."""
         ...
 
     def points_only(self, token: LinkToken) -> bool:

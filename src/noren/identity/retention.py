@@ -61,6 +61,7 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
                 "post_ok",
                 "cards",
                 "password",
+                "choices",
             ),
             _MEMBERSHIP,
         ),

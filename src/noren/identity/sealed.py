@@ -18,7 +18,15 @@ from noren.kernel.sealing import Place, seal, unseal
 STORE: Final = "vault"
 BUCKET_BYTES: Final = 32
 # Columns whose presence would tell (signed up on the web, told to the ledger side) have one size for both cases.
-BUCKETS: Final = {"link_token": 96, "password": 160, "told": 256, "street": 128, "email": 64, "number": 64}
+BUCKETS: Final = {
+    "link_token": 96,
+    "password": 160,
+    "told": 256,
+    "choices": 256,
+    "street": 128,
+    "email": 64,
+    "number": 64,
+}
 _LENGTH: Final = 2
 MAX_FIELD_BYTES: Final = 4_096
 

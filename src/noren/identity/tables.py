@@ -25,7 +25,7 @@ class Blob(LargeBinary):
 
 VAULT: Final = MetaData()
 MEMBER_KEYS: Final = MetaData()
-MEMBER_SEALED: Final = (*PERSON_FIELDS, "cards", "link_token", "told", "password")
+MEMBER_SEALED: Final = (*PERSON_FIELDS, "cards", "link_token", "told", "password", "choices")
 
 MEMBER: Final = Table(
     "member",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from noren.identity.choices import Stop
 from noren.identity.errors import LedgerAway
 from noren.identity.model import CardState, Refused
 from noren.identity.ports import Introduction
@@ -25,6 +26,7 @@ class KnownMember:
     cards: dict[str, CardState] = field(default_factory=dict[str, CardState])
     points_only: bool = False
     merged_into: LinkToken | None = None
+    stops: tuple[Stop, ...] = ()
 
 
 @dataclass(slots=True)
@@ -75,6 +77,13 @@ class FakeLedgerSide:
         self._member(token).points_only = on
         self._end()
         return "2026-11-22T10:00:00+09:00"
+
+    def set_stops(self, stops: Sequence[tuple[LinkToken, Sequence[Stop]]]) -> None:
+        """Set members' stops."""
+        self._begin("set_stops")
+        for token, given in stops:
+            self._member(token).stops = tuple(given)
+        self._end()
 
     def points_only(self, token: LinkToken) -> bool:
         """Return a member's choice."""

@@ -149,6 +149,10 @@ for _kind, _ja, _en in (
     ("products", "商品", "Products"),
     ("shops", "店舗", "Shops"),
     ("purchases", "過去の購買(1行が明細1行。ポイントも抽選もない)", "Past purchases, a row a line: no points, no draw"),
+    ("lots", "以前のシステムのポイント残高", "Opening balances of points from another system"),
+    ("coupons", "以前のシステムの有効なクーポン", "Live coupons of another system"),
+    ("consents", "以前のシステムでの同意の記録", "Consents given in another system"),
+    ("stops", "以前のシステムでの停止の申し出", "Stops asked for in another system"),
 ):
     imports.command(_kind, help=both(_ja, _en))(_command(_kind))
 

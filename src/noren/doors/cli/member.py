@@ -10,6 +10,7 @@ import typer
 from noren.doors.cli.carding import CardArgument, MemberArgument, read_card, read_member, read_password
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, here, refuse
 from noren.doors.cli.speech import both
+from noren.doors.cli.stops import parse_stop, shown_choices
 from noren.kernel.say import Say
 
 members = typer.Typer(no_args_is_help=True, help=both("会員の選択とカード", "A member's choices and cards"))
@@ -29,21 +30,35 @@ def choices(
             help=both("ポイントだけモード(明細をどこにも残さない)", "Points-only mode: no lines are kept anywhere"),
         ),
     ] = None,
+    stop: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--stop",
+            metavar="all|SCOPE:NAME",
+            help=both(
+                "止める(all は今後加わる会社も含めすべて。SCOPE は purpose・recipient・channel)",
+                "Stop: all, companies that join later too, or one purpose, recipient or channel",
+            ),
+        ),
+    ] = None,
+    resume: Annotated[
+        list[str] | None,
+        typer.Option("--resume", metavar="all|SCOPE:NAME", help=both("停止を解く", "Lift a stop")),
+    ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show or change choices."""
     at = here(context, home, lang, as_json)
+    wanted = [(parse_stop(each), True) for each in stop or ()] + [(parse_stop(each), False) for each in resume or ()]
     number = read_card(card).reveal()  # to the vault's socket only
     if points_only is not None:
         _vault(at, "/choices/points-only", {"card": number, "on": points_only == "on"})
-    found = _vault(at, "/choices/get", {"card": number})
-    on = bool(found["points_only"])
-    at.answer(
-        found,
-        Say(f"ポイントだけモード: {'オン' if on else 'オフ'}", f"Points-only mode: {'on' if on else 'off'}"),
-    )
+    for (scope, name), on in wanted:
+        _vault(at, "/choices/stop", {"card": number, "scope": scope, "name": name, "on": on})
+    found = {**_vault(at, "/choices/get", {"card": number}), **_vault(at, "/choices/kept", {"card": number})}
+    at.answer(found, *shown_choices(found))
 
 
 @cards.command("add", help=both("会員にカードを加える", "Give a member another card"))

@@ -70,6 +70,22 @@ class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_field
     on: bool
 
 
+class StopBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member's stop, or (``on`` false) its end; ``name`` is empty for ``all``."""
+
+    card: CardText
+    scope: Literal["all", "purpose", "recipient", "channel"]
+    on: bool
+    name: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+
+class ChoicesBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Consents or stops from another system; ``dry``: only say what would become of them."""
+
+    rows: Rows
+    dry: bool = False
+
+
 class PasswordBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A member's new password; she is named by a card or by her number."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import Response, get, post
@@ -13,6 +14,7 @@ from noren.doors.vault.bodies import (
     CardsBody,
     CardStateBody,
     CheckAnswer,
+    ChoicesBody,
     EnrolBody,
     FindingAnswer,
     MergeBody,
@@ -20,6 +22,7 @@ from noren.doors.vault.bodies import (
     PointsOnlyBody,
     ReissueBody,
     Results,
+    StopBody,
     SummaryAnswer,
     Warned,
     as_reason,
@@ -27,6 +30,7 @@ from noren.doors.vault.bodies import (
 )
 from noren.identity import audit, queries
 from noren.identity.cards import add_cards, reissue_card, set_card_state
+from noren.identity.choosing import choices_of, choose, import_consents, import_stops
 from noren.identity.merging import merge_members
 from noren.identity.model import Outcome, Refused
 from noren.identity.operations import enrol
@@ -92,13 +96,38 @@ def _choices(vault: Vault) -> list[Any]:
             return _refuse(token.reason)
         return Response({"points_only": vault.ledger.points_only(token)})
 
+    @post("/choices/kept", status_code=HTTP_200_OK, sync_to_thread=True)
+    def kept(data: JSONBody[CardBody]) -> Response[Any]:
+        found = choices_of(vault, card=CardNumber(data.card))
+        if isinstance(found, Refused):
+            return _refuse(found.reason)
+        return Response({"stops": list(map(asdict, found.stops)), "consents": list(map(asdict, found.consents))})
+
     @post("/choices/password", status_code=HTTP_200_OK, sync_to_thread=True)
     def password(data: JSONBody[PasswordBody]) -> Response[Any]:
         who = data.who
         refused = Refused(WHO) if who is None else set_password(vault, who=who, password=data.password)
         return Response({"ok": True}) if refused is None else _refuse(refused.reason)
 
-    return [points_only, choices, password]
+    return [points_only, choices, kept, *_imported(vault), password]
+
+
+def _imported(vault: Vault) -> list[Any]:
+    """Return the handlers of stops, and of consents and stops from another system."""
+
+    @post("/choices/stop", status_code=HTTP_200_OK, sync_to_thread=True)
+    def stop(data: JSONBody[StopBody]) -> Response[Any]:
+        return _answer(choose(vault, card=CardNumber(data.card), scope=data.scope, name=data.name, stop=data.on))
+
+    @post("/choices/consents", status_code=HTTP_200_OK, sync_to_thread=True)
+    def consents(data: JSONBody[ChoicesBody]) -> Results:
+        return Results([as_result(outcome) for outcome in import_consents(vault, rows=data.rows, dry=data.dry)])
+
+    @post("/choices/stops", status_code=HTTP_200_OK, sync_to_thread=True)
+    def stops(data: JSONBody[ChoicesBody]) -> Results:
+        return Results([as_result(outcome) for outcome in import_stops(vault, rows=data.rows, dry=data.dry)])
+
+    return [stop, consents, stops]
 
 
 def _figures(vault: Vault) -> list[Any]:

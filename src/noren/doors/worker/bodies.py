@@ -98,6 +98,27 @@ class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_field
     on: bool
 
 
+class StopBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stop in force."""
+
+    scope: Literal["all", "purpose", "recipient", "channel"]
+    name: Annotated[str, msgspec.Meta(max_length=32)]
+    since: Annotated[str, msgspec.Meta(min_length=10, max_length=40)]
+
+
+class StoppedBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All stops of a member that are in force."""
+
+    token: bytes
+    stops: Annotated[list[StopBody], msgspec.Meta(max_length=200)]
+
+
+class StopsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Members' stops."""
+
+    rows: Annotated[list[StoppedBody], msgspec.Meta(max_length=MAX_ROWS)]
+
+
 class ProductRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A product of the master data."""
 
@@ -291,7 +312,7 @@ class CouponBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     valid_until: date
     title_en: Title | None = None
     min_spend: Money | None = None
-    companies: list[Code] | None = None
+    companies: Annotated[str, msgspec.Meta(pattern=rf"\A{CODE_PATTERN}( {CODE_PATTERN})*\Z")] | None = None
     number: Annotated[int, msgspec.Meta(ge=0)] = 0
 
 

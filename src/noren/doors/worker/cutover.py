@@ -116,7 +116,7 @@ def _lot(row: LotBody) -> LotRow:
 def _coupon(row: CouponBody) -> CouponRow:
     return CouponRow(
         row.card, row.coupon, row.title_ja, row.title_en or "", row.discount, row.min_spend or 0,
-        tuple(row.companies or ()), row.valid_from, row.valid_until, row.number,
+        tuple((row.companies or "").split()), row.valid_from, row.valid_until, row.number,
     )  # fmt: skip
 
 

@@ -10,12 +10,14 @@ from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from noren.activity import enrolment
+from noren.activity.model import Stop
 from noren.doors.worker.bodies import (
     CardsBody,
     CardStateBody,
     EnrolBody,
     MergeBody,
     PointsOnlyBody,
+    StopsBody,
     TokenBody,
     TokensAnswer,
     TokensBody,
@@ -114,6 +116,13 @@ def _choices(who: _Who) -> list[Any]:
             done = enrolment.set_points_only(ledger, handle=who.handle(data.token), on=data.on)
         return {**_done(done, "no such member"), "points_only": data.on, "since": who.room.now().isoformat()}
 
+    @post("/choices/stops", status_code=HTTP_200_OK, sync_to_thread=True)
+    def stops(data: JSONBody[StopsBody]) -> dict[str, bool]:
+        rows = [(who.handle(row.token), [Stop(s.scope, s.name, s.since) for s in row.stops]) for row in data.rows]
+        with who.turn:
+            done = enrolment.set_stops(ledger, stops=rows)
+        return _done(done, "no such member")
+
     @post("/choices/get", status_code=HTTP_200_OK, sync_to_thread=True)
     def choices(data: JSONBody[TokenBody]) -> dict[str, bool]:
         with who.turn:
@@ -122,7 +131,7 @@ def _choices(who: _Who) -> list[Any]:
             raise NotFoundException("no such member")
         return {"points_only": on}
 
-    return [points_only, choices]
+    return [points_only, stops, choices]
 
 
 def _done(done: bool, otherwise: str) -> dict[str, bool]:

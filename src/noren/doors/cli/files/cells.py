@@ -142,15 +142,16 @@ def at(text: str, setting: Setting) -> Cleaned:
 
 def quantity(text: str, _setting: Setting) -> Cleaned:
     """Pieces, or thousandths of things sold by measure."""
-    return _integer(text, 1, MAX_QUANTITY)
+    return whole_number(text, 1, MAX_QUANTITY)
 
 
 def amount(text: str, _setting: Setting) -> Cleaned:
     """Minor units of the currency, as paid."""
-    return _integer(text, 0, MAX_AMOUNT)
+    return whole_number(text, 0, MAX_AMOUNT)
 
 
-def _integer(text: str, least: int, most: int) -> int | Say:
+def whole_number(text: str, least: int, most: int) -> int | Say:
+    """A whole number within bounds; full-width digits are made half-width."""
     text = half_width(text)
     if not _INTEGER.match(text):
         return Say(

@@ -39,7 +39,7 @@ class Reader:
 
     def __init__(self, table: Table, kind: Kind, matching: Matching, setting: Setting) -> None:
         self._table = table
-        self._kind = kind
+        self.kind = kind
         self._matching = matching
         self._setting = setting
         self._seen: dict[str, dict[int, int]] = {name: {} for name in kind.unique}
@@ -82,7 +82,7 @@ class Reader:
 
     def _twice(self, line: int, values: dict[str, Value]) -> list[Say]:
         """Return a fault per unique column whose value stood on an earlier good row; else remember this row's."""
-        marks = {name: _mark(values[name]) for name in self._kind.unique if values.get(name) is not None}
+        marks = {name: mark_of(values[name]) for name in self.kind.unique if values.get(name) is not None}
         faults: list[Say] = []
         for name, mark in marks.items():
             first = self._seen[name].get(mark)
@@ -99,7 +99,8 @@ class Reader:
         return faults
 
 
-def _mark(value: Value) -> int:
+def mark_of(value: object) -> int:
+    """Return 64 bits that stand for a value."""
     return int.from_bytes(blake2b(str(value).encode(), digest_size=8).digest(), "big")
 
 

@@ -5,17 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from noren.doors.cli.files import cells, personal
+from noren.doors.cli.files import cells, holdings, personal
 from noren.doors.cli.files.columns import Column
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of file. ``unique``: columns of which a value may stand on one row only."""
+    """A kind of file. ``unique``: columns of which a value may stand on one row only.
+
+    ``numbered``: columns by which rows that say the same are told apart, by a running number; where the
+    source's totals are to be reconciled, ``value`` is the column that is summed, ``company`` the one it is grouped by.
+    """
 
     name: str
     columns: tuple[Column, ...]
     unique: tuple[str, ...] = ()
+    numbered: tuple[str, ...] = ()
+    value: str | None = None
+    company: str | None = None
 
 
 MEMBERS: Final = Kind(
@@ -89,4 +96,55 @@ PURCHASES: Final = Kind(
         Column("amount", "金額", cells.amount, required=True),
     ),
 )
-KINDS: Final = {kind.name: kind for kind in (MEMBERS, CARDS, PRODUCTS, SHOPS, PURCHASES)}
+LOTS: Final = Kind(
+    "lots",
+    (
+        Column("card", "カード番号", cells.card, required=True),
+        Column("points", "ポイント", holdings.points, required=True),
+        Column("earned", "付与日", holdings.day, required=True),
+        Column("expires", "有効期限", holdings.day),
+        Column("company", "提携先", cells.code),
+    ),
+    numbered=("card", "points", "earned", "expires", "company"),
+    value="points",
+    company="company",
+)
+COUPONS: Final = Kind(
+    "coupons",
+    (
+        Column("coupon", "クーポン番号", holdings.barcode, required=True),
+        Column("card", "カード番号", cells.card, required=True),
+        Column("title_ja", "名称", cells.words, required=True),
+        Column("title_en", "英語名称", cells.words),
+        Column("discount", "値引額", holdings.discount, required=True),
+        Column("min_spend", "最低購入額", holdings.min_spend),
+        Column("companies", "提携先", holdings.companies),
+        Column("valid_from", "利用開始日", holdings.day, required=True),
+        Column("valid_until", "有効期限", holdings.day, required=True),
+    ),
+    numbered=("card", "coupon"),
+    value="discount",
+    company="companies",
+)
+CONSENTS: Final = Kind(
+    "consents",
+    (
+        Column("member_number", "会員番号", cells.code, required=True),
+        Column("kind", "同意の種類", cells.code, required=True),
+        Column("recipient", "提供先", cells.code),
+        Column("given_at", "同意日時", holdings.given, required=True),
+        Column("text_version", "文面の版", cells.code, required=True),
+        Column("withdrawn_at", "撤回日時", holdings.given),
+    ),
+)
+STOPS: Final = Kind(
+    "stops",
+    (
+        Column("member_number", "会員番号", cells.code, required=True),
+        Column("scope", "範囲", holdings.scope, required=True),
+        Column("name", "対象", cells.code),
+        Column("since", "停止日", holdings.given, required=True),
+    ),
+)
+CUT_OVER: Final = (LOTS, COUPONS, CONSENTS, STOPS)
+KINDS: Final = {kind.name: kind for kind in (MEMBERS, CARDS, PRODUCTS, SHOPS, PURCHASES, *CUT_OVER)}

@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from noren.doors.cli.files.entries import Entry, Reader, Rejected
+from noren.doors.cli.files.entries import Entry, Reader, Rejected, mark_of
 from noren.doors.cli.files.receipts import Gathered, Key, Receipt, gather, judge, share_of, shares
 from noren.doors.cli.imports.findings import Findings
 
@@ -27,7 +27,7 @@ class Item:
 def row_blocks(reader: Reader, findings: Findings) -> Iterator[list[Item]]:
     """Yield items of a row each, in blocks of consecutive rows."""
     block: list[Item] = []
-    for found in reader.entries():
+    for found in numbered(reader):
         findings.meet(found)
         if isinstance(found, Entry):
             block.append(Item((found.line,), msgspec.json.encode(found.values)))
@@ -36,6 +36,17 @@ def row_blocks(reader: Reader, findings: Findings) -> Iterator[list[Item]]:
             block = []
     if block:
         yield block
+
+
+def numbered(reader: Reader) -> Iterator[Entry | Rejected]:
+    """Yield the rows; where equal rows are to be told apart, each good one gets its running ``number``."""
+    counts: dict[int, int] = {}
+    for found in reader.entries():
+        if reader.kind.numbered and isinstance(found, Entry):
+            mark = mark_of(tuple(found.values.get(name) for name in reader.kind.numbered))
+            found.values["number"] = number = counts.get(mark, 0)
+            counts[mark] = number + 1
+        yield found
 
 
 def receipt_blocks(reader: Reader, findings: Findings, lines: int, zone: tzinfo) -> Iterator[list[Item]]:

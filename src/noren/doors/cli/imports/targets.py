@@ -39,6 +39,10 @@ TARGETS: Final[dict[str, Target]] = {
     "products": Target("ledger-worker", "/reference/products", "rows"),
     "shops": Target("ledger-worker", "/reference/shops", "rows"),
     "purchases": Target("ledger-worker", "/purchases/import", "purchases"),
+    "lots": Target("ledger-worker", "/cutover/lots", "rows"),
+    "coupons": Target("ledger-worker", "/cutover/coupons", "rows"),
+    "consents": Target("vault", "/choices/consents", "rows"),
+    "stops": Target("vault", "/choices/stops", "rows"),
 }
 
 
