@@ -44,4 +44,5 @@ def test_kinds_have_the_columns_of_the_contract() -> None:
     assert [column.name for column in CARDS.columns] == ["card", "member_number"]
     assert {name: len(kind.columns) for name, kind in KINDS.items()} == {
         "members": 17, "cards": 2, "products": 7, "shops": 7, "purchases": 9,
+        "lots": 5, "coupons": 9, "consents": 6, "stops": 4,
     }  # fmt: skip
