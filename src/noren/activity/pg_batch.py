@@ -15,7 +15,7 @@ from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows
 from noren.activity.errors import PointsDoNotBalance
-from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Tally, Traits
+from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Stop, Tally, Traits
 from noren.activity.pg_arrays import Array, bools, byteses, columns, ints, longs, shorts, texts
 from noren.activity.pg_reads import BatchReads
 from noren.activity.pg_rekeying import PostgresRekeyed
@@ -133,6 +133,12 @@ class PostgresBatch(BatchReads, PostgresRekeyed):
     def set_points_only(self, handle: bytes, on: bool) -> None:
         """See ``LedgerBatch``."""
         self.send(pg_tables.SET_POINTS_ONLY, handle, on)
+
+    def set_stops(self, handle: bytes, stops: Sequence[Stop]) -> None:
+        """See ``LedgerBatch``."""
+        self.send(pg_tables.DROP_STOPS, handle)
+        for each in stops:
+            self.send(pg_tables.PUT_STOP, handle, each.scope, each.name, each.since)
 
     def move_cards(self, source: bytes, target: bytes) -> None:
         """See ``LedgerBatch``."""

@@ -21,6 +21,7 @@ from noren.activity.model import (
     Purchase,
     ReceiptKey,
     Return,
+    Stop,
 )
 from noren.activity.pg_arrays import byteses, columns, ints, longs, texts
 from noren.activity.pg_connection import Db
@@ -144,6 +145,10 @@ class BatchReads:
     def openings(self, keys: Iterable[bytes]) -> dict[bytes, Opening]:
         """See ``LedgerBatch``."""
         return {row[0]: Opening(*row) for row in self.all(pg_tables.GET_OPENINGS, byteses(list(keys)))}
+
+    def stops(self, handle: bytes) -> list[Stop]:
+        """See ``LedgerBatch``."""
+        return [Stop(*row) for row in self.all(pg_tables.GET_STOPS, handle)]
 
     def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
         """See ``LedgerBatch``."""

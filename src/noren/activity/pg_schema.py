@@ -68,6 +68,9 @@ CREATE UNIQUE INDEX redemption_once ON redemption (coupon) WHERE problem = '';
 CREATE TABLE opening (
   natural_key bytea PRIMARY KEY, entry bigint NOT NULL, partner text NOT NULL, earned bigint NOT NULL,
   expires integer NOT NULL, points bigint NOT NULL);
+CREATE TABLE stop (
+  handle bytea NOT NULL, scope text NOT NULL, name text NOT NULL, since text NOT NULL,
+  PRIMARY KEY (handle, scope, name));
 CREATE TABLE merge (entry bigint PRIMARY KEY, source bytea NOT NULL, target bytea NOT NULL);
 CREATE TABLE product (
   product text PRIMARY KEY, name text, category text, department text, brand text, maker text, sensitivity text);
@@ -158,16 +161,16 @@ GRANTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "UPDATE": ("member", "purchase", "lot", "coupon", "account", "tally", "meta"),
     },
     "ledger-worker": {
-        "SELECT": (*_READ, "profile", "merge", "redemption", "opening"),
+        "SELECT": (*_READ, "profile", "merge", "redemption", "opening", "stop"),
         "INSERT": (
             "card", "member", "profile", "receipt", "purchase", "goods_return", "posting", "lot", "used_code",
-            "account", "merge", "product", "coupon", "redemption", "opening",
+            "account", "merge", "product", "coupon", "redemption", "opening", "stop",
         ),
         "UPDATE": (
             "card", "member", "profile", "purchase", "goods_return", "lot", "coupon", "account", "product", "tally",
             "meta", "receipt", "redemption", "opening",  # these three at a key's rotation alone
         ),
-        "DELETE": ("receipt", "used_code", "coupon"),
+        "DELETE": ("receipt", "used_code", "coupon", "stop"),
     },
     "statement": {"SELECT": (*_READ, "merge", "opening")},
 }  # fmt: skip

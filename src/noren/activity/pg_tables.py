@@ -143,6 +143,9 @@ PUT_CARDS: Final = (
 )
 SET_POINTS_ONLY: Final = "UPDATE member SET points_only = $2 WHERE handle = $1"
 MOVE_CARDS: Final = "UPDATE card SET handle = $2 WHERE handle = $1"
+GET_STOPS: Final = "SELECT scope, name, since FROM stop WHERE handle = $1 ORDER BY scope, name"
+DROP_STOPS: Final = "DELETE FROM stop WHERE handle = $1"
+PUT_STOP: Final = "INSERT INTO stop VALUES ($1, $2, $3, $4)"
 MOVE_COUPONS: Final = "UPDATE coupon SET handle = $2 WHERE handle = $1"
 GET_CHAIN: Final = f"""
 WITH RECURSIVE chain AS (
