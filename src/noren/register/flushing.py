@@ -109,4 +109,10 @@ class Flusher:
         if self.failed is None:
             self._durable(batches)
         else:
-            self._lost([(waiting, Refusal("not-durable")) for each in batches for waiting, _ in each.pairs])
+            self._lost([(waiting, _lost(outcome)) for each in batches for waiting, outcome in each.pairs])
+
+
+def _lost(outcome: Outcome) -> Refusal:
+    """Return what a request is told whose batch may be gone: refusals too may rest on what is gone with it."""
+    not_durable = Refusal("not-durable")
+    return outcome if isinstance(outcome, Refusal) and outcome.problem == "broken" else not_durable
