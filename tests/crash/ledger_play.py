@@ -20,6 +20,7 @@ import apsw
 from tests.crash.ledger_orders import EXPIRY_DAYS, KEEP_DAYS, KEYS, TOKYO, Order, Orders, Sale
 
 from noren.activity.enrolment import Arrival, enrol, merge, set_points_only
+from noren.activity.errors import LedgerBroken
 from noren.activity.feed import SqliteFeed
 from noren.activity.model import Changes, Kind, Lot, MemberState, Posting, Traits
 from noren.activity.store import SqliteLedger
@@ -68,6 +69,7 @@ class Play:
         self._handles: list[bytes] = []
         self._arrived = threading.Condition()
         self._answers: dict[object, Outcome] = {}
+        self.failed, self._alone = 0, False
         self._office = open_store()
         for _ in range(3):
             self.enrol()
@@ -87,14 +89,14 @@ class Play:
                     self.journal.acknowledged.append((place, waiting.ticket.order, outcome.body))
             self._arrived.notify_all()
 
-    def round(self) -> None:
-        """Some orders at the tills while something else happens at the ledger."""
+    def round(self, *, restarts: bool = True) -> None:
+        """Some orders at the tills while something else happens at the ledger, the till's own restart among it."""
         if self._chance.random() < 0.1:
             self.orders.now += timedelta(days=self._chance.choice((1, 1, 4, 12)))
         orders = [self.orders.next() for _ in range(self._chance.choice((1, 1, 2, 3, 5, 8)))]
         tickets = [self.send(order) for order in orders]
         if self._chance.random() < 0.6:
-            self._chance.choice(self._chores())()
+            self._chance.choice(self._chores(restarts))()
         for ticket in tickets:
             self.result(ticket)
 
@@ -128,23 +130,44 @@ class Play:
         self.writer.stop()
         self.writer = self._new_writer()
 
-    def _chores(self) -> list[Callable[[], object]]:
-        return [self.enrol, self.merge, self.choose, self.grant, self.lapse, self.drop, self.checkpoint, self.reopen]
+    def leave_office(self) -> None:
+        """Close the ledger for all but the till: nothing else happens from now on."""
+        self._office.close()
+        self._alone = True
 
-    def _done(self, begun: int, kept: dict[tuple[str, Any], Any], *, well: bool = True) -> None:
-        """Write down that something was acknowledged (or may have happened, when not ``well``)."""
-        ended = self._place() if well else float("inf")
+    def _chores(self, restarts: bool) -> Sequence[Callable[[], object]]:
+        if self._alone:
+            return [self.conflict]
+        chores = [self.enrol, self.merge, self.choose, self.grant, self.lapse, self.drop, self.checkpoint]
+        return [*chores, self.reopen] if restarts else chores
+
+    def _do(self, kept: dict[tuple[str, Any], Any], what: Callable[[], object]) -> bool:
+        """Do something and write down that it was acknowledged; when the store failed, that it may have happened."""
+        begun, ended = self._place(), float("inf")
+        try:
+            assert what()
+            ended = self._place()
+        except (LedgerBroken, apsw.Error):
+            self.failed += 1
+        self._note(kept, begun, ended)
+        return ended != float("inf")
+
+    def _note(self, kept: dict[tuple[str, Any], Any], begun: int, ended: float) -> None:
         for key, value in kept.items():
             self.journal.history.setdefault(key, []).append((begun, ended, value))
 
     def enrol(self) -> None:
         """Enrol a member with two cards."""
-        begun = self._place()
         cards = [f"2980{self._chance.randrange(10**12):012d}" for _ in range(2)]
-        indexes = tuple(KEYS.cards(card)[0] for card in cards)
-        (handle,) = enrol(self._office, arrivals=[Arrival(tuple((index,) for index in indexes), Traits(sex="f"))])
+        indexes, begun = tuple(KEYS.cards(card)[0] for card in cards), self._place()
+        try:
+            (handle,) = enrol(self._office, arrivals=[Arrival(tuple((index,) for index in indexes), Traits(sex="f"))])
+        except (LedgerBroken, apsw.Error):
+            self.failed += 1  # she may be stored under a handle that nobody was told
+            return
         assert handle is not None
-        self._done(begun, {("card", index): handle for index in indexes} | {("state", handle): MemberState.ACTIVE})
+        kept: dict[tuple[str, Any], Any] = {("card", index): handle for index in indexes}
+        self._note(kept | {("state", handle): MemberState.ACTIVE}, begun, self._place())
         self._handles.append(handle)
         self.orders.cards += cards
 
@@ -154,36 +177,42 @@ class Play:
             return self.enrol()
         source, target = self._chance.sample(self._handles, 2)
         self._handles.remove(source)
-        begun, day = self._place(), local_date(self.orders.now, TOKYO).toordinal()
-        assert merge(self._office, source=source, target=target, day=day, expiry_days=EXPIRY_DAYS)
-        history = self.journal.history
+        day, history = local_date(self.orders.now, TOKYO).toordinal(), self.journal.history
         moved: dict[tuple[str, Any], Any] = {
             key: target for key, kept in history.items() if key[0] == "card" and kept[-1][2] == source
         }
         chosen = [history[key][-1][2] for key in (("points only", source), ("points only", target)) if key in history]
         if any(chosen):
             moved[("points only", target)] = True  # the stricter choice of the two stands
-        self._done(begun, moved | {("state", source): MemberState.MERGED})
+        moved[("state", source)] = MemberState.MERGED
+        self._do(moved, lambda: merge(self._office, source=source, target=target, day=day, expiry_days=EXPIRY_DAYS))
         return None
 
     def choose(self) -> None:
         """Turn someone's points-only mode on or off."""
-        handle, on, begun = self._chance.choice(self._handles), self._chance.random() < 0.5, self._place()
-        assert set_points_only(self._office, handle=handle, on=on)
-        self._done(begun, {("points only", handle): on or None})
+        handle, on = self._chance.choice(self._handles), self._chance.random() < 0.5
+        kept = {("points only", handle): on or None}
+        self._do(kept, lambda: set_points_only(self._office, handle=handle, on=on))
 
     def grant(self) -> None:
         """Give someone points for a fixed term, at one company or anywhere."""
-        handle, begun = self._chance.choice(self._handles), self._place()
-        day = local_date(self.orders.now, TOKYO).toordinal()
-        with self._office.batch() as batch:
-            entry, member = batch.next_entry(), batch.members([handle])[handle]
-            lot = Lot(entry, handle, self._chance.choice(("", "P1")), day + self._chance.randint(0, 9), 7)
-            changes = Changes(next_entry=entry + 1, lots={entry: lot})
-            changes.members[handle] = replace(member, lots=member.lots + 1)
-            changes.postings.append(Posting(entry, 0, Kind.LOT, handle, entry, lot.partner, day, lot.points))
-            batch.write(changes)
-        self._done(begun, {("lot", entry): True})
+        handle, day = self._chance.choice(self._handles), local_date(self.orders.now, TOKYO).toordinal()
+        partner, expires = self._chance.choice(("", "P1")), day + self._chance.randint(0, 9)
+        granted: list[int] = []
+        begun = self._place()
+
+        def give() -> bool:
+            with self._office.batch() as batch:
+                entry, member = batch.next_entry(), batch.members([handle])[handle]
+                changes = Changes(next_entry=entry + 1, lots={entry: Lot(entry, handle, partner, expires, 7)})
+                changes.members[handle] = replace(member, lots=member.lots + 1)
+                changes.postings.append(Posting(entry, 0, Kind.LOT, handle, entry, partner, day, 7))
+                batch.write(changes)
+            granted.append(entry)
+            return True
+
+        if self._do({}, give):
+            self._note({("lot", granted[0]): True}, begun, self._place())
 
     def lapse(self) -> None:
         """Let points lapse, as the worker does each day."""
@@ -198,8 +227,9 @@ class Play:
         )
 
     def _sweep(self, do: Callable[[Broom, int], int]) -> None:
-        feed = SqliteFeed(self.path)
-        do(Broom(self._office, feed, nullcontext(), lambda _: None), local_date(self.orders.now, TOKYO).toordinal())
+        feed, day = SqliteFeed(self.path), local_date(self.orders.now, TOKYO).toordinal()
+        broom = Broom(self._office, feed, nullcontext(), lambda _: None)
+        self._do({}, lambda: do(broom, day) >= 0)
         feed.close()
 
     def checkpoint(self) -> None:
@@ -209,7 +239,9 @@ class Play:
         try:
             self._office._db.wal_checkpoint(None, how)  # type: ignore[attr-defined]
         except apsw.BusyError:
-            return
+            return  # a till is writing: another time
+        except apsw.Error:
+            self.failed += 1
 
     def conflict(self) -> None:
         """Send another body under a receipt that was acknowledged: it has to be refused."""

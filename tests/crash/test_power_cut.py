@@ -80,7 +80,7 @@ def _play(folder: Path, seed: int, synchronous: str) -> tuple[Play, list[Event]]
             if number % 6 == 0:
                 play.conflict()
         play.close()
-        assert play.watch.kinds == []
+        assert (play.watch.kinds, play.failed) == ([], 0)
     return play, log.events
 
 

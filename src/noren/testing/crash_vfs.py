@@ -13,8 +13,10 @@ from typing import Any, Final, Literal, Protocol, cast
 import apsw
 
 from noren.testing.disk_log import DiskLog, Resized, Synced, SyncFailed, Wrote
+from noren.testing.power_cut import PowerCut
 
 Act = Literal["write", "resize", "sync", "open", "delete"]
+How = Literal["eio", "enospc"]
 
 _FAILED: Final[dict[Act, int]] = {
     "write": apsw.SQLITE_IOERR_WRITE,
@@ -28,7 +30,7 @@ _FAILED: Final[dict[Act, int]] = {
 class Trouble(Protocol):
     """Decides before each act whether it fails."""
 
-    def strikes(self, act: Act) -> Literal["eio", "enospc"] | None:
+    def strikes(self, act: Act) -> How | None:
         """Return how the act fails; None: it does not."""
         ...
 
@@ -36,16 +38,53 @@ class Trouble(Protocol):
 class NoTrouble:
     """A disk that never fails."""
 
-    def strikes(self, act: Act) -> None:
+    def strikes(self, act: Act) -> How | None:
         """See ``Trouble``."""
         del act
+        return None
+
+
+class Striking:
+    """A disk that fails at its ``number``-th ``act`` after it was armed: then, or from then on until it is healed."""
+
+    def __init__(self, act: Act, number: int, how: How, *, for_good: bool) -> None:
+        self._act, self._number, self._for_good = act, number, for_good
+        self._how: How = how
+        self._count: int | None = None
+        self.struck: list[Act] = []
+
+    def arm(self) -> None:
+        """Begin to count."""
+        self._count = 0
+
+    def heal(self) -> None:
+        """Let nothing fail any more."""
+        self._count = None
+
+    def strikes(self, act: Act) -> How | None:
+        """See ``Trouble``."""
+        if self._count is None:
+            return None
+        self._count += act == self._act
+        if (act == self._act and self._count == self._number) or (self._for_good and self._count >= self._number):
+            self.struck.append(act)
+            return self._how
+        return None
 
 
 class CrashVfs(apsw.VFS):
-    """Registers itself under ``name``. Use as a context manager; close all connections before it ends."""
+    """Registers itself under ``name``. Use as a context manager; close all connections before it ends.
 
-    def __init__(self, name: str, log: DiskLog, trouble: Trouble | None = None) -> None:
-        self.name, self.log = name, log
+    ``forgets``: after a failed sync the lost writes are not seen by readers either (the system
+    has given their memory to others); else they linger, readable, until the power goes.
+    ``lazy``: what is written again with the same bytes is taken for written (a system that did
+    so would undo the one cure there is).
+    """
+
+    def __init__(
+        self, name: str, log: DiskLog, trouble: Trouble | None = None, *, forgets: bool = False, lazy: bool = False
+    ) -> None:
+        self.name, self.log, self.forgets, self.lazy = name, log, forgets, lazy
         self._trouble: Trouble = trouble or NoTrouble()
         super().__init__(name, "")
 
@@ -91,6 +130,8 @@ class CrashFile(apsw.VFSFile):
     def xWrite(self, data: bytes, offset: int) -> None:  # noqa: N802
         """Hand bytes to the disk."""
         self._vfs.try_to("write")
+        if self._vfs.lazy and offset + len(data) <= self.xFileSize() and self.xRead(len(data), offset) == data:
+            return
         super().xWrite(data, offset)  # pyright: ignore[reportUnknownMemberType]
         self._vfs.log.note(Wrote(self._file, offset, bytes(data)))
 
@@ -107,6 +148,17 @@ class CrashFile(apsw.VFSFile):
             self._vfs.try_to("sync")
         except apsw.Error:
             log.note(SyncFailed(self._file, upto))
+            if self._vfs.forgets:
+                self._forget()
             raise
         super().xSync(flags)
         log.note(Synced(self._file, upto))
+
+    def _forget(self) -> None:
+        """Put back what is durable."""
+        cut = PowerCut(self._vfs.log.events)
+        cut.go_to(self._vfs.log.now())
+        content = cut.durable(self._file)
+        super().xTruncate(len(content))
+        if content:
+            super().xWrite(content, 0)  # pyright: ignore[reportUnknownMemberType]
