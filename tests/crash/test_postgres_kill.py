@@ -45,7 +45,7 @@ def server() -> Iterator[PostgresServer]:
 def place(server: PostgresServer) -> PostgresPlace:
     made = postgres_place(server)
     store = made.store()
-    enrol(store, arrivals=[Arrival((KEYS.cards(card)[0],), Traits()) for card in CARDS])
+    enrol(store, arrivals=[Arrival((KEYS.cards(card),), Traits()) for card in CARDS])
     store.close()
     return made
 

@@ -229,7 +229,7 @@ def _until(admin: psycopg.Connection[Any], setting: str, value: str) -> None:
 def test_a_roles_own_settings_do_not_weaken_a_flush(place: PostgresPlace) -> None:
     by_hand(place, "ALTER ROLE noren_till SET synchronous_commit = off")
     try:
-        store = place.till_store()
+        store = PostgresLedger(place.address("till"))
         assert store._flushing.execute("SHOW synchronous_commit").fetchone() == ("on",)
         store.close()
     finally:
