@@ -28,12 +28,21 @@ class House:
     index: KeyRing = field(default_factory=lambda: a_ring("vault-index"))
     clock: FixedClock = field(default_factory=lambda: FixedClock(NOW))
     engine: EngineName = "sqlite"
+    kept: bool = False
 
     def __post_init__(self) -> None:
         self.vault = self.open()
 
     def open(self) -> Vault:
-        return a_vault(self.folder, self.side, wrap=self.wrap, index=self.index, clock=self.clock, engine=self.engine)
+        return a_vault(
+            self.folder,
+            self.side,
+            wrap=self.wrap,
+            index=self.index,
+            clock=self.clock,
+            engine=self.engine,
+            kept=self.kept,
+        )
 
     def restart(self, at: datetime | None = None) -> None:
         self.vault.close()

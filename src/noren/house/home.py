@@ -197,6 +197,11 @@ class Home:
         return self.path / "vault" / "member-keys.db"
 
     @property
+    def key_snapshots(self) -> Path:
+        """Where the member-key store's hourly snapshots lie, for a day each: in no backup."""
+        return self.path / "vault" / "key-snapshots"
+
+    @property
     def keys(self) -> Path:
         """Key files, one per zone (mode 0600), and ``trust/`` with the public halves."""
         return self.path / "keys"

@@ -12,22 +12,26 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from noren.house.databases import address_of
-from noren.house.home import Home
+from noren.house.home import Home, HomeProblem
 from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys, trusted
 from noren.house.ledger_side import LedgerDoor
 from noren.house.passes import Porter
 from noren.identity.contacts import Drawer
+from noren.identity.custodians import KeptKeys
 from noren.identity.engine import VaultEngine
 from noren.identity.member_keys import SqlMemberKeys
 from noren.identity.ports import LedgerSide
 from noren.identity.sealed import Indexes, Owners
+from noren.identity.snapshots import Snapshots
 from noren.identity.sqlite import SqliteEngine
 from noren.identity.store import SqlVault
 from noren.identity.tables import MEMBER_KEYS, VAULT
 from noren.identity.vault import Vault
 from noren.kernel.clock import Clock, SystemClock
 from noren.kernel.ids import LinkToken
+from noren.kernel.keyring import KeyRing
+from noren.kernel.say import Say
 from noren.kernel.ticket import make_ticket
 
 
@@ -54,7 +58,7 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
     rows, member_keys = _engines(home)
     vault = Vault(
         store=SqlVault(rows),
-        keys=SqlMemberKeys(member_keys, keys.ring("member-wrap")),
+        keys=_kept_keys(home, member_keys, keys.ring("member-wrap")),
         drawer=Drawer(),
         ledger=ledger or LedgerDoor(InnerClient(home, porter, "ledger-worker")),
         indexes=Indexes(keys.ring("vault-index")),
@@ -63,6 +67,30 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         zone=home.zone,
     )
     return VaultRoom(home, vault, porter, clock, keys)
+
+
+def _kept_keys(home: Home, member_keys: VaultEngine, wrap: KeyRing) -> KeptKeys:
+    """The member keys with their second custodian and their snapshots; what is missing is filled in first.
+
+    Raises:
+        HomeProblem: the second custodian's folder is not there: enrolling without it would break its promise.
+    """
+    second, at = None, home.settings.keys.second_custodian
+    if at:
+        path = home.path / at
+        if not path.parent.is_dir():
+            raise HomeProblem(
+                Say(
+                    f"会員鍵の第二の保管先(keys.second_custodian)のフォルダー {path.parent} がありません。",
+                    f"{path.parent}, the folder of the member keys' second custodian (keys.second_custodian), "
+                    "is not there.",
+                )
+            )
+        second = SqlMemberKeys(SqliteEngine(path, MEMBER_KEYS), wrap)
+    snapshots = Snapshots(home.key_snapshots, lambda path: SqlMemberKeys(SqliteEngine(path, MEMBER_KEYS), wrap))
+    kept = KeptKeys(SqlMemberKeys(member_keys, wrap), second=second, snapshots=snapshots)
+    kept.mend()
+    return kept
 
 
 def _engines(home: Home) -> tuple[VaultEngine, VaultEngine]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from noren.identity.engine import VaultEngine
 from noren.identity.errors import KeyMissing
@@ -81,6 +82,37 @@ class SqlMemberKeys:
             sealed = [{"member": row, "wrapped": seal(self._wrap, key, _place(row))} for row, key in fresh]
             put(self._engine, connection, MEMBER_KEY, sealed)
         return Stretch(page[-1].member if len(page) == limit else b"", len(page), len(sealed))
+
+    def count(self) -> int:
+        """Return how many keys there are."""
+        with self._engine.reading() as connection:
+            return connection.execute(select(func.count()).select_from(MEMBER_KEY)).scalar_one()
+
+    def lacking(self, rows: Sequence[bytes]) -> list[bytes]:
+        """Return the rows among these that have no key here."""
+        with self._engine.reading() as connection:
+            here = {row.member for row in among(connection, MEMBER_KEY, MEMBER_KEY.c.member, rows)}
+        return [row for row in rows if row not in here]
+
+    def copy_to(self, other: SqlMemberKeys, rows: Sequence[bytes] | None = None) -> int:
+        """Copy keys as they are wrapped (those of ``rows``, else all); return how many."""
+        if rows is not None:
+            other.put_wrapped(self._wrapped(rows))
+            return len(rows)
+        names, count = self.names(), 0
+        while page := list(islice(names, _PAGE)):
+            other.put_wrapped(self._wrapped(page))
+            count += len(page)
+        return count
+
+    def put_wrapped(self, wrapped: Sequence[tuple[bytes, bytes]]) -> None:
+        """Keep keys that another custodian wrapped."""
+        with self._engine.writing() as connection:
+            put(self._engine, connection, MEMBER_KEY, [{"member": row, "wrapped": key} for row, key in wrapped])
+
+    def _wrapped(self, rows: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        with self._engine.reading() as connection:
+            return [(row.member, row.wrapped) for row in among(connection, MEMBER_KEY, MEMBER_KEY.c.member, rows)]
 
     def lay_anew(self) -> None:
         """Forget in which order keys came."""

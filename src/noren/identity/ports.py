@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from noren.identity.choices import Stop
@@ -143,6 +144,14 @@ class MemberKeys(Protocol):
 
     def rewrap(self, after: bytes, limit: int) -> Stretch:
         """Wrap the next keys under the current key where they are wrapped under an older one; durable on return."""
+        ...
+
+    def mend(self) -> int:
+        """Fill from a custodian what is missing; return how many keys came."""
+        ...
+
+    def snapshot(self, now: datetime, *, anew: bool = False) -> bool:
+        """Take the hour's snapshot where it is due; ``anew``: in any case, and let no older one be."""
         ...
 
     def lay_anew(self) -> None:

@@ -23,6 +23,7 @@ PAGE_ROWS: Final = 250
 _MEMBERS: Final = b"m"
 _CARDS: Final = b"c"
 _KEYS: Final = b"k"
+_SNAPSHOT: Final = b"s"
 
 Step = Callable[[Vault, bytes], Stretch]
 
@@ -51,6 +52,13 @@ def move(vault: Vault, *, name: str, after: bytes) -> Stretch:
 
 def _keys(vault: Vault, after: bytes) -> Stretch:
     return vault.keys.rewrap(after, PAGE_ROWS)
+
+
+def _snapshot(vault: Vault, after: bytes) -> Stretch:
+    """Take a snapshot anew: older ones are wrapped under the key that goes, and go with it."""
+    del after
+    vault.keys.snapshot(vault.clock.now(), anew=True)
+    return Stretch(b"", 0, 0)
 
 
 def _owners(vault: Vault, after: bytes) -> Stretch:
@@ -121,7 +129,7 @@ def _stretch(rows: Sequence[bytes], moved: int) -> Stretch:
 
 
 WORKS: Final[dict[str, tuple[tuple[bytes, Step], ...]]] = {
-    "member-wrap": ((_KEYS, _keys), (_CARDS, _owners)),
+    "member-wrap": ((_KEYS, _keys), (_CARDS, _owners), (_SNAPSHOT, _snapshot)),
     "vault-index": ((_MEMBERS, _member_indexes), (_CARDS, _card_indexes)),
     "link": ((_MEMBERS, _tokens),),
     "card-index": ((_MEMBERS, _numbers),),

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 from noren.house.home import CONFIG, Doors, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
 from noren.identity.contacts import Drawer
+from noren.identity.custodians import KeptKeys
 from noren.identity.engine import VaultEngine
 from noren.identity.member_keys import SqlMemberKeys
 from noren.identity.ports import Chance, LedgerSide
 from noren.identity.postgres import PostgresEngine
 from noren.identity.sealed import Indexes, Owners
+from noren.identity.snapshots import Snapshots
 from noren.identity.sqlite import SqliteEngine
 from noren.identity.store import SqlVault
 from noren.identity.tables import MEMBER_KEYS, VAULT
@@ -42,13 +44,19 @@ def a_vault(
     clock: FixedClock | None = None,
     chance: Chance | None = None,
     engine: EngineName = "sqlite",
+    kept: bool = False,
 ) -> Vault:
-    """Open a vault in ``folder``, or in databases lent to it; give the rings to open it again."""
+    """Open a vault in ``folder``, or in databases lent to it; give the rings to open it again.
+
+    ``kept``: its member keys have a second custodian (``second.db``) and snapshots, as the wiring gives them.
+    """
     wrap = wrap or a_ring("member-wrap")
     rows, member_keys = engines(folder, engine)
     return Vault(
         store=SqlVault(rows),
-        keys=SqlMemberKeys(member_keys, wrap),
+        keys=_kept(folder, SqlMemberKeys(member_keys, wrap), wrap)
+        if kept
+        else KeptKeys(SqlMemberKeys(member_keys, wrap)),
         drawer=Drawer(),
         ledger=ledger,
         indexes=Indexes(index or a_ring("vault-index")),
@@ -57,6 +65,15 @@ def a_vault(
         zone=TOKYO,
         chance=chance or SystemChance(),
     )
+
+
+def _kept(folder: Path, store: SqlMemberKeys, wrap: KeyRing) -> KeptKeys:
+    def opened(path: Path) -> SqlMemberKeys:
+        return SqlMemberKeys(SqliteEngine(path, MEMBER_KEYS), wrap)
+
+    made = KeptKeys(store, second=opened(folder / "second.db"), snapshots=Snapshots(folder / "snapshots", opened))
+    made.mend()
+    return made
 
 
 def engines(folder: Path, engine: EngineName) -> tuple[VaultEngine, VaultEngine]:

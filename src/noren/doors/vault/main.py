@@ -24,6 +24,7 @@ from noren.identity.retention import remove_stray_keys
 SWEEP_FIRST_SECONDS: Final = 1.0
 SWEEP_LAST_SECONDS: Final = 60.0
 ORDER_SECONDS: Final = 10.0
+SNAPSHOT_LOOK_SECONDS: Final = 60.0
 ORDER_SHARE: Final = 20
 """Laying a large store anew takes a while: it rests this many times as long as it took."""
 _log = structlog.get_logger("vault")
@@ -46,7 +47,7 @@ async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) ->
     if os.environ.get("NOREN_STAY") != PASSING:
         chosen = room.home.settings.doors.vault if port is None else port
         doors.append(serve(sign_in_app(room), interface="asgi", host=host, port=chosen, tls=tls))
-    await asyncio.gather(_heal(room), _forget_order(room), *doors)
+    await asyncio.gather(_heal(room), _forget_order(room), _take_snapshots(room), *doors)
 
 
 async def _heal(room: VaultRoom) -> None:
@@ -63,6 +64,17 @@ async def _heal(room: VaultRoom) -> None:
         else:
             _log.info("sweep_done", pending=pending)
             return
+
+
+async def _take_snapshots(room: VaultRoom) -> None:
+    """Take the hour's snapshot of the member keys; none is older than a day."""
+    while True:
+        try:
+            if await asyncio.to_thread(room.vault.keys.snapshot, room.clock.now()):
+                _log.info("snapshot_taken")
+        except StoreUnusable:
+            _log.warning("snapshot_postponed")
+        await asyncio.sleep(SNAPSHOT_LOOK_SECONDS)
 
 
 async def _forget_order(room: VaultRoom) -> None:
