@@ -66,6 +66,18 @@ class PostgresServer:
                     raise ServerDown(f"PostgreSQL does not answer: {log_end}") from None
                 time.sleep(_STEP_SECONDS)
 
+    def change(self, **settings: str) -> None:
+        """Start the server anew with more settings."""
+        self.stop()
+        self._settings |= settings
+        self.start()
+
+    @property
+    def pid(self) -> int:
+        """The server's first process, parent of all others."""
+        assert self._server is not None
+        return self._server.pid
+
     def stop(self) -> None:
         """End the server and its sessions in order."""
         self._end(signal.SIGINT)
