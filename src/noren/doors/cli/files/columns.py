@@ -10,6 +10,7 @@ from typing import Final
 
 from noren.doors.cli.files.cells import Cleaner
 from noren.doors.cli.files.rows import FileProblem
+from noren.doors.cli.files.spelling import column_shown
 from noren.kernel.say import Say
 
 LEFT_OUT: Final = "-"
@@ -80,7 +81,7 @@ def _target(
 
 def _unknown(name: str, by_word: Mapping[str, Column], known: Sequence[Column]) -> Say:
     near = difflib.get_close_matches(_normal(name), by_word, n=1, cutoff=0.5)
-    shown = name[:40]
+    shown = column_shown(name)
     hint_ja = f"「{by_word[near[0]].name}」のことですか? " if near else ""
     hint_en = f"Did you mean {by_word[near[0]].name}? " if near else ""
     names = ", ".join(column.name for column in known)
@@ -96,11 +97,11 @@ def _refuse_unused(wanted: Mapping[str, str], source: Sequence[str]) -> None:
     present = {_normal(name) for name in source}
     for name in wanted:
         if name not in present:
-            has = ", ".join(source)
+            has, shown = ", ".join(map(column_shown, source)), column_shown(name)
             raise ColumnProblem(
                 Say(
-                    f"--map の「{name}」という列はファイルにありません。ファイルの列: {has}",
-                    f"--map names “{name}”, which the file does not have. It has: {has}",
+                    f"--map の「{shown}」という列はファイルにありません。ファイルの列: {has}",
+                    f"--map names “{shown}”, which the file does not have. It has: {has}",
                 )
             )
 

@@ -10,6 +10,7 @@ import msgspec
 
 from noren.doors.cli.files.lines import LineSource
 from noren.doors.cli.files.rows import FileProblem, Row
+from noren.doors.cli.files.spelling import column_shown
 from noren.kernel.say import Say
 
 HEADER_LINES: Final = 1_000
@@ -74,8 +75,8 @@ class NdjsonTable:
                 cells,
                 end,
                 Say(
-                    f"列「{late}」は最初の{HEADER_LINES}行にありません。",
-                    f"holds “{late}”, which the first {HEADER_LINES} lines do not.",
+                    f"列「{column_shown(late)}」は最初の{HEADER_LINES}行にありません。",
+                    f"holds “{column_shown(late)}”, which the first {HEADER_LINES} lines do not.",
                 ),
             )
         nested = next((key for key, text in texts.items() if text is None), None)
@@ -85,8 +86,8 @@ class NdjsonTable:
                 cells,
                 end,
                 Say(
-                    f"「{nested}」の値が配列かオブジェクトです。1つの値にしてください。",
-                    f"“{nested}” is an array or object: give one value.",
+                    f"「{column_shown(nested)}」の値が配列かオブジェクトです。1つの値にしてください。",
+                    f"“{column_shown(nested)}” is an array or object: give one value.",
                 ),
             )
         return Row(line, cells, end)

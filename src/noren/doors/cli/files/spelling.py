@@ -19,7 +19,19 @@ _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff
 # that the same name reads equal from every file.
 _WINDOWS_SIGNS: Final = str.maketrans("〜‖−¢£¬—", "～∥－￠￡￢―")
 _LOOSE_VOICING: Final = re.compile("[\u3041-\u30ff][\u3099\u309a]")
+_CARD_DIGITS: Final = 8
+_MAX_SHOWN: Final = 40
 _BREAKS: Final = re.compile(r"\s*[\r\n\t\v\f]\s*")
+
+
+def column_shown(name: str) -> str:
+    """Return a column's name as it may be shown: short, and without its digits where they are as many as a card's.
+
+    In a file without a header the first row stands where the names should.
+    """
+    if sum(sign.isdigit() for sign in name) >= _CARD_DIGITS:
+        name = "".join("*" if sign.isdigit() else sign for sign in name)
+    return name if len(name) <= _MAX_SHOWN else name[:_MAX_SHOWN] + "…"
 
 
 def tidy(text: str) -> str:
