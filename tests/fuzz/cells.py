@@ -22,7 +22,8 @@ from noren.kernel.say import Say
 CLEANERS: dict[str, Cleaner] = {column.name: column.clean for kind in KINDS.values() for column in kind.columns}
 NAMES = sorted(CLEANERS)
 WORDS = (
-    "令和", "平成", "昭和", "元年", "月", "日", "時", "分", "秒", "年", "R8.1.2", "2026-11-22", "10:15:30", "+09:00", "㋿",
+    "令和", "平成", "昭和", "元年", "月", "日", "時", "分", "秒", "年",
+    "R8.1.2", "2026-11-22", "10:15:30", "+09:00", "㋿",
     "ｶﾞ", "が", "東京都", "〒", "090", "@example.jp", "はい",
 )  # fmt: skip
 
