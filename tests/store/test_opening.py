@@ -35,7 +35,7 @@ class Ledger:
     handles: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     def enrol(self, *cards: str) -> None:
-        arrivals = [Arrival((self.keys.cards(card)[0],), Traits()) for card in cards]
+        arrivals = [Arrival((self.keys.cards(card),), Traits()) for card in cards]
         for card, handle in zip(cards, enrolment.enrol(self.store, arrivals=arrivals), strict=True):
             assert handle is not None
             self.handles[card] = handle
@@ -125,7 +125,7 @@ def test_what_does_not_fit_is_set_aside(ledger: Ledger, feed: AuditFeed, row: Lo
 
 
 def test_a_blocked_card_is_set_aside(ledger: Ledger) -> None:
-    enrolment.set_card_state(ledger.store, card=ledger.keys.cards("29800002")[0], state=CardState.BLOCKED)
+    enrolment.set_card_state(ledger.store, card=ledger.keys.cards("29800002"), state=CardState.BLOCKED)
     assert ledger.lots(lot("29800002")) == ["blocked-card"]
     assert ledger.coupons(coupon("29800002")) == ["blocked-card"]
 

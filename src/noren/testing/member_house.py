@@ -100,6 +100,11 @@ class MemberHouse:
         answer.raise_for_status()
         return int(answer.json()["points"])
 
+    @property
+    def key(self) -> str:
+        """The terminal's key."""
+        return self._key
+
     def _as_till(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._key}"}
 
