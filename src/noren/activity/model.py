@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from noren.kernel.values import value
+
 POOL: Final = 0
 """Lot number of the pool: the member's ordinary points, which expire together."""
 
@@ -57,7 +59,7 @@ class Line(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Traits:
     """Coarse traits of a member, as the vault may tell them (brief M3, house §1).
 
@@ -76,7 +78,7 @@ class Traits:
     post_ok: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Card:
     """A card as the ledger knows it: whose it is and what it may do. ``index`` = keyed index, 16 bytes."""
 
@@ -85,7 +87,7 @@ class Card:
     state: CardState
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Member:
     """A member's standing.
 
@@ -103,7 +105,7 @@ class Member:
     lots: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Lot:
     """Fixed-term points, perhaps of one company only (``partner`` empty: anywhere). ``expires``: last valid day."""
 
@@ -125,7 +127,7 @@ class ReceiptKey(NamedTuple):
     hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Purchase:
     """A purchase as stored. ``lines`` is None in points-only mode and after their time.
 
@@ -157,7 +159,7 @@ class Purchase:
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class ReturnLine:
     """What came back of one line of a purchase (``line`` counts from 0)."""
 
@@ -166,7 +168,7 @@ class ReturnLine:
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Return:
     """Goods brought back. ``lines`` is None in points-only mode."""
 
@@ -180,7 +182,7 @@ class Return:
     answer: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Posting:
     """One movement of points between a member's lot and the account of (partner, kind).
 
@@ -198,7 +200,7 @@ class Posting:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Coupon:
     """A coupon of one member. ``coupon``: 16 bytes, its outer name; ``barcode``: what the register reads.
 
@@ -220,7 +222,7 @@ class Coupon:
     campaign: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Redemption:
     """A coupon shown with a purchase, kept for settlement: ``partner`` took ``discount`` off.
 
@@ -237,7 +239,7 @@ class Redemption:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Opening:
     """An opening balance from another system. ``key``: the keyed hash of its row; ``expires`` 0: in the pool."""
 
@@ -249,7 +251,7 @@ class Opening:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenDay:
     """A company's business day on which purchases and postings do not say the same. ``points``: by how much in all."""
 
@@ -258,7 +260,7 @@ class OpenDay:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenAccount:
     """An account that is not the other side of its postings. ``points``: what is left when both are added."""
 
@@ -267,7 +269,7 @@ class OpenAccount:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Stop:
     """A member's rule that stops something: ``scope`` all, purpose, recipient or channel; ``since`` as it came."""
 

@@ -7,13 +7,14 @@ pays it first. Source of the rules: docs/reference/points.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from noren.activity.model import POOL, PROGRAMME, Kind, Lot, Member
+from noren.kernel.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Move:
     """One movement of points, before it is numbered and posted. Positive: to the member."""
 
@@ -23,7 +24,7 @@ class Move:
     points: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """A member with her lots that are not empty."""
 

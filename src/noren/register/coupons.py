@@ -7,7 +7,6 @@ offline till has already honoured it, so there it becomes a warning, and the sho
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -15,13 +14,14 @@ import msgspec
 
 from noren.activity.model import Coupon, Redemption
 from noren.kernel.say import Say
+from noren.kernel.values import value
 from noren.register.refusals import Refusal
 from noren.register.requests import LineRequest, PurchaseRequest
 
 _EAN13_DIGITS: Final = 13
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Taken:
     """What the coupons of one purchase come to; ``redemptions`` names those refused too (offline only)."""
 
@@ -50,7 +50,7 @@ class Taken:
 NO_COUPONS: Final = Taken()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Counter:
     """Where and when coupons are shown: the purchase, its company, its local day and its amount before discounts."""
 

@@ -17,6 +17,7 @@ from noren.activity.model import CardState, Coupon, Line, Purchase, ReceiptKey, 
 from noren.activity.points import Move, Standing, balance, earn, earned_points, lapse, spend, with_purchase
 from noren.kernel.clock import local_date
 from noren.kernel.say import Say
+from noren.kernel.values import value
 from noren.register.answers import PointsAnswer, PurchaseAnswer
 from noren.register.coupons import NO_COUPONS, Counter, Taken, discounted, take_coupons
 from noren.register.refusals import Refusal
@@ -27,7 +28,7 @@ MAX_AHEAD: Final = timedelta(hours=48)
 _ONE_DAY: Final = 1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Terms:
     """What holds for a terminal at this moment: its company, rates, terms of receipts."""
 
@@ -41,7 +42,7 @@ class Terms:
     received: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Facts:
     """What the store says about one request. ``standing`` None: the card is not known; ``coupons``: of those shown."""
 
@@ -57,7 +58,7 @@ class Facts:
     coupons: tuple[Coupon, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Sale:
     """An accepted purchase: what to store, the standing after it, the moves, and the answer."""
 

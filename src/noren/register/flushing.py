@@ -14,6 +14,7 @@ from typing import Final
 from noren.activity.errors import LedgerBroken
 from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
+from noren.kernel.values import value
 from noren.register.jobs import Job, Outcome
 from noren.register.refusals import Refusal
 
@@ -32,7 +33,7 @@ class Waiting:
 Pairs = Sequence[tuple[Waiting, Outcome]]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Decided:
     """A committed batch: outcomes, purchases, and when its first decision began (``time.perf_counter``)."""
 

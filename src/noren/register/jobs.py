@@ -14,6 +14,7 @@ from noren.activity.exclusion import Exclusion
 from noren.activity.model import CardState, Line, Purchase, ReceiptKey
 from noren.activity.points import Standing, balance, lapse, next_expiry
 from noren.kernel.clock import local_date
+from noren.kernel.values import value
 from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
 from noren.register.codes import read_code
 from noren.register.coupons import coupons_here
@@ -26,7 +27,7 @@ from noren.register.till_keys import TillKeys, used_code
 from noren.register.work import Work
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answered:
     """An answer to send once the batch is durable."""
 
@@ -41,7 +42,7 @@ _CREATED: Final = 201
 _OK: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Seller:
     """The terminal that asks, from its key alone, with its company's rules.
 
@@ -56,7 +57,7 @@ class Seller:
     balance: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Moment:
     """The programme's rules of time, and the instant of this batch."""
 
@@ -85,7 +86,7 @@ class Job(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Holder:
     """Who a card number or one-time code stands for."""
 
