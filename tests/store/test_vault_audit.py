@@ -95,6 +95,6 @@ def test_what_is_no_vault_is_not_opened(tmp_path: Path) -> None:
 def test_a_vault_of_another_layout_is_not_opened(tmp_path: Path) -> None:
     House(tmp_path).vault.close()
     with sqlite3.connect(tmp_path / "vault.db") as connection:
-        connection.execute("PRAGMA user_version = 99")
-    with pytest.raises(StoreUnusable, match="layout 99"):
+        connection.execute("UPDATE alembic_version SET version_num = '0099'")
+    with pytest.raises(StoreUnusable, match="revision 0099, newer"):
         House(tmp_path)

@@ -10,6 +10,7 @@ import apsw
 
 from noren.activity import tables
 from noren.activity.errors import WrongSchema
+from noren.revisions import stamp
 
 BUSY_MS: Final = 20_000
 """How long a writer waits for another process to finish its transaction."""
@@ -65,7 +66,7 @@ def blobs(values: tuple[bytes, ...]) -> object:
 
 
 def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS, vfs: str | None = None) -> Database:
-    """Open the ledger's file; make and check its tables unless only ``reading``.
+    """Open the ledger's file, made when missing unless only ``reading``.
 
     ``vfs``: another way to the disk, by its registered name (the crash tests' own).
 
@@ -82,14 +83,38 @@ def connect(path: Path, *, reading: bool = False, busy_ms: int = BUSY_MS, vfs: s
         for pragma in tables.PRAGMAS:
             db.execute(pragma)
         _affirm_log(db, path, vfs)
-        with connection:
+        _make_or_stamp(db)
+    wrong = stamp.problem("ledger", _revision(db), tables.REVISION)
+    if wrong is not None:
+        raise WrongSchema(wrong)
+    return db
+
+
+def _make_or_stamp(db: Database) -> None:
+    """Make the tables of a new file; stamp those of before there were revisions where they are still today's."""
+    if _ask(db, "SELECT 1 FROM sqlite_schema WHERE name = 'alembic_version'"):
+        return
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        found = _revision(db)
+        if found is None:
             db.execute(tables.SCHEMA)
             db.executemany(tables.NEW_META, tables.META_DEFAULTS)
-    row = db.execute(tables.GET_META, ("schema",)).fetchone()
-    found = row[0] if row else None
-    if found != tables.SCHEMA_VERSION:
-        raise WrongSchema(f"the ledger at {path} has schema {found}, this noren wants {tables.SCHEMA_VERSION}")
-    return db
+        if found in (None, tables.REVISION):
+            for statement in stamp.put(tables.REVISION):
+                db.execute(statement)
+        db.execute("COMMIT")
+    except BaseException:
+        db.execute("ROLLBACK")
+        raise
+
+
+def _revision(db: Database) -> str | None:
+    return stamp.of_sqlite(lambda question: _ask(db, question), "purchase")
+
+
+def _ask(db: Database, question: str) -> list[tuple[Any, ...]]:
+    return db.execute(question).fetchall()
 
 
 def _affirm_log(db: Database, path: Path, vfs: str | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from noren.kernel.say import Say
+from noren.revisions.errors import NotThisRevision
 
 
 class LedgerBroken(Exception):
@@ -17,8 +18,8 @@ class PointsDoNotBalance(LedgerBroken):
     """A batch would create or destroy points; it was rolled back."""
 
 
-class WrongSchema(LedgerBroken):
-    """The store was made by another version of noren; upgrade it first."""
+class WrongSchema(LedgerBroken, NotThisRevision):
+    """The store was made by another version of noren; ``say`` tells what to do."""
 
 
 class Contradicted(LedgerBroken):

@@ -14,9 +14,10 @@ from psycopg import errors as pg
 from noren.activity import pg_tables
 from noren.activity.errors import Contradicted, LedgerBroken, NotDurable, UnsafeServer, WrongSchema
 from noren.activity.pg_arrays import take_arrays
-from noren.activity.pg_schema import SCHEMA_VERSION
+from noren.activity.tables import REVISION
 from noren.kernel.address import DatabaseAddress
 from noren.kernel.say import Say
+from noren.revisions import stamp
 
 BUSY_MS: Final = 20_000
 """How long a writer waits for another process to finish its transaction."""
@@ -56,7 +57,7 @@ def connect(address: DatabaseAddress, *, busy_ms: int = BUSY_MS, **settings: str
     """
     db = _open(address, _options(busy_ms, settings))
     try:
-        _check(db, address)
+        _check(db)
     except BaseException:
         db.close()
         raise
@@ -98,7 +99,7 @@ def _open(address: DatabaseAddress, options: str) -> Db:
     return db
 
 
-def _check(db: Db, address: DatabaseAddress) -> None:
+def _check(db: Db) -> None:
     try:
         if db.info.server_version < OLDEST_SERVER:
             raise UnsafeServer(_too_old(db.info.server_version))
@@ -108,14 +109,12 @@ def _check(db: Db, address: DatabaseAddress) -> None:
                 raise UnsafeServer(_unsafe(name, wanted))
         if db.execute("SELECT pg_is_in_recovery()").fetchone() != (False,):
             raise UnsafeServer(_REPLICA)
-        row = db.execute(pg_tables.GET_META, ("schema",)).fetchone()
-    except pg.UndefinedTable as wrong:
-        raise WrongSchema(f"the database {address.database} holds no ledger; make its tables first") from wrong
+        found = stamp.of_postgresql(lambda question: db.execute(question.encode()).fetchall(), "purchase")
     except psycopg.Error as wrong:
         raise NotDurable(f"the ledger's server can not be asked: {kind(wrong)}") from wrong
-    version = row[0] if row else None
-    if version != SCHEMA_VERSION:
-        raise WrongSchema(f"the ledger in {address.database} has schema {version}, this noren wants {SCHEMA_VERSION}")
+    problem = stamp.problem("ledger", found, REVISION)
+    if problem is not None:
+        raise WrongSchema(problem)
 
 
 def kind(wrong: psycopg.Error) -> str:

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from psycopg import Connection, sql
 
-SCHEMA_VERSION: Final = 2
+from noren.activity.tables import REVISION
+from noren.revisions import stamp
 
 MEMBER_PARTS: Final = 8
 """Partitions by member. More make a look-up by entry dearer, which probes each of them (docs/measured.md)."""
@@ -119,7 +120,7 @@ REVOKE ALL ON FUNCTION turn_receipt_days(integer, integer, integer) FROM PUBLIC;
 """Makes the partitions of coming days and drops those of past days that are empty. Its owner's rights, so that the
 ledger-worker need not own a table."""
 
-META: Final = (("schema", SCHEMA_VERSION), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
+META: Final = (("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
 COUNTED: Final = (
     "purchases", "lines", "amount", "amount_without_lines", "earned", "used", "returns", "replays", "imported",
     "unknown_fields",
@@ -138,6 +139,7 @@ def statements(first_day: int) -> list[str]:
         "INSERT INTO meta VALUES " + ", ".join(f"('{name}', {value})" for name, value in meta),
         "INSERT INTO tally VALUES " + ", ".join(f"('{name}', 0)" for name in COUNTED),
         TURN_DAYS,
+        *stamp.put(REVISION),
         f"SELECT turn_receipt_days({first_day}, {first_day + DAYS_AHEAD}, {first_day})",
     ]
 
@@ -151,7 +153,7 @@ def create_tables(connection: Connection[Any], *, first_day: int) -> None:
 
 _READ: Final = (
     "card", "member", "receipt", "purchase", "goods_return", "posting", "lot", "used_code", "coupon", "product",
-    "account", "tally", "meta",
+    "account", "tally", "meta", stamp.TABLE,
 )  # fmt: skip
 
 GRANTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {

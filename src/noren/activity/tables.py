@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 2
+REVISION: Final = "0003"
+"""A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
     "PRAGMA journal_mode = WAL",
@@ -20,68 +21,68 @@ PRAGMAS: Final = (
 )
 
 SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS member (
+CREATE TABLE member (
   handle BLOB PRIMARY KEY, state INTEGER NOT NULL, points_only INTEGER NOT NULL, pool INTEGER NOT NULL,
   last_movement INTEGER NOT NULL, last_purchase INTEGER NOT NULL, lots INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS profile (
+CREATE TABLE profile (
   handle BLOB PRIMARY KEY, draw_number BLOB NOT NULL, sex TEXT, age_band INTEGER, age_band_year INTEGER,
   birth_month INTEGER, prefecture TEXT, postal3 TEXT, since TEXT, email_ok INTEGER, post_ok INTEGER
   ) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS card (
+CREATE TABLE card (
   card_index BLOB PRIMARY KEY, handle BLOB NOT NULL, state INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-CREATE INDEX IF NOT EXISTS card_by_member ON card (handle);
-CREATE TABLE IF NOT EXISTS receipt (
+CREATE INDEX card_by_member ON card (handle);
+CREATE TABLE receipt (
   day INTEGER NOT NULL, hash BLOB NOT NULL, entry INTEGER, PRIMARY KEY (day, hash)) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS purchase (
+CREATE TABLE purchase (
   entry INTEGER PRIMARY KEY, handle BLOB NOT NULL, day INTEGER NOT NULL, hash BLOB NOT NULL,
   body_hash BLOB NOT NULL, shop TEXT NOT NULL, partner TEXT NOT NULL, terminal TEXT NOT NULL,
   receipt TEXT NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, amount INTEGER NOT NULL,
   amount_left INTEGER NOT NULL, base_left INTEGER NOT NULL, used_left INTEGER NOT NULL, earned INTEGER NOT NULL,
   earned_left INTEGER NOT NULL, per INTEGER NOT NULL, previous INTEGER NOT NULL, imported INTEGER NOT NULL,
   lines BLOB, answer BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS goods_return (
+CREATE TABLE goods_return (
   entry INTEGER PRIMARY KEY, purchase INTEGER NOT NULL, name TEXT NOT NULL, body_hash BLOB NOT NULL,
   at INTEGER NOT NULL, amount INTEGER NOT NULL, lines BLOB, answer BLOB NOT NULL,
   UNIQUE (purchase, name)) STRICT;
-CREATE TABLE IF NOT EXISTS lot (
+CREATE TABLE lot (
   number INTEGER PRIMARY KEY, handle BLOB NOT NULL, partner TEXT NOT NULL, expires INTEGER NOT NULL,
   points INTEGER NOT NULL) STRICT;
-CREATE INDEX IF NOT EXISTS lot_by_member ON lot (handle);
-CREATE TABLE IF NOT EXISTS posting (
+CREATE INDEX lot_by_member ON lot (handle);
+CREATE TABLE posting (
   entry INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, handle BLOB NOT NULL,
   lot INTEGER NOT NULL, partner TEXT NOT NULL, day INTEGER NOT NULL, points INTEGER NOT NULL,
   PRIMARY KEY (entry, number)) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS account (
+CREATE TABLE account (
   partner TEXT NOT NULL, kind INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (partner, kind)
   ) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS used_code (
+CREATE TABLE used_code (
   hash BLOB PRIMARY KEY, entry INTEGER NOT NULL, day INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-CREATE INDEX IF NOT EXISTS used_code_by_day ON used_code (day);
-CREATE TABLE IF NOT EXISTS coupon (
+CREATE INDEX used_code_by_day ON used_code (day);
+CREATE TABLE coupon (
   coupon BLOB PRIMARY KEY, handle BLOB NOT NULL, barcode TEXT NOT NULL, title_ja TEXT NOT NULL, title_en TEXT NOT NULL,
   discount INTEGER NOT NULL, min_spend INTEGER NOT NULL, partners TEXT NOT NULL, valid_from INTEGER NOT NULL,
   valid_until INTEGER NOT NULL, used INTEGER NOT NULL, campaign TEXT NOT NULL) WITHOUT ROWID, STRICT;
-CREATE INDEX IF NOT EXISTS coupon_by_member ON coupon (handle, barcode);
-CREATE TABLE IF NOT EXISTS redemption (
+CREATE INDEX coupon_by_member ON coupon (handle, barcode);
+CREATE TABLE redemption (
   entry INTEGER NOT NULL, number INTEGER NOT NULL, barcode TEXT NOT NULL, coupon BLOB, partner TEXT NOT NULL,
   discount INTEGER NOT NULL, day INTEGER NOT NULL, problem TEXT NOT NULL, PRIMARY KEY (entry, number)
   ) WITHOUT ROWID, STRICT;
-CREATE UNIQUE INDEX IF NOT EXISTS redemption_once ON redemption (coupon) WHERE problem = '';
-CREATE TABLE IF NOT EXISTS opening (
+CREATE UNIQUE INDEX redemption_once ON redemption (coupon) WHERE problem = '';
+CREATE TABLE opening (
   natural_key BLOB PRIMARY KEY, entry INTEGER NOT NULL, partner TEXT NOT NULL, earned INTEGER NOT NULL,
   expires INTEGER NOT NULL, points INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS stop (
+CREATE TABLE stop (
   handle BLOB NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL, since TEXT NOT NULL,
   PRIMARY KEY (handle, scope, name)) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
-CREATE TABLE IF NOT EXISTS product (
+CREATE TABLE merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
+CREATE TABLE product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
   ) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 """
 
-META_DEFAULTS: Final = (("schema", SCHEMA_VERSION), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
+META_DEFAULTS: Final = (("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
 
 GET_META: Final = "SELECT value FROM meta WHERE name = ?"
 SET_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"

@@ -14,6 +14,8 @@ from noren.governance.alert_log import AlertLog
 from noren.governance.model import Agreement, Route, Rules, Shop, Terminal
 from noren.governance.tables import AGREEMENT, METADATA, SHOP, TERMINAL
 from noren.kernel.address import DatabaseAddress
+from noren.revisions.errors import NotThisRevision
+from noren.revisions.opening import make_or_stamp, problem_of
 
 Outcome = Literal["added", "changed", "same"]
 
@@ -22,15 +24,33 @@ class Directory:
     """Reads and writes companies' shops, agreements and terminals."""
 
     def __init__(self, place: Path | DatabaseAddress, *, reading: bool = False) -> None:
+        """Open the store. A file is made when missing unless only ``reading``.
+
+        Raises:
+            NotThisRevision: it was made by another version of noren.
+        """
         if isinstance(place, DatabaseAddress):
             self._engine = _postgres(place, reading=reading)
             return
         if reading:  # SQLite itself then refuses to write, and to make a file that is not there
             self._engine = create_engine(f"sqlite:///file:{place}?mode=ro&uri=true", connect_args={"timeout": 20})
+            if place.exists():
+                self._refuse_other_revision()
             return
         place.parent.mkdir(parents=True, exist_ok=True)
         self._engine = _sqlite(place)
-        METADATA.create_all(self._engine)
+        with self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")  # two processes may make it at once
+            make_or_stamp(db, METADATA)
+            db.commit()
+        self._refuse_other_revision()
+
+    def _refuse_other_revision(self) -> None:
+        with self._engine.connect() as db:
+            problem = problem_of(db, METADATA)
+        if problem is not None:
+            self._engine.dispose()
+            raise NotThisRevision(problem)
 
     def put_shops(self, shops: Sequence[Shop], *, today: date) -> list[Outcome]:
         """Add or change shops; a shop that begins to handle member information is dated ``today``."""

@@ -27,6 +27,8 @@ CONNECT: Final = ""
 """Stands in ``MAY`` for the database itself."""
 
 _ARRIVAL: Final = ("SELECT", "INSERT", "UPDATE")
+_STAMP: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {"alembic_version": ("SELECT",)}
+"""Which revision a database is at: read by every zone that opens it, so that it refuses another's."""
 
 MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ...]]]]] = {
     "ledger": {
@@ -37,6 +39,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
     "register": {
         "till": {
             CONNECT: ("CONNECT",),
+            **_STAMP,
             "shop": ("SELECT",),
             "agreement": ("SELECT",),
             "terminal": ("SELECT",),
@@ -44,17 +47,19 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
         },
         "ledger-worker": {
             CONNECT: ("CONNECT",),
+            **_STAMP,
             "shop": ("SELECT", "INSERT", "UPDATE"),
             "agreement": ("SELECT", "INSERT", "UPDATE"),
             "terminal": ("SELECT", "INSERT", "UPDATE (key_hash, revoked, rate)"),
             "alert": ("SELECT", "DELETE"),
         },
-        "statement": {CONNECT: ("CONNECT",), "shop": ("SELECT",)},
+        "statement": {CONNECT: ("CONNECT",), **_STAMP, "shop": ("SELECT",)},
     },
     # TEMPORARY and TRUNCATE: tables are laid anew, so that nothing tells in which order members came.
     "vault": {
         "vault": {
             CONNECT: ("CONNECT", "TEMPORARY"),
+            **_STAMP,
             "member": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
             "contact": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "card": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
@@ -65,6 +70,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
     "member_keys": {
         "vault": {
             CONNECT: ("CONNECT", "TEMPORARY"),
+            **_STAMP,
             "member_key": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "arrival": _ARRIVAL,
         }

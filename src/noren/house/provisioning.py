@@ -70,8 +70,13 @@ def provision(home: Home, side: str, admin: Admin) -> None:
             _make_database(server, database_name(home, database), owner_name(home, side))
     for database in DATABASES[side]:
         make_tables(owner_engine(home, side, admin, database), database)
-        with _connected(home, side, admin, database_name(home, database)) as connection:
-            _grant(connection, home, database)
+        grant(home, side, admin, database)
+
+
+def grant(home: Home, side: str, admin: Admin, database: Database) -> None:
+    """Set the grants of one database to what ``MAY`` says, also after its tables have changed."""
+    with _connected(home, side, admin, database_name(home, database)) as connection:
+        _grant(connection, home, database)
 
 
 def zones_with_roles(side: str) -> list[Zone]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, MetaData, Table
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 CHUNK: Final = 500
@@ -67,13 +67,3 @@ class VaultEngine(Protocol):
     def close(self) -> None:
         """Close all connections."""
         ...
-
-
-def fits(table: Table, dialect: str) -> bool:
-    """Return whether a table belongs into a database of this engine: some are one engine's own."""
-    return table.info.get("only", dialect) == dialect
-
-
-def tables_of(tables: MetaData, dialect: str) -> list[Table]:
-    """Return the tables of a store that belong into a database of this engine."""
-    return [table for table in tables.sorted_tables if fits(table, dialect)]

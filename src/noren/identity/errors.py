@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from noren.revisions.errors import NotThisRevision
+
 
 class IdentityBroken(Exception):
     """The vault can not do its work."""
 
 
 class StoreUnusable(IdentityBroken):
-    """The vault's store can not be opened or was made by another version of noren."""
+    """The vault's store can not be opened."""
+
+
+class WrongLayout(StoreUnusable, NotThisRevision):
+    """The vault's store was made by another version of noren; ``say`` tells what to do."""
 
 
 class KeyMissing(IdentityBroken):

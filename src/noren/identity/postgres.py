@@ -17,9 +17,9 @@ from sqlalchemy import Connection, MetaData, Table, create_engine, insert, selec
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 
-from noren.identity.engine import tables_of
-from noren.identity.errors import StoreUnusable
+from noren.identity.errors import StoreUnusable, WrongLayout
 from noren.kernel.address import DatabaseAddress
+from noren.revisions.opening import problem_of, tables_of
 
 WAIT_SECONDS: Final = 30
 LAYING_WAIT_SECONDS: Final = 1
@@ -33,7 +33,8 @@ class PostgresEngine:
     """`engine.VaultEngine` on one database, whose tables provisioning has made.
 
     Raises:
-        StoreUnusable: it can not be reached, or has not the tables that this noren knows.
+        StoreUnusable: it can not be reached.
+        WrongLayout: it has not the tables that this noren knows.
     """
 
     def __init__(self, address: DatabaseAddress, tables: MetaData) -> None:
@@ -51,11 +52,13 @@ class PostgresEngine:
         self._tables = [table for table in known if table is not self._arrival]
         self._names = ", ".join(table.name for table in self._tables)
         try:
-            with self.reading() as connection:
-                for table in known:
-                    connection.execute(select(table).limit(0))
+            with self._engine.connect() as connection:
+                problem = problem_of(connection, tables)
         except DBAPIError as wrong:
             raise StoreUnusable(f"{address.database} can not be opened: {_why(wrong)}") from None
+        if problem is not None:
+            self._engine.dispose()
+            raise WrongLayout(problem)
 
     @contextmanager
     def writing(self) -> Generator[Connection]:

@@ -8,15 +8,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event, text
+from sqlalchemy import Connection, Engine, MetaData, Table, create_engine, event
 from sqlalchemy.dialects.sqlite import Insert, insert
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import QueuePool
 
-from noren.identity.engine import tables_of
-from noren.identity.errors import StoreUnusable
+from noren.identity.errors import StoreUnusable, WrongLayout
+from noren.revisions.opening import make_or_stamp, problem_of
 
-VERSION: Final = 3
 WAIT_MS: Final = 30_000
 _IN_ORDER_OF_COMING: Final = 1
 _PRAGMAS: Final = (
@@ -34,7 +33,8 @@ class SqliteEngine:
     """`engine.VaultEngine` on one file, made when missing, for this user alone.
 
     Raises:
-        StoreUnusable: not a database, or made by another version of noren.
+        StoreUnusable: not a database.
+        WrongLayout: made by another version of noren.
     """
 
     def __init__(self, path: Path, tables: MetaData) -> None:
@@ -45,10 +45,13 @@ class SqliteEngine:
         event.listen(self._engine, "connect", _prepare)
         try:
             with self.writing() as connection:
-                _check_version(connection, path)
-                tables.create_all(connection, tables_of(tables, "sqlite"))
+                make_or_stamp(connection, tables)
+                problem = problem_of(connection, tables)
         except DatabaseError as wrong:
             raise StoreUnusable(f"{path} can not be opened: {wrong.orig}") from None
+        if problem is not None:
+            self._engine.dispose()
+            raise WrongLayout(problem)
 
     def writing(self) -> AbstractContextManager[Connection]:
         """See ``VaultEngine``: holds the write lock from its first statement on."""
@@ -110,14 +113,6 @@ def _prepare(raw: Any, _record: Any) -> None:
     raw.isolation_level = None  # the driver begins nothing by itself: see writing() and reading()
     for pragma in _PRAGMAS:
         raw.execute(pragma)
-
-
-def _check_version(connection: Connection, path: Path) -> None:
-    found = connection.execute(text("PRAGMA user_version")).scalar_one()
-    if found not in (0, VERSION):
-        raise StoreUnusable(f"{path} has layout {found}, this noren knows {VERSION}. Use the noren that made it.")
-    if found != VERSION:
-        connection.execute(text(f"PRAGMA user_version = {VERSION}"))
 
 
 @contextmanager

@@ -41,6 +41,7 @@ class Door(TyperGroup):
         from noren.doors.cli.answers import refusal_text
         from noren.doors.cli.files.rows import FileProblem
         from noren.house.inner import CallRefused, ZoneDown
+        from noren.revisions.errors import NotThisRevision
 
         try:
             return super().invoke(ctx)
@@ -48,7 +49,7 @@ class Door(TyperGroup):
             raise typer.Exit(_tell(refused.say, _lang(ctx), refused.code)) from None
         except FileProblem as wrong:
             raise typer.Exit(_tell(wrong.say, _lang(ctx), wrong.exit_code)) from None
-        except HomeProblem as wrong:
+        except (HomeProblem, NotThisRevision) as wrong:
             raise typer.Exit(_tell(wrong.say, _lang(ctx))) from None
         except ZoneDown as down:
             say = Say(

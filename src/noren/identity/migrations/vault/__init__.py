@@ -1,0 +1,1 @@
+"""Revisions of the vault store: members, contacts, cards, all sealed."""
