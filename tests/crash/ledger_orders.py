@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from noren.activity.ports import LedgerStore
+from noren.activity.ports import Asked, LedgerStore
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Job, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
@@ -136,8 +136,10 @@ def decide(store: LedgerStore, jobs: Sequence[Job], moment: Moment) -> list[Outc
     """Decide in one batch, as the writer does it, but here and now."""
     with store.batch() as held:
         work = Work(held)
-        wants = [job.wants() for job in jobs]
-        work.prefetch(receipts=(r for w in wants for r in w[0]), cards=(c for w in wants for c in w[1]))
+        asked = Asked()
+        for job in jobs:
+            job.wants(asked)
+        work.prefetch(asked)
         outcomes = [job.run(work, moment) for job in jobs]
         held.write(work.changes)
     store.flush()

@@ -88,8 +88,10 @@ def test_batches_of_two_tills_take_turns(place: PostgresPlace) -> None:
 def test_a_till_that_waits_too_long_for_its_turn_says_so(place: PostgresPlace) -> None:
     one, other = place.store(), PostgresLedger(place.address("till"), busy_ms=100)
     handle, _ = enrolled(one)
-    with one.batch(), pytest.raises(NotDurable):
-        buy(other, handle)
+    with one.batch() as batch:
+        batch.next_entry()
+        with pytest.raises(NotDurable):
+            buy(other, handle)
     buy(other, handle)
     one.close()
     other.close()

@@ -15,6 +15,7 @@ from tests.store.ledger_cases import enrolled
 
 from noren.activity.enrolment import set_points_only
 from noren.activity.model import Card, CardState
+from noren.activity.ports import Asked
 from noren.kernel.keyring import KeyRing
 from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
@@ -105,8 +106,7 @@ def balance_of(desk: Desk) -> int:
 class Breaks:
     """A job with a fault in it."""
 
-    def wants(self) -> tuple[tuple[()], tuple[()]]:
-        return (), ()
+    def wants(self, asked: Asked) -> None: ...
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         raise ZeroDivisionError
@@ -158,8 +158,7 @@ class Kills:
     def __init__(self, disk: Disk) -> None:
         self._disk = disk
 
-    def wants(self) -> tuple[tuple[()], tuple[()]]:
-        return (), ()
+    def wants(self, asked: Asked) -> None: ...
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         self._disk.dead = True

@@ -199,6 +199,7 @@ class PostgresBatch(BatchReads, PostgresRekeyed):
             if before != row:
                 known[row[0]] = new[row[0]] = row
         if new:
+            self._products = {}
             self.send(pg_tables.PUT_PRODUCTS, *columns(new.values(), _PRODUCT))
         return added, changed, same
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
@@ -25,12 +26,35 @@ from noren.activity.model import (
 )
 from noren.activity.pg_arrays import byteses, columns, ints, longs, texts
 from noren.activity.pg_connection import Db
-from noren.activity.ports import Known
+from noren.activity.ports import Asked, Known, members_of
 
 DAYS_BY_NAME: Final = 8
 """Receipts of up to so many days are looked up day by day; of more (old history), by a join over all partitions."""
 
 _ATTRIBUTES: Final[list[str]] = pg_tables.PRODUCT_COLUMNS.split(", ")
+
+
+Answer = psycopg.Cursor[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rare:
+    """Answers to what most batches do not ask."""
+
+    starting: Answer
+    codes: Answer
+    purchases: Answer
+    returns: Answer
+    products: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Answers on their way to what a batch asked ahead."""
+
+    receipts: list[Answer]
+    holders: Answer
+    rare: _Rare | None
 
 
 class BatchReads:
@@ -41,8 +65,9 @@ class BatchReads:
         self._turn = self.send(pg_tables.TAKE_TURN)
         self.next: int | None = None
         self.pools: dict[bytes, int] = {}
+        self._products: dict[str, rows.Row] = {}
 
-    def send(self, statement: str, *parameters: Any) -> psycopg.Cursor[tuple[Any, ...]]:
+    def send(self, statement: str, *parameters: Any) -> Answer:
         """Queue a statement; its rows can be fetched later, its errors come with the next fetch or the end."""
         cursor = self._db.cursor(binary=True)
         cursor.execute(statement.encode(), parameters, prepare=True)
@@ -60,23 +85,62 @@ class BatchReads:
             self.next = int(found[0])
         return self.next
 
-    def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> Known:
-        """See ``LedgerBatch``: one round trip, and one more where somebody has lots."""
-        asked = self._ask_receipts(receipts)
-        holding = self.send(pg_tables.GET_HOLDERS, byteses(list(cards)))
-        known = Known(self._told_receipts(asked), {}, {}, {})
-        for index, state, *member in holding.fetchall():
+    def prefetch(self, asked: Asked) -> Known:
+        """See ``LedgerBatch``: one round trip, and one more where it led on to something."""
+        known, told = Known(), self._ask(asked)
+        for index, state, *member in told.holders.fetchall():
             known.cards[index] = Card(index, member[0], CardState(state))
             known.members[member[0]] = rows.member(tuple(member))
-        self.pools.update((handle, member.pool) for handle, member in known.members.items())
-        known.lots.update(self.lots([handle for handle, member in known.members.items() if member.lots]))
+        known.receipts = self._told_receipts(told.receipts)
+        if told.rare is not None:
+            self._tell_rare(told.rare, asked, known)
+        self._lead_on(asked, known)
         return known
+
+    def _ask(self, asked: Asked) -> _Told:
+        receipts = self._ask_receipts(asked.receipts)
+        holders = self.send(pg_tables.GET_HOLDERS, byteses(list(asked.cards)))
+        rare = None
+        if asked.prefixes or asked.codes or asked.purchases or asked.products:
+            low = [prefix.ljust(16, b"\0") for prefix in asked.prefixes]
+            high = [prefix.ljust(17, b"\xff") for prefix in asked.prefixes]
+            rare = _Rare(
+                self.send(pg_tables.GET_STARTING, byteses(list(asked.prefixes)), byteses(low), byteses(high)),
+                self.send(pg_tables.GET_CODES, byteses(list(asked.codes))),
+                self.send(pg_tables.GET_PURCHASES, longs(list(asked.purchases))),
+                self.send(pg_tables.GET_RETURNS, longs(list(asked.purchases))),
+                self.send(pg_tables.GET_SOME_PRODUCTS, texts(list(asked.products))),
+            )
+        return _Told(receipts, holders, rare)
+
+    def _tell_rare(self, told: _Rare, asked: Asked, known: Known) -> None:
+        known.prefixes = {prefix: [] for prefix in asked.prefixes}
+        for prefix, *member in told.starting.fetchall():
+            known.prefixes[prefix].append(member[0])
+            known.members[member[0]] = rows.member(tuple(member))
+        known.codes = {row[0]: row[1] for row in told.codes.fetchall()}
+        known.purchases = {row[0]: rows.purchase(row) for row in told.purchases.fetchall()}
+        known.returns = {entry: [] for entry in known.purchases}
+        for row in told.returns.fetchall():
+            known.returns[row[1]].append(rows.goods_return(row))
+        self._products = dict.fromkeys(asked.products, ()) | {row[0]: row for row in told.products.fetchall()}
+
+    def _lead_on(self, asked: Asked, known: Known) -> None:
+        """Ask for what the first answers named: purchases sent again, members of returned goods, lots."""
+        self.pools.update((handle, member.pool) for handle, member in known.members.items())
+        again = {entry for entry in known.receipts.values() if entry is not None} - known.purchases.keys()
+        if again:
+            known.purchases.update(self.purchases(again))
+        unread = members_of(asked, known) - known.members.keys()
+        if unread:
+            known.members.update(self.members(unread))
+        known.lots = self.lots([handle for handle, member in known.members.items() if member.lots])
 
     def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
         """See ``LedgerBatch``."""
         return self._told_receipts(self._ask_receipts(keys))
 
-    def _ask_receipts(self, keys: Iterable[ReceiptKey]) -> list[psycopg.Cursor[tuple[Any, ...]]]:
+    def _ask_receipts(self, keys: Iterable[ReceiptKey]) -> list[Answer]:
         by_day: dict[int, list[bytes]] = defaultdict(list)
         for key in keys:
             by_day[key.day].append(key.hash)
@@ -85,7 +149,7 @@ class BatchReads:
         pairs = [(day, digest) for day, digests in by_day.items() for digest in digests]
         return [self.send(pg_tables.GET_RECEIPTS, *columns(pairs, (ints, byteses)))]
 
-    def _told_receipts(self, asked: list[psycopg.Cursor[tuple[Any, ...]]]) -> dict[ReceiptKey, int | None]:
+    def _told_receipts(self, asked: list[Answer]) -> dict[ReceiptKey, int | None]:
         return {ReceiptKey(row[0], row[1]): row[2] for cursor in asked for row in cursor.fetchall()}
 
     def cards(self, indexes: Iterable[bytes]) -> dict[bytes, Card]:
@@ -152,6 +216,9 @@ class BatchReads:
 
     def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
         """See ``LedgerBatch``."""
-        column = _ATTRIBUTES.index(attribute)
-        found = self.all(pg_tables.GET_SOME_PRODUCTS, texts(list(products)))
-        return {row[0] for row in found if row[column] in values}
+        column, wanted = _ATTRIBUTES.index(attribute), set(products)
+        unread = wanted - self._products.keys()
+        if unread:
+            found = self.all(pg_tables.GET_SOME_PRODUCTS, texts(list(unread)))
+            self._products |= dict.fromkeys(unread, ()) | {row[0]: row for row in found}
+        return {code for code in wanted if (row := self._products[code]) and row[column] in values}

@@ -47,6 +47,10 @@ GET_HOLDERS: Final = (
 )
 GET_MEMBERS: Final = f"SELECT {MEMBER_COLUMNS} FROM member WHERE handle = ANY($1::bytea[])"
 GET_HANDLES_BETWEEN: Final = "SELECT handle FROM member WHERE handle >= $1 AND handle < $2 LIMIT 2"
+GET_STARTING: Final = (
+    f"SELECT k.prefix, {_OF_MEMBER} FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]) AS k (prefix, low, high)"
+    " CROSS JOIN LATERAL (SELECT * FROM member WHERE handle >= k.low AND handle < k.high LIMIT 2) AS m"
+)
 LOT_COLUMNS: Final = "number, handle, partner, expires, points"
 GET_LOTS: Final = f"SELECT {LOT_COLUMNS} FROM lot WHERE handle = ANY($1::bytea[]) ORDER BY number"
 SUM_LOTS_BEFORE: Final = "SELECT coalesce(sum(points), 0)::bigint FROM lot WHERE number = ANY($1::bigint[])"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from noren.activity.model import (
@@ -27,14 +27,45 @@ from noren.activity.model import (
 from noren.activity.rekeying import Keyed, Rekeyed
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What a store knows of what was asked for; what it does not know stands in none of these."""
+@dataclass(slots=True)
+class Asked:
+    """What a batch surely reads, so that a store far away can be asked once.
 
-    receipts: dict[ReceiptKey, int | None]
-    cards: dict[bytes, Card]
-    members: dict[bytes, Member]
-    lots: dict[bytes, list[Lot]]
+    ``prefixes``: of the handles that one-time codes name; ``codes``: their hashes; ``purchases``: entries
+    that something is brought back of; ``products``: whose attributes count.
+    """
+
+    receipts: set[ReceiptKey] = field(default_factory=set[ReceiptKey])
+    cards: set[bytes] = field(default_factory=set[bytes])
+    prefixes: set[bytes] = field(default_factory=set[bytes])
+    codes: set[bytes] = field(default_factory=set[bytes])
+    purchases: set[int] = field(default_factory=set[int])
+    products: set[str] = field(default_factory=set[str])
+
+
+@dataclass(slots=True)
+class Known:
+    """What a store knows of what was asked for; what it does not know stands in none of these.
+
+    ``members``: of the cards, of the prefixes and of the purchases, with the ``lots`` of those who have any;
+    ``purchases``: also of the receipts that are known; ``returns`` of those asked for.
+    """
+
+    receipts: dict[ReceiptKey, int | None] = field(default_factory=dict[ReceiptKey, "int | None"])
+    cards: dict[bytes, Card] = field(default_factory=dict[bytes, Card])
+    members: dict[bytes, Member] = field(default_factory=dict[bytes, Member])
+    lots: dict[bytes, list[Lot]] = field(default_factory=dict[bytes, "list[Lot]"])
+    prefixes: dict[bytes, list[bytes]] = field(default_factory=dict[bytes, "list[bytes]"])
+    codes: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    purchases: dict[int, Purchase] = field(default_factory=dict[int, Purchase])
+    returns: dict[int, list[Return]] = field(default_factory=dict[int, "list[Return]"])
+
+
+def members_of(asked: Asked, known: Known) -> set[bytes]:
+    """Return the handles whose standing a batch needs: of cards, of codes that name one member, of returned goods."""
+    handles = {card.handle for card in known.cards.values()}
+    handles |= {found[0] for found in known.prefixes.values() if len(found) == 1}
+    return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
 class LedgerBatch(Rekeyed, Protocol):
@@ -44,8 +75,8 @@ class LedgerBatch(Rekeyed, Protocol):
         """Return the first entry number not yet used."""
         ...
 
-    def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> Known:
-        """Return the receipts and cards that are known, with the cards' members and the lots of those who have any."""
+    def prefetch(self, asked: Asked) -> Known:
+        """Return what is known of what was asked for. ``products``: remembered for :meth:`has_attribute`."""
         ...
 
     def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:

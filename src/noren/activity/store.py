@@ -33,7 +33,7 @@ from noren.activity.model import (
     Tally,
     Traits,
 )
-from noren.activity.ports import Known
+from noren.activity.ports import Asked, Known, members_of
 from noren.activity.rekeyed_rows import RekeyedRows
 
 K = TypeVar("K")
@@ -70,12 +70,17 @@ class SqliteBatch(RekeyedRows):
         assert row is not None
         return int(row[0])
 
-    def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> Known:
-        """See ``LedgerBatch``."""
-        found = self.cards(cards)
-        members = self.members({card.handle for card in found.values()})
-        lots = self.lots(handle for handle, member in members.items() if member.lots)
-        return Known(self.receipts(receipts), found, members, lots)
+    def prefetch(self, asked: Asked) -> Known:
+        """See ``LedgerBatch``: in process, a question more costs nothing."""
+        known = Known(receipts=self.receipts(asked.receipts), cards=self.cards(asked.cards))
+        known.prefixes = {prefix: self.handles_starting(prefix) for prefix in asked.prefixes}
+        known.codes = self.used_codes(asked.codes)
+        entries = {entry for entry in known.receipts.values() if entry is not None} | asked.purchases
+        known.purchases = self.purchases(entries)
+        known.returns = {entry: self.returns(entry) for entry in asked.purchases & known.purchases.keys()}
+        known.members = self.members(members_of(asked, known))
+        known.lots = self.lots([handle for handle, member in known.members.items() if member.lots])
+        return known
 
     def receipts(self, keys: Iterable[ReceiptKey]) -> dict[ReceiptKey, int | None]:
         """See ``LedgerBatch``."""

@@ -19,6 +19,9 @@ from noren.activity.ports import DueFeed, LedgerBatch, LedgerStore
 CHUNK: Final = 500
 """Members or receipts in one transaction: about 20 ms."""
 
+DAYS_AHEAD: Final = 14
+"""For so many days to come there is room for receipts."""
+
 REST: Final = 2.0
 """Rest after a transaction, in times what it took, and at least ``REST_SECONDS``."""
 
@@ -87,3 +90,8 @@ def drop_receipts(broom: Broom, *, before_day: int, up_to_entry: int, up_to_retu
     broom.stroke(lambda batch: batch.drop_codes(before_day))
     broom.stroke(lambda batch: batch.drop_coupons(before_day))
     return count
+
+
+def turn_days(broom: Broom, *, day: int, before_day: int) -> None:
+    """Make room for receipts of the days from ``day`` on, and give up that of days whose receipts are all gone."""
+    broom.stroke(lambda batch: batch.turn_days(day, day + DAYS_AHEAD, before=before_day))

@@ -13,6 +13,7 @@ import msgspec
 from noren.activity.exclusion import Exclusion
 from noren.activity.model import CardState, Line, Purchase, ReceiptKey
 from noren.activity.points import Standing, balance, lapse, next_expiry
+from noren.activity.ports import Asked
 from noren.kernel.clock import local_date
 from noren.kernel.values import value
 from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
@@ -77,8 +78,8 @@ class Moment:
 class Job(Protocol):
     """One request: what it surely reads, and what it comes to."""
 
-    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
-        """Return the (receipt keys, card indexes) to fetch ahead."""
+    def wants(self, asked: Asked) -> None:
+        """Add what is to be fetched ahead."""
         ...
 
     def run(self, work: Work, moment: Moment) -> Outcome:
@@ -108,6 +109,14 @@ def find_holder(work: Work, keys: TillKeys, card: str, indexes: Sequence[bytes],
     return Holder(work.standing(handle), CardState.ACTIVE, used_code(read[1], card))
 
 
+def _want_holder(asked: Asked, keys: TillKeys, card: str, indexes: Sequence[bytes], at: datetime) -> None:
+    asked.cards.update(indexes)
+    read = read_code(keys.one_time_code, card, at)
+    if read is not None:
+        asked.prefixes.add(read[0])
+        asked.codes.add(used_code(read[1], card))
+
+
 @dataclass(slots=True)
 class PurchaseJob:
     """A purchase; ``offline`` from the batch door; ``preview`` stores nothing."""
@@ -134,11 +143,14 @@ class PurchaseJob:
         self._bodies = self.keys.purchase_bodies(request, self._lines)
         self._cards = self.keys.cards(request.card)
 
-    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+    def wants(self, asked: Asked) -> None:
         """See ``Job``. What waited while keys were renewed is computed anew: it may look for what has moved."""
         if self._edition != self.keys.edition.number:
             self._compute()
-        return self._receipts, self._cards
+        asked.receipts.update(self._receipts)
+        _want_holder(asked, self.keys, self.request.card, self._cards, self.request.at)
+        if self.seller.exclusions:
+            asked.products.update(line.product for line in self._lines)
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         """See ``Job``."""
@@ -201,9 +213,11 @@ class ReturnJob:
     seller: Seller
     keys: TillKeys
 
-    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+    def wants(self, asked: Asked) -> None:
         """See ``Job``."""
-        return (), ()
+        entry = read_name(self.keys.purchase_id, self.name)
+        if entry is not None:
+            asked.purchases.add(entry)
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         """See ``Job``."""
@@ -252,9 +266,11 @@ class FindJob:
     seller: Seller
     keys: TillKeys
 
-    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+    def wants(self, asked: Asked) -> None:
         """See ``Job``."""
-        return (), ()
+        if self.partner_of_shop == self.seller.partner:
+            ask = self.request
+            asked.receipts.update(self.keys.receipts(ask.shop, ask.terminal, ask.business_date, ask.receipt))
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         """See ``Job``."""
@@ -283,9 +299,9 @@ class BalanceJob:
     seller: Seller
     keys: TillKeys
 
-    def wants(self) -> tuple[Sequence[ReceiptKey], Sequence[bytes]]:
+    def wants(self, asked: Asked) -> None:
         """See ``Job``."""
-        return (), self.keys.cards(self.request.card)
+        asked.cards.update(self.keys.cards(self.request.card))
 
     def run(self, work: Work, moment: Moment) -> Outcome:
         """See ``Job``."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from noren.activity.model import Card, Changes, Coupon, Lot, Member, MemberState, Posting, Purchase, ReceiptKey, Return
 from noren.activity.points import Move, Standing
-from noren.activity.ports import LedgerBatch
+from noren.activity.ports import Asked, LedgerBatch
 from noren.kernel.keyring import KeyRing
 from noren.register.decide import Sale
 from noren.register.names import name_purchases
@@ -35,16 +35,21 @@ class Work:
         self._purchases: dict[int, Purchase | None] = {}
         self._returns: dict[int, list[Return]] = {}
         self._codes: dict[bytes, int | None] = {}
+        self._prefixes: dict[bytes, list[bytes]] = {}
         self._coupons: dict[tuple[bytes, str], list[Coupon]] = {}
         self._names: dict[int, str] = {}
 
-    def prefetch(self, *, receipts: Iterable[ReceiptKey], cards: Iterable[bytes]) -> None:
+    def prefetch(self, asked: Asked) -> None:
         """Ask the store for everything that a batch surely needs, in one question."""
-        wanted, indexes = set(receipts), set(cards)
-        known = self.store.prefetch(receipts=wanted, cards=indexes)
+        known = self.store.prefetch(asked)
         self._receipts.update(known.receipts)
-        self._unseen |= wanted - known.receipts.keys()
-        self._cards.update({index: known.cards.get(index) for index in indexes})
+        self._unseen |= asked.receipts - known.receipts.keys()
+        self._cards.update({index: known.cards.get(index) for index in asked.cards})
+        self._prefixes.update(known.prefixes)
+        self._codes.update({code: known.codes.get(code) for code in asked.codes})
+        self._purchases.update(known.purchases)
+        self._purchases.update(dict.fromkeys(asked.purchases - known.purchases.keys()))
+        self._returns.update(known.returns)
         for handle, member in known.members.items():
             self._standings[handle] = _standing(member, known.lots.get(handle, ()))
 
@@ -82,7 +87,9 @@ class Work:
 
     def handle_starting(self, prefix: bytes) -> bytes | None:
         """Return the one handle that starts with ``prefix``; None where there is none or more than one."""
-        found = self.store.handles_starting(prefix)
+        if prefix not in self._prefixes:
+            self._prefixes[prefix] = self.store.handles_starting(prefix)
+        found = self._prefixes[prefix]
         return found[0] if len(found) == 1 else None
 
     def code_used_by(self, code_hash: bytes) -> int | None:

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from noren.activity.errors import LedgerBroken, NotDurable
 from noren.activity.model import Purchase
-from noren.activity.ports import LedgerStore
+from noren.activity.ports import Asked, LedgerStore
 from noren.register.flushing import Decided, Flusher, Pairs, Waiting
 from noren.register.jobs import Moment, Outcome
 from noren.register.refusals import Refusal
@@ -188,8 +188,10 @@ class Writer(threading.Thread):
         moment = self._moment()
         with store.batch(durable=False) as held:
             work = Work(held)
-            wants = [waiting.job.wants() for waiting in batch]
-            work.prefetch(receipts=(r for w in wants for r in w[0]), cards=(c for w in wants for c in w[1]))
+            asked = Asked()
+            for waiting in batch:
+                waiting.job.wants(asked)
+            work.prefetch(asked)
             outcomes = [waiting.job.run(work, moment) for waiting in batch]
             work.changes.tally.unknown_fields += unknown_fields
             held.write(work.changes)

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from noren.activity.sweeping import Broom, drop_receipts, lapse_points
+from noren.activity.sweeping import Broom, drop_receipts, lapse_points, turn_days
 from noren.doors.worker.turn import Turn
 from noren.kernel.clock import SystemClock
 
@@ -54,5 +54,6 @@ class DailyRound:
                 up_to_entry=lake.entry,
                 up_to_return=lake.return_entry,
             )
+            turn_days(broom, day=day, before_day=day - settings.receipts.keep_days)
             self._dropped_day = day
             _log.info("receipts_dropped", receipts=dropped)
