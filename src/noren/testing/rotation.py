@@ -45,9 +45,12 @@ def _member(number: int) -> dict[str, str]:
 
 
 class Traffic:
-    """Threads that each do one kind of thing until told to stop. ``errors``: what went wrong, by kind."""
+    """Threads that each do one kind of thing until told to stop. ``errors``: what went wrong, by kind.
 
-    def __init__(self, house: MemberHouse, key: str) -> None:
+    ``first``: where numbers of receipts and of new members begin.
+    """
+
+    def __init__(self, house: MemberHouse, key: str, *, first: int = 1_000_000) -> None:
         self.house = house
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
@@ -55,7 +58,7 @@ class Traffic:
         self._http = httpx.Client(timeout=30)
         self._vault = InnerClient(house.home, Porter(house.home, open_keys(house.home, "operator")), "vault")
         self._stop = threading.Event()
-        self._numbers = itertools.count(1_000_000)
+        self._numbers = itertools.count(first)
         self._sold = [self._buy(self._body(CARD)) for _ in range(20)]
         self._threads: list[threading.Thread] = []
 
