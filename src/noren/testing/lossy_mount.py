@@ -1,0 +1,65 @@
+"""The lossy disk as a test uses it: mounted over a folder, cut off, mounted again with what was left."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+_SECONDS: Final = 20.0
+
+
+class LossyMount:
+    """One folder that lives on a :mod:`lossy_disk`. ``behind``: where its content lies while it is not mounted."""
+
+    def __init__(self, mount: Path, behind: Path, *, lying: bool = False) -> None:
+        self.mount, self.behind = mount, behind
+        self._lying = lying
+        self._process: subprocess.Popen[str] | None = None
+
+    @staticmethod
+    def hindrance() -> str | None:
+        """Return why this machine can not mount one; None: it can."""
+        if os.geteuid() != 0:
+            return "only root may mount a file system"
+        if not Path("/dev/fuse").exists():
+            return "there is no /dev/fuse"
+        return None
+
+    def power_on(self) -> None:
+        """Mount it with what the disk holds."""
+        command = [sys.executable, "-m", "noren.testing.lossy_disk", str(self.mount), str(self.behind)]
+        command += ["lying"] if self._lying else []
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        until = time.monotonic() + _SECONDS
+        while not self.mount.is_mount():
+            assert self._process.poll() is None, "the lossy disk ended"
+            assert time.monotonic() < until, "the lossy disk is not mounted"
+            time.sleep(0.01)
+
+    def cut(self, seed: int) -> int:
+        """Cut the power; return how many things the disk had been told."""
+        assert self._process is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"cut {seed}\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def take_away(self) -> None:
+        """Unmount it; whoever had it open must have ended."""
+        if self._process is None:
+            return
+        subprocess.run(["fusermount3", "-u", "-z", str(self.mount)], check=True)
+        process, self._process = self._process, None
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            pipe.close()
+        try:
+            process.wait(_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
