@@ -10,17 +10,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from tests.door.papers import Authority, Papers, make_papers
 from typer.testing import CliRunner
 
 from noren.doors.cli.here import Refusal
@@ -42,48 +36,9 @@ def home() -> Iterator[Path]:
         yield path
 
 
-@dataclass(frozen=True)
-class Papers:
-    """A door's certificate for 127.0.0.1 and its key, and the authority that signed it (which signed itself)."""
-
-    certificate: Path
-    key: Path
-    authority: Path
-
-    @property
-    def options(self) -> list[str]:
-        return ["--tls-cert", str(self.certificate), "--tls-key", str(self.key)]
-
-
 @pytest.fixture
 def papers(tmp_path: Path) -> Papers:
-    made = Papers(tmp_path / "cert.pem", tmp_path / "key.pem", tmp_path / "ca.pem")
-    ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    authority = certificate("authority.test", ca_key, "authority.test", ca_key, ca=True)
-    made.authority.write_bytes(authority)
-    made.certificate.write_bytes(certificate("till.test", key, "authority.test", ca_key, ca=False))
-    encoding, clear = serialization.Encoding.PEM, serialization.NoEncryption()
-    made.key.write_bytes(key.private_bytes(encoding, serialization.PrivateFormat.PKCS8, clear))
-    return made
-
-
-def certificate(
-    name: str, key: ec.EllipticCurvePrivateKey, by: str, by_key: ec.EllipticCurvePrivateKey, *, ca: bool
-) -> bytes:
-    now = datetime.now(UTC)
-    return (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, by)]))
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(hours=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .sign(by_key, hashes.SHA256())
-        .public_bytes(serialization.Encoding.PEM)
-    )
+    return make_papers(tmp_path)
 
 
 @contextmanager
@@ -177,6 +132,33 @@ def test_files_that_do_not_go_together_are_refused_by_name(papers: Papers, tmp_p
             listener("127.0.0.1", *given, behind_proxy=False)
         assert word in refused.value.say.ja
         assert word in refused.value.say.en
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o660, 0o602])
+def test_a_key_that_others_may_read_is_refused(papers: Papers, mode: int) -> None:
+    papers.key.chmod(mode)
+    with pytest.raises(Refusal) as refused:
+        listener("127.0.0.1", papers.certificate, papers.key, None, behind_proxy=False)
+    assert refused.value.code == 2
+    for said in (refused.value.say.ja, refused.value.say.en):
+        assert "--tls-key" in said
+        assert f"chmod 600 {papers.key}" in said
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o640])
+def test_a_key_of_its_owner_or_its_own_group_is_taken(papers: Papers, mode: int) -> None:
+    papers.key.chmod(mode)
+    assert listener("127.0.0.1", papers.certificate, papers.key, None, behind_proxy=False) is not None
+
+
+@pytest.mark.parametrize(("begins_days", "ends_days"), [(-30, -1), (1, 30)])
+def test_a_certificate_out_of_its_term_is_refused(tmp_path: Path, begins_days: int, ends_days: int) -> None:
+    authority = Authority()
+    certificate, key = authority.issue(tmp_path, "till", begins_days=begins_days, ends_days=ends_days)
+    with pytest.raises(Refusal) as refused:
+        listener("127.0.0.1", certificate, key, None, behind_proxy=False)
+    assert "有効ではありません" in refused.value.say.ja
+    assert "not valid now" in refused.value.say.en
 
 
 def test_stores_and_lake_belong_to_the_zones_user_alone(home: Path) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import uvloop
-from granian.constants import Interfaces
+from granian.constants import Interfaces, SSLProtocols
 from granian.http import HTTP1Settings, HTTP2Settings
 from granian.server.embed import Server
 
@@ -77,6 +77,7 @@ async def serve(
         ssl_key=tls.key if tls else None,
         ssl_ca=tls.client_ca if tls else None,
         ssl_client_verify=bool(tls and tls.client_ca),
+        ssl_protocol_min=SSLProtocols.tls12,
     )
     watch = None if port is None else IdleWatch(port=port, seconds=limits.idle_seconds)
     task = asyncio.ensure_future(server.serve())

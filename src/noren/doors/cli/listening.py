@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import stat
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from noren.doors.serving import Tls
 
 LOOPBACK: Final = "127.0.0.1"
+_OPEN_TO_OTHERS: Final = 0o027
 
 HostOption = Annotated[
     str,
@@ -119,11 +122,46 @@ def _refuse_clear(host: str) -> None:
 
 def _check_files(certificate: Path, key: Path, client_ca: Path | None) -> None:
     """Read the files as the server will: what is wrong is told by the option's name, before anything starts."""
+    _check_private(key)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     # Without a password function the library would ask for a passphrase at the terminal.
     _try("--tls-cert, --tls-key", lambda: context.load_cert_chain(certificate, key, password=lambda: ""))
     if client_ca is not None:
         _try("--tls-client-ca", lambda: context.load_verify_locations(client_ca))
+    _check_term(certificate)
+
+
+def _check_private(key: Path) -> None:
+    """Refuse a key that others may read; a group of its own may, as Debian's ``ssl-cert`` does."""
+    try:
+        mode = stat.S_IMODE(key.stat().st_mode)
+    except OSError:
+        return  # what can not be found is told by who loads it
+    if mode & _OPEN_TO_OTHERS:
+        refuse(
+            f"--tls-key の {key} を他の利用者が読み書きできます(モード {mode:o})。この鍵を持つ人は、このサーバーに"
+            f"なりすませます。chmod 600 {key} としてください。",
+            f"--tls-key: {key} can be read or changed by others (mode {mode:o}); whoever has this key can pose as this "
+            f"server. Do: chmod 600 {key}",
+            code=2,
+        )
+
+
+def _check_term(certificate: Path) -> None:
+    """Refuse a certificate that is not valid today: every client would."""
+    # Here and not above: every command loads this module.
+    from cryptography import x509
+
+    own = x509.load_pem_x509_certificates(certificate.read_bytes())[0]
+    begins, ends = own.not_valid_before_utc, own.not_valid_after_utc
+    if not begins <= datetime.now(UTC) <= ends:
+        refuse(
+            f"--tls-cert の証明書は、いま有効ではありません(有効期間 {begins:%Y-%m-%d}〜{ends:%Y-%m-%d})。更新するか、"
+            "この計算機の時計を確かめてください。",
+            f"--tls-cert: the certificate is not valid now (valid from {begins:%Y-%m-%d} to {ends:%Y-%m-%d}). "
+            "Renew it, or check this machine's clock.",
+            code=2,
+        )
 
 
 def _try(options: str, load: Callable[[], None]) -> None:
