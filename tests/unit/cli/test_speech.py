@@ -9,8 +9,8 @@ import typer
 
 from noren.doors.cli.answers import refusal_text
 from noren.doors.cli.here import Refusal
-from noren.doors.cli.importing import parse_map
 from noren.doors.cli.main import app
+from noren.doors.cli.mapping import parse_map
 from noren.doors.cli.speech import choose_language, spoken
 from noren.doors.cli.terminal import days
 from noren.doors.cli.usage import usage_problem

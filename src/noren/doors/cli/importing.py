@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import tzinfo
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 import typer
 
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli import reconciling
+from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.mapping import parse_map
 from noren.doors.cli.speech import both
 from noren.house.home import HomeProblem, Programme
 from noren.kernel.clock import SystemClock
@@ -56,6 +58,8 @@ RejectsOption = Annotated[
     ),
 ]
 
+CUT_OVER: Final = ("lots", "coupons", "consents", "stops")
+
 imports = typer.Typer(
     no_args_is_help=True, help=both("ファイルを取り込む(何度でも同じ結果)", "Import files; twice changes nothing")
 )
@@ -78,25 +82,12 @@ def _command(kind: str) -> Callable[..., None]:
         at = here(context, home, lang, as_json)
         order = {"file": file, "mapping": parse_map(mapping or []), "encoding": encoding, "rejects": rejects}
         report = _try_out(at, kind, order) if dry_run else _carry_out(at, kind, order)
-        at.answer(report.as_json(), *report.lines())
-        raise typer.Exit(1 if report.rejected else 0)
+        sheet = _sheet(at, kind, order, dry_run) if kind in CUT_OVER else None
+        more = {"reconciliation": sheet.as_json()} if sheet else {}
+        at.answer({**report.as_json(), **more}, *report.lines(), *(sheet.told() if sheet else ()))
+        raise typer.Exit(1 if report.rejected or (sheet and not sheet.ok) else 0)
 
     return command
-
-
-def parse_map(given: list[str]) -> dict[str, str]:
-    """Return ``--map`` options as a mapping from a source's column to ours. Raises Refusal."""
-    mapping: dict[str, str] = {}
-    for pair in given:
-        source, equals, target = pair.rpartition("=")
-        if not equals or not source or not target or source in mapping:
-            refuse(
-                f"--map は「ファイルの列名=列名」の形で、列ごとに1回だけ書きます: {pair}",
-                f"--map has the form SOURCE=COLUMN, once per column: {pair}",
-                code=2,
-            )
-        mapping[source] = target
-    return mapping
 
 
 def _try_out(at: Here, kind: str, given: dict[str, Any]) -> Any:
@@ -104,11 +95,7 @@ def _try_out(at: Here, kind: str, given: dict[str, Any]) -> Any:
     from noren.doors.cli.imports.progress import gauge
     from noren.doors.cli.imports.run import open_order, try_out
 
-    try:
-        zone = at.home().zone
-    except HomeProblem:
-        zone = ZoneInfo(Programme().zone)
-    order = _order(at, kind, given, zone)
+    order = _order(at, kind, given, _zone(at))
     opened = open_order(order)
     with gauge(opened.table.size, at.lang) as shown:
         return try_out(order, opened, shown)
@@ -134,6 +121,25 @@ def _carry_out(at: Here, kind: str, given: dict[str, Any]) -> Any:
             raise
 
 
+def _sheet(at: Here, kind: str, given: dict[str, Any], dry_run: bool) -> Any:
+    """Return the sheet of one file; what stands from other files besides is no difference. Dry: the file's totals."""
+    from noren.doors.cli.imports.reconcile import reconcile, total_up
+    from noren.doors.cli.imports.run import open_order
+
+    order = _order(at, kind, given, _zone(at))
+    if dry_run:
+        return total_up(order, open_order(order))
+    with reconciling.zones(at) as call:
+        return reconcile([(order, open_order(order))], call, whole=False)
+
+
+def _zone(at: Here) -> tzinfo:
+    try:
+        return at.home().zone
+    except HomeProblem:
+        return ZoneInfo(Programme().zone)
+
+
 def _order(at: Here, kind: str, given: dict[str, Any], zone: tzinfo) -> Any:
     # Here, because the zones' processes load this module too and read no files.
     from noren.doors.cli.files.cells import Setting
@@ -155,6 +161,9 @@ for _kind, _ja, _en in (
     ("stops", "以前のシステムでの停止の申し出", "Stops asked for in another system"),
 ):
     imports.command(_kind, help=both(_ja, _en))(_command(_kind))
+
+
+reconciling.add_to(imports)
 
 
 def add_to(app: typer.Typer) -> None:

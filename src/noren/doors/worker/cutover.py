@@ -45,7 +45,7 @@ class StandsAnswer(msgspec.Struct, frozen=True):
 class ListBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a listing goes on."""
 
-    after: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{32})?\Z")] = ""
+    after: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{2}){0,32}\Z")] = ""
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_ROWS)] = MAX_ROWS
 
 

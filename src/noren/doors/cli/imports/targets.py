@@ -17,7 +17,7 @@ from noren.kernel.say import Say
 BATCH_ITEMS: Final = 2_000
 
 # Answers about the rows themselves; with another status the call was wrong, not a row.
-_ABOUT_ROWS: Final = (400, 409, 413, 422)
+ABOUT_ROWS: Final = (400, 409, 413, 422)
 _DONE: Final = {"added": "added", "imported": "added", "changed": "changed", "same": "same"}
 
 Call = Callable[[str, object], Any]
@@ -67,7 +67,7 @@ def send(call: Call, target: Target, items: Sequence[Item]) -> Iterator[Outcome]
     try:
         answer = call(target.path, {target.field: [msgspec.Raw(item.body) for item in items]})
     except CallRefused as refused:
-        if refused.status not in _ABOUT_ROWS:
+        if refused.status not in ABOUT_ROWS:
             raise
         if len(items) == 1:
             yield Outcome(refused=dict.fromkeys(items[0].rows, refusal_text(refused.status, refused.body)))
