@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import random
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+from noren.house.home import ZONES
+from noren.house.keys import open_keys
 from noren.house.keys.keeper import SideKeeper
 from noren.testing.member_house import MemberHouse
 from noren.testing.ports import port_block
@@ -23,12 +26,24 @@ def noren(house: MemberHouse, *words: str) -> str:
     return done.stdout
 
 
+def kill_a_rotation(house: MemberHouse) -> None:
+    """Begin to rotate every key and be killed somewhere on the way: the next run goes on from there."""
+    seconds = random.uniform(1, 9)  # of the twenty that it takes
+    print(f"killed after {seconds} s")
+    command = [sys.executable, "-m", "noren.doors.cli.main", "--home", str(house.home.path), "keys", "rotate"]
+    begun = subprocess.Popen([*command, "--all", "--yes"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    time.sleep(seconds)
+    begun.kill()
+    begun.wait()
+
+
 def test_every_key_rotates_under_load_without_an_error_and_is_gone(tmp_path: Path) -> None:
     with port_block(4) as first, MemberHouse(tmp_path / "home", first) as house:
         enrol_members(house, MEMBERS)
         before = secrets_of(house.home)
         assert len(standing_in(house.home.path / "keys", before)) == 6, "the look must find what stands there: the keks"
         with Traffic(house, house.key) as traffic:
+            kill_a_rotation(house)
             noren(house, "keys", "rotate", "--all", "--yes", "--no-wait")
         assert traffic.errors == []
         assert min(traffic.done[kind] for kind in ("resend", "return", "enrolment", "sign-in and code")) > 0
@@ -37,6 +52,7 @@ def test_every_key_rotates_under_load_without_an_error_and_is_gone(tmp_path: Pat
         after = secrets_of(house.home)
         assert not set(before.values()) & set(after.values())
         assert len(after) == len(before)
+        assert {ring.current for zone in ZONES for ring in open_keys(house.home, zone).rings.values()} == {2}
         assert house.ask("vault", "/check", {})["findings"] == []
         assert house.ask("ledger-worker", "/check", {})["findings"] == []
         with Traffic(house, house.key, first=2_000_000) as later:
