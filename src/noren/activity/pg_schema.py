@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from psycopg import Connection, sql
+from psycopg import Connection
 
 from noren.activity.tables import REVISION
 from noren.revisions import stamp
@@ -149,50 +149,3 @@ def create_tables(connection: Connection[Any], *, first_day: int) -> None:
     with connection.transaction():
         for statement in statements(first_day):
             connection.execute(statement.encode())
-
-
-_READ: Final = (
-    "card", "member", "receipt", "purchase", "goods_return", "posting", "lot", "used_code", "coupon", "product",
-    "account", "tally", "meta", stamp.TABLE,
-)  # fmt: skip
-
-GRANTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "till": {
-        "SELECT": _READ,
-        "INSERT": ("receipt", "purchase", "goods_return", "posting", "lot", "used_code", "account", "redemption"),
-        "UPDATE": ("member", "purchase", "lot", "coupon", "account", "tally", "meta"),
-    },
-    "ledger-worker": {
-        "SELECT": (*_READ, "profile", "merge", "redemption", "opening", "stop"),
-        "INSERT": (
-            "card", "member", "profile", "receipt", "purchase", "goods_return", "posting", "lot", "used_code",
-            "account", "merge", "product", "coupon", "redemption", "opening", "stop",
-        ),
-        "UPDATE": (
-            "card", "member", "profile", "purchase", "goods_return", "lot", "coupon", "account", "product", "tally",
-            "meta", "receipt", "redemption", "opening",  # these three at a key's rotation alone
-        ),
-        "DELETE": ("receipt", "used_code", "coupon", "stop"),
-    },
-    "statement": {"SELECT": (*_READ, "merge", "opening")},
-}  # fmt: skip
-"""What each process may do with which table: enough for its part of the port, and nothing else."""
-
-
-_PRIVILEGES: Final = {
-    "SELECT": sql.SQL("SELECT"),
-    "INSERT": sql.SQL("INSERT"),
-    "UPDATE": sql.SQL("UPDATE"),
-    "DELETE": sql.SQL("DELETE"),
-}
-
-
-def grant(connection: Connection[Any], *, role: str, zone: str) -> None:
-    """Let ``role`` do what ``zone`` needs here; as the tables' owner."""
-    with connection.transaction():
-        for privilege, names in GRANTS[zone].items():
-            on = sql.SQL(", ").join(map(sql.Identifier, names))
-            connection.execute(sql.SQL("GRANT {} ON {} TO {}").format(_PRIVILEGES[privilege], on, sql.Identifier(role)))
-        if zone == "ledger-worker":
-            turning = sql.SQL("GRANT EXECUTE ON FUNCTION turn_receipt_days(integer, integer, integer) TO {}")
-            connection.execute(turning.format(sql.Identifier(role)))

@@ -26,15 +26,62 @@ DATABASES: Final[dict[str, tuple[Database, ...]]] = {
 CONNECT: Final = ""
 """Stands in ``MAY`` for the database itself."""
 
+_APPEND: Final = ("SELECT", "INSERT")
+_STANDING: Final = "UPDATE (state, points_only, pool, last_movement, last_purchase, lots)"
+_WHAT_IS_LEFT: Final = "UPDATE (amount_left, base_left, used_left, earned_left)"
+_TRAITS: Final = "UPDATE (sex, age_band, age_band_year, birth_month, prefecture, postal3, since, email_ok, post_ok)"
 _ARRIVAL: Final = ("SELECT", "INSERT", "UPDATE")
 _STAMP: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {"alembic_version": ("SELECT",)}
 """Which revision a database is at: read by every zone that opens it, so that it refuses another's."""
 
 MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ...]]]]] = {
     "ledger": {
-        "till": {CONNECT: ("CONNECT",)},
-        "ledger-worker": {CONNECT: ("CONNECT",)},
-        "statement": {CONNECT: ("CONNECT",)},
+        "till": {
+            CONNECT: ("CONNECT",),
+            "member": ("SELECT", _STANDING),
+            "receipt": _APPEND,
+            "purchase": (*_APPEND, _WHAT_IS_LEFT),
+            "goods_return": _APPEND,
+            "posting": _APPEND,
+            "lot": (*_APPEND, "UPDATE (handle, points)"),
+            "used_code": _APPEND,
+            "coupon": ("SELECT", "UPDATE (used)"),
+            "redemption": ("INSERT",),
+            "card": ("SELECT",),
+            "product": ("SELECT",),
+            "account": (*_APPEND, "UPDATE (points)"),
+            "tally": ("SELECT", "UPDATE (count)"),
+            "meta": ("SELECT", "UPDATE (value)"),
+        },
+        "ledger-worker": {
+            CONNECT: ("CONNECT",),
+            "member": (*_APPEND, _STANDING),
+            "profile": (*_APPEND, _TRAITS),
+            "card": (*_APPEND, "UPDATE (handle, state)"),
+            "receipt": (*_APPEND, "DELETE"),
+            "purchase": (*_APPEND, _WHAT_IS_LEFT, "UPDATE (handle, previous, lines, answer)"),
+            "goods_return": (*_APPEND, "UPDATE (lines, answer)"),
+            "posting": _APPEND,
+            "lot": (*_APPEND, "UPDATE (handle, points)"),
+            "used_code": (*_APPEND, "DELETE"),
+            "coupon": (*_APPEND, "UPDATE (handle, used)", "DELETE"),
+            "redemption": _APPEND,
+            "opening": _APPEND,
+            "account": (*_APPEND, "UPDATE (points)"),
+            "merge": _APPEND,
+            "product": (*_APPEND, "UPDATE (name, category, department, brand, maker, sensitivity)"),
+            "tally": ("SELECT", "UPDATE (count)"),
+            "meta": ("SELECT", "UPDATE (value)"),
+            "turn_receipt_days(integer, integer, integer)": ("EXECUTE",),
+        },
+        "statement": {
+            CONNECT: ("CONNECT",),
+            "member": ("SELECT",),
+            "lot": ("SELECT",),
+            "purchase": ("SELECT",),
+            "product": ("SELECT",),
+            "meta": ("SELECT",),
+        },
     },
     "register": {
         "till": {

@@ -10,12 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from noren.activity.feed import SqliteFeed
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
-from noren.activity.store import SqliteLedger
+from noren.activity.ports import AuditFeed, LedgerStore
 from noren.governance.store import Directory
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
+from noren.house.ledger_stores import open_directory, open_feed, open_ledger
 from noren.house.passes import Porter
 from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.keyring import KeyRing
@@ -28,8 +28,8 @@ class WorkerRoom:
 
     home: Home
     porter: Porter
-    ledger: SqliteLedger
-    feed: SqliteFeed
+    ledger: LedgerStore
+    feed: AuditFeed
     directory: Directory
     lake: LakeWriter
     loop: LakeLoop
@@ -58,10 +58,10 @@ class WorkerRoom:
 def worker_room(home: Home) -> WorkerRoom:
     """Open what the ledger-worker holds."""
     keys = open_keys(home, "ledger-worker")
-    ledger, directory = SqliteLedger(home.ledger_db), Directory(home.register_db)
-    feed, lake = SqliteFeed(home.ledger_db), LakeWriter(home.lake)
+    ledger, directory = open_ledger(home, "ledger-worker"), open_directory(home, "ledger-worker")
+    feed, lake = open_feed(home, "ledger-worker"), LakeWriter(home.lake)
     reference = Reference(
-        products=lambda: (ProductRow(*row) for row in feed.products()),
+        products=lambda: (ProductRow(str(row[0]), *row[1:]) for row in feed.products()),
         shops=lambda: (
             ShopRow(s.shop, s.partner, s.name, s.industry, s.postal_code, s.prefecture, s.handles_personal_information)
             for s in directory.shops()

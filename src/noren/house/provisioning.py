@@ -221,17 +221,21 @@ def _grant(connection: Connection, home: Home, database: Database) -> None:
             _do(connection, "REVOKE ALL ON SCHEMA public FROM {}", whom)
             _do(connection, "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}", whom)
             _do(connection, "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM {}", whom)
-        for zone, granted in MAY[database].items():
-            role = role_name(home, zone)
-            _do(connection, "GRANT USAGE ON SCHEMA public TO {}", role)
-            for table, rights in granted.items():
-                said = sql.SQL(", ".join(rights))
-                if table == CONNECT:
-                    _do(connection, "GRANT {} ON DATABASE {} TO {}", said, name, role)
-                elif table.endswith(")"):
-                    _do(connection, "GRANT {} ON FUNCTION {} TO {}", said, sql.SQL(table), role)
-                else:
-                    _do(connection, "GRANT {} ON TABLE {} TO {}", said, table, role)
+        for zone in MAY[database]:
+            give(connection, database, zone, name, role_name(home, zone))
+
+
+def give(connection: Connection, what: Database, zone: Zone, database: str, role: str) -> None:
+    """Give a role what ``MAY`` says for a zone, as the owner of the database that is called ``database``."""
+    _do(connection, "GRANT USAGE ON SCHEMA public TO {}", role)
+    for table, rights in MAY[what][zone].items():
+        said = sql.SQL(", ".join(rights))
+        if table == CONNECT:
+            _do(connection, "GRANT {} ON DATABASE {} TO {}", said, database, role)
+        elif table.endswith(")"):
+            _do(connection, "GRANT {} ON FUNCTION {} TO {}", said, sql.SQL(table), role)
+        else:
+            _do(connection, "GRANT {} ON TABLE {} TO {}", said, table, role)
 
 
 def _known_roles(connection: Connection, home: Home) -> list[str]:

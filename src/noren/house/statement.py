@@ -17,11 +17,10 @@ import apsw
 from sqlalchemy.exc import SQLAlchemyError
 
 from noren.activity.errors import LedgerBroken
-from noren.activity.feed import SqliteFeed
 from noren.activity.ports import LedgerFeed
-from noren.governance.store import Directory
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys, trusted
+from noren.house.ledger_stores import open_directory, open_feed
 from noren.kernel.clock import Clock, SystemClock
 from noren.kernel.ids import LinkToken
 from noren.kernel.keyring import KeyRing
@@ -38,8 +37,8 @@ class LedgerReader:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._feed: SqliteFeed | None = None
-        self._directory = Directory(home.register_db, reading=True)
+        self._feed: LedgerFeed | None = None
+        self._directory = open_directory(home, "statement", reading=True)
 
     @contextmanager
     def open(self) -> Generator[LedgerFeed]:
@@ -53,10 +52,10 @@ class LedgerReader:
         except (apsw.Error, SQLAlchemyError, LedgerBroken, OSError) as wrong:
             raise LedgerAsleep(f"the ledger can not be read: {type(wrong).__name__}") from None
 
-    def _opened(self) -> SqliteFeed:
+    def _opened(self) -> LedgerFeed:
         with self._lock:
             if self._feed is None:
-                self._feed = SqliteFeed(self._home.ledger_db)
+                self._feed = open_feed(self._home, "statement")
             return self._feed
 
     def shop_name(self, shop: str) -> str | None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from noren.activity.checkpoint import Lengths
-from noren.activity.store import SqliteLedger
+from noren.activity.ports import LedgerStore
 from noren.governance.store import Directory
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
+from noren.house.ledger_stores import open_directory, open_ledger
 from noren.kernel.clock import ShiftedClock, SystemClock
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Moment
@@ -36,7 +36,7 @@ class TillRoom:
     terminal_key: KeyRing
     clock: ShiftedClock
     zone_keys: ZoneKeys
-    open_ledger: Callable[[], SqliteLedger]
+    open_ledger: Callable[[], LedgerStore]
 
     def moment(self) -> Moment:
         """Return the programme's rules of time at this instant."""
@@ -47,12 +47,12 @@ class TillRoom:
 def till_room(home: Home) -> TillRoom:
     """Open what the till holds."""
     keys = open_keys(home, "till")
-    ledger = SqliteLedger(home.ledger_db)
+    ledger = open_ledger(home, "till")
     offset = timedelta(microseconds=ledger.clock_offset_us()) if home.sandbox else timedelta(0)
     ledger.close()
     return TillRoom(
         home=home,
-        directory=Directory(home.register_db),
+        directory=open_directory(home, "till"),
         keys=TillKeys(
             card_index=keys.ring("card-index"),
             receipt_index=keys.ring("receipt-index"),
@@ -64,5 +64,5 @@ def till_room(home: Home) -> TillRoom:
         terminal_key=keys.ring("terminal-key"),
         clock=ShiftedClock(SystemClock(), offset),
         zone_keys=keys,
-        open_ledger=lambda: SqliteLedger(home.ledger_db, busy_ms=BUSY_MS, beside=Lengths()),
+        open_ledger=lambda: open_ledger(home, "till", busy_ms=BUSY_MS, beside=True),
     )

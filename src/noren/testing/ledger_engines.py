@@ -24,6 +24,8 @@ from noren.activity.pg_feed import PostgresFeed
 from noren.activity.pg_store import PostgresLedger
 from noren.activity.ports import AuditFeed, LedgerStore
 from noren.activity.store import SqliteLedger
+from noren.house.home import Zone
+from noren.house.provisioning import give
 from noren.kernel.address import DatabaseAddress
 from noren.testing.postgres import PORT, PostgresServer, shared_server
 
@@ -31,7 +33,7 @@ FIRST_DAY: Final = 738_990
 """The first business day of a test's PostgreSQL ledger with a partition of its own."""
 
 _TEMPLATE: Final = "noren_template"
-_ROLES: Final = {"till": "noren_till", "ledger-worker": "noren_worker", "statement": "noren_statement"}
+_ROLES: Final[dict[Zone, str]] = {"till": "noren_till", "ledger-worker": "noren_worker", "statement": "noren_statement"}
 _NUMBERS: Final = itertools.count()
 
 
@@ -92,7 +94,7 @@ class PostgresPlace:
     server: PostgresServer
     database: str
 
-    def address(self, zone: str) -> DatabaseAddress:
+    def address(self, zone: Zone) -> DatabaseAddress:
         """Return where ``zone`` finds the ledger."""
         return DatabaseAddress(str(self.server.sockets), PORT, self.database, _ROLES[zone], _passfile(self.server))
 
@@ -106,7 +108,7 @@ class PostgresPlace:
 
     def feed(self) -> AuditFeed:
         """See ``LedgerPlace``."""
-        return PostgresFeed(self.address("statement"))
+        return PostgresFeed(self.address("ledger-worker"))
 
     def change_by_hand(self, statement: str) -> None:
         """See ``LedgerPlace``."""
@@ -141,7 +143,7 @@ def prepare(server: PostgresServer) -> None:
     with server.connect(_TEMPLATE) as owner:
         pg_schema.create_tables(owner, first_day=FIRST_DAY)
         for zone, role in _ROLES.items():
-            pg_schema.grant(owner, role=role, zone=zone)
+            give(owner, "ledger", zone, _TEMPLATE, role)
 
 
 def _passfile(server: PostgresServer) -> Path:

@@ -21,6 +21,7 @@ from noren.house.inner import InnerClient
 from noren.house.keys import SIDES, make_side, open_keys
 from noren.house.origins import Origins, origins
 from noren.house.passes import Porter
+from noren.testing.databases import EngineName, provide, settings_on
 
 ZONES: Final[tuple[Zone, ...]] = ("ledger-worker", "vault", "till", "statement", "front")
 CARD: Final = "2980009990000017"
@@ -35,14 +36,15 @@ _STEP_SECONDS: Final = 0.05
 class MemberHouse:
     """A home with all doors open. Use as a context manager. ``first_port``: it and the next three are taken."""
 
-    def __init__(self, path: Path, first_port: int) -> None:
+    def __init__(self, path: Path, first_port: int, engine: EngineName = "sqlite") -> None:
         path.mkdir(parents=True, exist_ok=True)
         doors = Doors(*range(first_port, first_port + 4))
-        settings = Settings(programme=Programme(kind="sandbox"), doors=doors)
+        settings = settings_on(engine, Settings(programme=Programme(kind="sandbox"), doors=doors))
         (path / CONFIG).write_text(write_settings(settings), "utf-8")
         self.home: Home = open_home(path)
         for side in SIDES:
             make_side(self.home, side)
+        provide(self.home)
         self._running: dict[Zone, subprocess.Popen[bytes]] = {}
 
     @property

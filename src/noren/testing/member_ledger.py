@@ -8,10 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from noren.activity.model import Changes, Kind, Line, Lot, Posting, Purchase, ReceiptKey, Tally, Traits
-from noren.activity.store import SqliteLedger
 from noren.governance.model import Shop
-from noren.governance.store import Directory
 from noren.house.home import Home
+from noren.house.ledger_stores import open_directory, open_ledger
 from noren.kernel.ids import Handle
 
 START: Final = datetime(2026, 10, 1, 1, 0, tzinfo=UTC)
@@ -30,9 +29,9 @@ class MemberLedger:
     """A home's ledger and directory with one known shop; members are added with their purchases."""
 
     def __init__(self, home: Home) -> None:
-        self._store = SqliteLedger(home.ledger_db)
+        self._store = open_ledger(home, "ledger-worker")
         shop = Shop("S1", "P1", "暖簾珈琲 三条店", None, None, None, handles_personal_information=False)
-        directory = Directory(home.register_db)
+        directory = open_directory(home, "ledger-worker")
         directory.put_shops([shop], today=START.date())
         directory.close()
         with self._store.batch() as batch:

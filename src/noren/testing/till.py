@@ -30,6 +30,7 @@ from noren.house.home import CONFIG, Home, Programme, Settings, Zone, open_home,
 from noren.house.inner import InnerClient
 from noren.house.keys import SIDES, make_side, open_keys
 from noren.house.passes import Porter
+from noren.testing.databases import EngineName, provide, settings_on
 from noren.testing.till_http import TillClient
 
 PORTS: Final = range(18300, 18400)
@@ -76,16 +77,24 @@ class TillHouse:
         self._numbers = itertools.count(secrets.randbelow(10**9) * 1000)
 
     @classmethod
-    def temporary(cls, *, kind: Literal["live", "sandbox"] = "sandbox", settings: Settings | None = None) -> TillHouse:
+    def temporary(
+        cls,
+        *,
+        kind: Literal["live", "sandbox"] = "sandbox",
+        settings: Settings | None = None,
+        engine: EngineName = "sqlite",
+    ) -> TillHouse:
         """Return a new house, not yet started, in a folder that is removed when this test process ends."""
         folder = Path(tempfile.mkdtemp(prefix="noren-till-"))
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         path = folder / "home"
         path.mkdir()
-        (path / CONFIG).write_text(write_settings(settings or Settings(programme=Programme(kind=kind))), "utf-8")
+        wanted = settings_on(engine, settings or Settings(programme=Programme(kind=kind)))
+        (path / CONFIG).write_text(write_settings(wanted), "utf-8")
         home = open_home(path)
         for side in SIDES:
             make_side(home, side)
+        provide(home)
         return cls(home)
 
     @classmethod
@@ -151,6 +160,11 @@ class TillHouse:
     def stop_till(self) -> int:
         """Ask the till to end; return its exit status."""
         return self._end("till")
+
+    @property
+    def worker_runs(self) -> bool:
+        """Whether the ledger worker was started and not ended."""
+        return "ledger-worker" in self._running
 
     def stop(self) -> None:
         """End all processes of this house and give its port back."""
@@ -273,9 +287,9 @@ class TillHouse:
 
 
 @functools.cache
-def shared_house() -> TillHouse:
+def shared_house(engine: EngineName = "sqlite") -> TillHouse:
     """Return this test process's own running house, made at the first call and removed when the process ends."""
-    house = TillHouse.temporary()
+    house = TillHouse.temporary(engine=engine)
     atexit.register(house.stop)
     house.start()
     return house
