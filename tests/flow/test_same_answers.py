@@ -97,7 +97,7 @@ def tell(house: TillHouse) -> None:
     rows = [
         {
             "coupon": coupon, "card": card, "title_ja": "割引", "title_en": "off", "discount": 50,
-            "companies": ["P1"] if number % 2 else ["P1", "P2"], "valid_from": day.isoformat(),
+            "companies": "P1" if number % 2 else "P1 P2", "valid_from": day.isoformat(),
             "valid_until": (day + timedelta(days=300)).isoformat(),
         }
         for number, (coupon, card) in enumerate(zip(COUPONS, CARDS, strict=True))
