@@ -61,13 +61,13 @@ def test_once_and_again_is_the_same(folder: Path) -> None:
     assert {name for name in before if name.endswith(".pgpass")} == {
         "till.pgpass", "ledger-worker.pgpass", "statement.pgpass", "vault.pgpass"
     }  # fmt: skip
-    with shared_server().connect(f"{prefix}_vault") as connection:  # as after an interruption, or an older noren
-        connection.execute("DROP TABLE card")
+    with shared_server().connect("postgres") as connection:  # as after an interruption
+        connection.execute(f"DROP DATABASE {prefix}_member_keys".encode())
     again = init(home, prefix)
     assert again.returncode == 0, again.stderr
     assert key_files(home) == before
-    with shared_server().connect(f"{prefix}_vault") as connection:
-        assert connection.execute("SELECT count(*) FROM card").fetchone() == (0,)
+    with shared_server().connect(f"{prefix}_member_keys") as connection:
+        assert connection.execute("SELECT count(*) FROM member_key").fetchone() == (0,)
 
 
 def test_another_homes_names_are_not_taken(folder: Path) -> None:

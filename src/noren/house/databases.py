@@ -38,6 +38,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
     "ledger": {
         "till": {
             CONNECT: ("CONNECT",),
+            **_STAMP,
             "member": ("SELECT", _STANDING),
             "receipt": _APPEND,
             "purchase": (*_APPEND, _WHAT_IS_LEFT),
@@ -56,6 +57,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
         # What is named by a keyed index can be renamed: a rotation moves it to the key's next version.
         "ledger-worker": {
             CONNECT: ("CONNECT",),
+            **_STAMP,
             "member": (*_APPEND, _STANDING),
             "profile": (*_APPEND, _TRAITS),
             "card": (*_APPEND, "UPDATE (card_index, handle, state)"),
@@ -78,6 +80,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
         },
         "statement": {
             CONNECT: ("CONNECT",),
+            **_STAMP,
             "member": ("SELECT",),
             "lot": ("SELECT",),
             "purchase": ("SELECT",),
