@@ -133,7 +133,7 @@ class Ledger(RuleBasedStateMachine):
         at = self.now - timedelta(minutes=1)
         amount = sum(money for _, money in lines)
         rows = [LineRequest(f"p{n}", quantity, money) for n, (quantity, money) in enumerate(lines)]
-        more = {"points_used": used} if used else {}
+        more: dict[str, Any] = {"points_used": used} if used else {}
         return PurchaseRequest(str(next(self.numbers)), at.astimezone(TOKYO).date(), at, card, rows, amount, **more)
 
     def _is_sold(self, outcome: Outcome, expected: Bought | str, after: int) -> None:
