@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Final, NamedTuple
 
 from noren.doors.cli.files.cells import Doubted, Setting, Value
 from noren.doors.cli.files.columns import Column, Matching
@@ -12,6 +13,8 @@ from noren.doors.cli.files.kinds import Kind
 from noren.doors.cli.files.rows import Row, Table
 from noren.kernel.say import Say
 from noren.kernel.spreadsheet import plain
+
+MAX_KNOWN: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +37,60 @@ class Rejected:
     values: dict[str, Value] = field(repr=False, default_factory=dict[str, Value])
 
 
+class _Read(NamedTuple):
+    """What a cell came to. ``given``: whether there is a value (None: unknown), with what is said of it."""
+
+    value: Value
+    given: bool
+    fault: Say | None = None
+    doubt: Say | None = None
+
+
+class _Cells:
+    """The cells of one column. In most columns few texts stand on many rows: what a text came to is remembered."""
+
+    __slots__ = ("_column", "_known", "_renewed", "_setting", "name")
+
+    def __init__(self, column: Column, setting: Setting, renewed: bool) -> None:
+        self.name = column.name
+        self._column = column
+        self._setting = setting
+        self._renewed = renewed
+        self._known: dict[str, _Read] = {}
+
+    def read(self, cell: str) -> _Read:
+        """Return what a cell came to."""
+        found = self._known.get(cell)
+        if found is None:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            found = self._known[cell] = self._clean(plain(cell) if self._renewed else cell)
+        return found
+
+    def _clean(self, text: str) -> _Read:
+        column = self._column
+        if not text.strip():
+            return _Read(None, True, _of(column, Say("空です。", "is empty.")) if column.required else None)
+        cleaned = column.clean(text, self._setting)
+        if isinstance(cleaned, Say):
+            return _Read(None, False, _of(column, cleaned))
+        if isinstance(cleaned, Doubted):
+            return _Read(cleaned.value, True, doubt=_of(column, cleaned.doubt))
+        return _Read(cleaned, True)
+
+
 class Reader:
     """Reads the entries of one table of one kind; remembers what must not come twice, as 64-bit hashes."""
 
     def __init__(self, table: Table, kind: Kind, matching: Matching, setting: Setting) -> None:
-        self._table = table
         self.kind = kind
-        self._matching = matching
-        self._setting = setting
+        self._table = table
         self._seen: dict[str, dict[int, int]] = {name: {} for name in kind.unique}
+        self._columns = [
+            (place, _Cells(column, setting, matching.renewed))
+            for place, column in enumerate(matching.targets)
+            if column is not None
+        ]
 
     def entries(self) -> Iterator[Entry | Rejected]:
         """Yield one entry or refusal per row, in the order of the file."""
@@ -53,32 +101,26 @@ class Reader:
 
     def _read(self, row: Row) -> Entry | Rejected:
         values: dict[str, Value] = {}
-        faults: list[Say] = [] if row.fault is None else [row.fault]
+        faults: list[Say] = []
         doubts: list[Say] = []
-        for column, cell in zip(self._matching.targets, row.cells, strict=False):
-            if column is not None:
-                self._take(column, cell, values, faults if row.fault is None else [], doubts)
-        if not faults:
-            faults += self._twice(row.line, values)
+        width, texts = len(row.cells), row.cells
+        for place, cells in self._columns:
+            if place >= width:
+                break
+            value, given, fault, doubt = cells.read(texts[place])
+            if given:
+                values[cells.name] = value
+            if fault is not None:
+                faults.append(fault)
+            if doubt is not None:
+                doubts.append(doubt)
+        if row.fault is not None:
+            faults = [row.fault]  # of a broken row its cells' faults say little
+        elif not faults and self._seen:
+            faults = self._twice(row.line, values)
         if faults:
             return Rejected(row.line, row.end, _together(faults), values)
         return Entry(row.line, row.end, values, tuple(doubts))
-
-    def _take(self, column: Column, cell: str, values: dict[str, Value], faults: list[Say], doubts: list[Say]) -> None:
-        text = plain(cell) if self._matching.renewed else cell
-        if not text.strip():
-            values[column.name] = None
-            if column.required:
-                faults.append(_of(column, Say("空です。", "is empty.")))
-            return
-        cleaned = column.clean(text, self._setting)
-        if isinstance(cleaned, Say):
-            faults.append(_of(column, cleaned))
-        elif isinstance(cleaned, Doubted):
-            values[column.name] = cleaned.value
-            doubts.append(_of(column, cleaned.doubt))
-        else:
-            values[column.name] = cleaned
 
     def _twice(self, line: int, values: dict[str, Value]) -> list[Say]:
         """Return a fault per unique column whose value stood on an earlier good row; else remember this row's."""

@@ -56,7 +56,7 @@ def gather(found: Iterable[Entry | Rejected], share: int, of: int) -> dict[Key, 
     receipts: dict[Key, Receipt] = {}
     for row in found:
         key = _key(row.values)
-        if key is None or _share(key, of) != share:
+        if key is None or (of > 1 and _share(key, of) != share):
             continue
         receipt = receipts.setdefault(key, Receipt())
         if isinstance(row, Rejected):
