@@ -11,11 +11,10 @@ import msgspec
 
 from noren.activity.model import Purchase
 from noren.activity.points import Standing
-from noren.activity.ports import LedgerStore
+from noren.activity.ports import Asked, LedgerStore
 from noren.kernel.say import Say
 from noren.register.answers import PointsAnswer, PurchaseAnswer
 from noren.register.decide import MAX_AHEAD, Sale, microseconds
-from noren.register.names import name_purchase
 from noren.register.requests import FIRST_YEAR, LAST_YEAR, PurchaseRequest
 from noren.register.till_keys import ReceiptKeys
 from noren.register.work import Work
@@ -52,14 +51,32 @@ def import_purchases(
     out: list[Result] = []
     for start in range(0, len(purchases), CHUNK):
         chunk = purchases[start : start + CHUNK]
+        known = [_Names(keys, past) for past in chunk]
         with store.batch() as batch:
             work = Work(batch)
-            out.extend(_import(work, keys, past, received) for past in chunk)
+            work.prefetch(
+                Asked(
+                    receipts={key for names in known for key in names.receipts},
+                    cards={index for names in known for index in names.cards},
+                )
+            )
+            out.extend(_import(work, keys, past, names, received) for past, names in zip(chunk, known, strict=True))
             batch.write(work.changes)
     return out
 
 
-def _import(work: Work, keys: ReceiptKeys, past: Past, received: datetime) -> Result:
+class _Names:
+    """The keyed hashes of one purchase's receipt and card, under each live key version."""
+
+    __slots__ = ("cards", "receipts")
+
+    def __init__(self, keys: ReceiptKeys, past: Past) -> None:
+        request = past.request
+        self.receipts = keys.receipts(past.shop, past.terminal, request.business_date, request.receipt)
+        self.cards = keys.cards(request.card)
+
+
+def _import(work: Work, keys: ReceiptKeys, past: Past, names: _Names, received: datetime) -> Result:
     request = past.request
     if past.partner is None:
         return _UNKNOWN_SHOP
@@ -69,25 +86,24 @@ def _import(work: Work, keys: ReceiptKeys, past: Past, received: datetime) -> Re
         return _FUTURE
     lines = request.as_lines()
     bodies = keys.purchase_bodies(request, lines)
-    receipts = keys.receipts(past.shop, past.terminal, request.business_date, request.receipt)
-    for key in receipts:
+    for key in names.receipts:
         seen, entry = work.receipt(key)
         if seen:
             known = work.purchase(entry) if entry is not None else None
             if known is None:
                 return _ERASED
             return "same" if known.body_hash in bodies else _CONFLICT
-    cards = (work.card(index) for index in keys.cards(request.card))
+    cards = (work.card(index) for index in names.cards)
     card = next((card for card in cards if card is not None), None)
     standing = work.standing(card.handle) if card is not None else None
     if standing is None:
         return _UNKNOWN_CARD
     entry = work.entry()
-    answer = PurchaseAnswer(name_purchase(keys.purchase_id, entry), PointsAnswer(0, 0, standing.member.pool), [])
+    answer = PurchaseAnswer(work.name(keys.purchase_id, entry), PointsAnswer(0, 0, standing.member.pool), [])
     purchase = Purchase(
         entry=entry,
         handle=standing.member.handle,
-        key=receipts[0],
+        key=names.receipts[0],
         body_hash=bodies[0],
         shop=past.shop,
         partner=past.partner,

@@ -19,6 +19,8 @@ CELL_BYTES: Final = MAX_LINE_BYTES
 # Controls, C1, private use (外字), and the mark that another program left where it lost a letter.
 _LOST: Final = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd]")
 
+_QUOTED: Final = re.compile('["\\r\\n]')
+
 
 class CsvTable:
     """A CSV or TSV file. Raises FileProblem when it has no header that can be read."""
@@ -123,6 +125,8 @@ def _count(found: int, wanted: int, cut: bool) -> Say:
 
 def _cut(text: str, delimiter: str) -> list[str]:
     """Cut one record into cells. Raises csv.Error."""
+    if text and not _QUOTED.search(text):  # most records: an eighth of the time
+        return text.split(delimiter)
     for cells in csv.reader([text], delimiter=delimiter, strict=True):
         return cells
     return []

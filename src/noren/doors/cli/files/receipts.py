@@ -90,8 +90,11 @@ def judge(receipts: dict[Key, Receipt], zone: tzinfo) -> Iterator[Gathered | dic
 
 
 def _key(values: dict[str, Value]) -> Key | None:
-    parts = tuple(values.get(name) for name in _KEY)
-    return cast(Key, parts) if all(isinstance(part, str) for part in parts) else None
+    get = values.get
+    shop, terminal, day, receipt = get("shop"), get("terminal"), get("business_date"), get("receipt")
+    if isinstance(shop, str) and isinstance(terminal, str) and isinstance(day, str) and isinstance(receipt, str):
+        return shop, terminal, day, receipt
+    return None
 
 
 def _share(key: Key, of: int) -> int:
