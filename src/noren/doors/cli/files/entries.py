@@ -37,46 +37,43 @@ class Rejected:
     values: dict[str, Value] = field(repr=False, default_factory=dict[str, Value])
 
 
-class _Read(NamedTuple):
-    """What a cell came to. ``given``: whether there is a value (None: unknown), with what is said of it."""
+class _Odd(NamedTuple):
+    """What is not plain about a cell. ``given``: whether it has a value all the same (None: unknown)."""
 
-    value: Value
     given: bool
     fault: Say | None = None
     doubt: Say | None = None
 
 
 class _Cells:
-    """The cells of one column. In most columns few texts stand on many rows: what a text came to is remembered."""
+    """The cells of one column. In most columns few texts stand on many rows: ``known`` keeps what they came to."""
 
-    __slots__ = ("_column", "_known", "_renewed", "_setting", "name")
+    __slots__ = ("_column", "_renewed", "_setting", "known", "name")
 
     def __init__(self, column: Column, setting: Setting, renewed: bool) -> None:
         self.name = column.name
+        self.known: dict[str, tuple[Value, _Odd | None]] = {}
         self._column = column
         self._setting = setting
         self._renewed = renewed
-        self._known: dict[str, _Read] = {}
 
-    def read(self, cell: str) -> _Read:
-        """Return what a cell came to."""
-        found = self._known.get(cell)
-        if found is None:
-            if len(self._known) >= MAX_KNOWN:
-                self._known.clear()
-            found = self._known[cell] = self._clean(plain(cell) if self._renewed else cell)
+    def meet(self, cell: str) -> tuple[Value, _Odd | None]:
+        """Return what a text comes to that is not known, and keep it."""
+        if len(self.known) >= MAX_KNOWN:
+            self.known.clear()
+        found = self.known[cell] = self._clean(plain(cell) if self._renewed else cell)
         return found
 
-    def _clean(self, text: str) -> _Read:
+    def _clean(self, text: str) -> tuple[Value, _Odd | None]:
         column = self._column
         if not text.strip():
-            return _Read(None, True, _of(column, Say("空です。", "is empty.")) if column.required else None)
+            return None, _Odd(True, _of(column, Say("空です。", "is empty."))) if column.required else None
         cleaned = column.clean(text, self._setting)
         if isinstance(cleaned, Say):
-            return _Read(None, False, _of(column, cleaned))
+            return None, _Odd(False, _of(column, cleaned))
         if isinstance(cleaned, Doubted):
-            return _Read(cleaned.value, True, doubt=_of(column, cleaned.doubt))
-        return _Read(cleaned, True)
+            return cleaned.value, _Odd(True, doubt=_of(column, cleaned.doubt))
+        return cleaned, None
 
 
 class Reader:
@@ -87,9 +84,10 @@ class Reader:
         self._table = table
         self._seen: dict[str, dict[int, int]] = {name: {} for name in kind.unique}
         self._columns = [
-            (place, _Cells(column, setting, matching.renewed))
+            (place, column.name, cells.known, cells.meet)
             for place, column in enumerate(matching.targets)
             if column is not None
+            for cells in [_Cells(column, setting, matching.renewed)]
         ]
 
     def entries(self) -> Iterator[Entry | Rejected]:
@@ -104,16 +102,16 @@ class Reader:
         faults: list[Say] = []
         doubts: list[Say] = []
         width, texts = len(row.cells), row.cells
-        for place, cells in self._columns:
+        for place, name, known, meet in self._columns:
             if place >= width:
                 break
-            value, given, fault, doubt = cells.read(texts[place])
-            if given:
-                values[cells.name] = value
-            if fault is not None:
-                faults.append(fault)
-            if doubt is not None:
-                doubts.append(doubt)
+            text = texts[place]
+            value, odd = known.get(text) or meet(text)
+            if odd is None or odd.given:
+                values[name] = value
+            if odd is not None:
+                faults += [odd.fault] if odd.fault else []
+                doubts += [odd.doubt] if odd.doubt else []
         if row.fault is not None:
             faults = [row.fault]  # of a broken row its cells' faults say little
         elif not faults and self._seen:
