@@ -120,7 +120,9 @@ def test_the_operator_reads_them(house: TillHouse) -> None:
         said = run("alerts", house, "--lang", lang)
         assert f"S1 {terminal}" in said
         assert word in said
-        assert word in run("doctor", house, "--lang", lang)
+    warned = run("doctor", house, "--lang", "en")
+    assert "Alert of the last 7 days" in warned
+    assert "clerk's own" in warned
 
 
 def run(command: str, house: TillHouse, *more: str) -> str:

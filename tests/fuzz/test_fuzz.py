@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
-RUNS = {"till_body": 12_000, "till_batch": 3_000, "tables": 3_000, "cells": 12_000}
+RUNS = {"till_body": 10_000, "till_batch": 1_500, "tables": 2_000, "cells": 10_000}
 NIGHT_SECONDS = 600
 FOUND = 77  # libFuzzer's exit code when a harness raised
 

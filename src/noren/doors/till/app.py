@@ -329,15 +329,14 @@ class TillApp:
         return raw if isinstance(raw, Refusal) else read_body(kind, raw)
 
     async def _take(self, call: Call, length: str | None) -> bytes | Refusal:
-        task = self._patience.begin()
+        patience, task = self._patience, asyncio.current_task()
+        patience.waiting[task] = patience.look
         try:
             return await call.exchange() if length is not None else await _read_chunks(call.exchange)
-        except asyncio.CancelledError:
-            if self._patience.end(task):
-                raise
-            return Refusal("too-slow")
+        except asyncio.CancelledError as cancelled:
+            return patience.judge(task, cancelled)
         finally:
-            self._patience.end(task)
+            patience.waiting.pop(task, None)
 
     def _send(self, call: Call, outcome: Outcome, door: str) -> None:
         if isinstance(outcome, Refusal):

@@ -88,17 +88,16 @@ class BatchReader:
 
     async def _next(self, chunks: Any) -> bytes | Refusal | None:
         """Return the next chunk, None at the end. The whole may take its time, as long as something comes."""
-        task = self._patience.begin()
+        patience, task = self._patience, asyncio.current_task()
+        patience.waiting[task] = patience.look
         try:
             return await chunks.__anext__()  # anext() with a default can not wait for what the server gives
         except StopAsyncIteration:
             return None
-        except asyncio.CancelledError:
-            if self._patience.end(task):
-                raise
-            return Refusal("too-slow")
+        except asyncio.CancelledError as cancelled:
+            return patience.judge(task, cancelled)
         finally:
-            self._patience.end(task)
+            patience.waiting.pop(task, None)
 
     async def _take(self, raw: bytes) -> None:
         if not raw.strip():
