@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from noren.testing.databases import ENGINES
 from noren.testing.till import Shopper, Terminal, TillHouse, shared_house
 from noren.testing.till_bodies import Body, line, purchase, shuffled
 from noren.testing.till_http import Answer, TillClient
@@ -14,9 +15,9 @@ from noren.testing.till_http import Answer, TillClient
 CROWD = 32
 
 
-@pytest.fixture(scope="module")
-def house() -> TillHouse:
-    return shared_house()
+@pytest.fixture(scope="module", params=ENGINES)
+def house(request: pytest.FixtureRequest) -> TillHouse:
+    return shared_house(request.param)
 
 
 @pytest.fixture(scope="module")

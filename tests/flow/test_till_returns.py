@@ -7,14 +7,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from tests.spec.till_form import well_formed
 
+from noren.testing.databases import ENGINES
 from noren.testing.till import Shopper, Terminal, TillHouse, shared_house
 from noren.testing.till_bodies import Body, line, purchase, shuffled
 from noren.testing.till_http import TillClient
 
 
-@pytest.fixture(scope="module")
-def house() -> TillHouse:
-    return shared_house()
+@pytest.fixture(scope="module", params=ENGINES)
+def house(request: pytest.FixtureRequest) -> TillHouse:
+    return shared_house(request.param)
 
 
 @pytest.fixture(scope="module")

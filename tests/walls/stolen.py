@@ -71,14 +71,14 @@ def _read_tables(path: Path, side: Side) -> None:
         tables = [row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
         for table in tables:
             rows = [dict(row) for row in connection.execute(f'SELECT * FROM "{table}"')]
-            column = _owner_column(rows, side.owners)
+            column = owner_column(rows, side.owners)
             if column is not None:
-                _see(side, f"{path.name} {table}", rows, column)
+                see(side, f"{path.name} {table}", rows, column)
                 _see_file(side, path, table)
     connection.close()
 
 
-def _owner_column(rows: Sequence[Row], owners: set[bytes]) -> str | None:
+def owner_column(rows: Sequence[Row], owners: set[bytes]) -> str | None:
     """Return the column of a table that names owners, if it has one."""
     for column in rows[0] if rows else ():
         named = [row[column] for row in rows if row[column] is not None]
@@ -87,7 +87,7 @@ def _owner_column(rows: Sequence[Row], owners: set[bytes]) -> str | None:
     return None
 
 
-def _see(side: Side, where: str, rows: Sequence[Row], owner: str) -> None:
+def see(side: Side, where: str, rows: Sequence[Row], owner: str) -> None:
     side.orders[f"{where} order"] = _first({row[owner]: float(i)} for i, row in reversed(list(enumerate(rows))))
     side.features[f"{where} count"] = dict(Counter(row[owner] for row in rows))
     for column in rows[0]:
