@@ -10,9 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from noren.house.home import open_home
+from noren.doors.cli.health.stores import look_at_stores
+from noren.house.home import Home, Programme, Settings, open_home
+from noren.testing.databases import provide, settings_on
 from noren.testing.postgres import ADMIN, PORT, shared_server
 
 
@@ -109,3 +112,21 @@ def test_a_password_file_open_to_others_is_refused(folder: Path) -> None:
     refused = init(folder / "home", a_prefix(), "--pg-passfile", str(passfile))
     assert refused.returncode == 1
     assert "chmod 600" in refused.stderr
+
+
+def test_the_doctor_looks_at_server_and_password_files(folder: Path) -> None:
+    settings = settings_on("postgresql", Settings(programme=Programme(kind="live")))
+    home = Home(folder, settings)
+    (folder / "keys").mkdir()
+    provide(home)
+    levels = [(found.level, found.what.en.split(":")[0].split(",")[0]) for found in look_at_stores(home)]
+    assert [level for level, _ in levels] == ["ok", "ok", "warning"]  # one server for both sides of a live programme
+    (folder / "keys" / "vault.pgpass").chmod(0o644)
+    (folder / "keys" / "till.pgpass").unlink()
+    away = msgspec.structs.replace(settings.postgresql, host=str(folder), identity_host="192.0.2.1", identity_port=9)
+    elsewhere = Home(folder, msgspec.structs.replace(settings, postgresql=away))
+    said = " ".join(found.what.en for found in look_at_stores(elsewhere) if found.level != "ok")
+    assert said.count("does not answer") == 2
+    assert "vault.pgpass can be read by others" in said
+    assert "missing" in said
+    assert "certificate is not verified" in said
