@@ -85,14 +85,19 @@ class PostgresServer:
     def kill(self) -> None:
         """SIGKILL the server and every one of its processes at once: no goodbye, no flush."""
         assert self._server is not None
-        children = Path(f"/proc/{self._server.pid}/task/{self._server.pid}/children").read_text().split()
-        self._server.kill()
-        for child in children:
+        for process in self.processes():
             with contextlib.suppress(ProcessLookupError):
-                os.kill(int(child), signal.SIGKILL)
+                os.kill(process, signal.SIGKILL)
         self._server.wait()
         self._server = None
         (self._data / "postmaster.pid").unlink(missing_ok=True)
+
+    def processes(self) -> list[int]:
+        """Return the process numbers of the running server, the first of them its parent."""
+        assert self._server is not None
+        parent = self._server.pid
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text("utf-8").split()
+        return [parent, *map(int, children)]
 
     def remove(self) -> None:
         """End the server and remove its cluster."""
