@@ -44,13 +44,21 @@ class Till:
         self._loading = False
         self._number = 0
         self._in_the_air: set[str] = set()
+        self._broken: list[str] = []
         self.sent: list[str] = []
         self.acknowledged: dict[str, bytes] = {}
         self.replayed: set[str] = set()
         self.writer = Writer(
-            open_store=open_store, moment=lambda: Moment(NOW, TOKYO, 365, 400), answer=self._answer, watch=_Deaf()
+            open_store=open_store, moment=lambda: Moment(NOW, TOKYO, 365, 400), answer=self._answer, watch=self
         )
         self.writer.start()
+
+    def batch(self, size: int, seconds: float) -> None:
+        """Hear of a batch (see ``Watch``)."""
+
+    def broken(self, what: str) -> None:
+        """Hear of a breakage (see ``Watch``): what it was is told when the till hangs."""
+        self._broken.append(what)
 
     def load(self) -> None:
         """Begin a round: forget the last one, and keep ``WIDTH`` purchases in the air."""
@@ -121,15 +129,9 @@ class Till:
 
     def _wait(self, holds: Callable[[], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(holds, timeout=_SOON_SECONDS), "the till hangs"
-
-
-class _Deaf:
-    """Hears of batches and breakages, and does nothing: they are what the test makes."""
-
-    def batch(self, size: int, seconds: float) -> None: ...
-
-    def broken(self, what: str) -> None: ...
+            came = self._changed.wait_for(holds, timeout=_SOON_SECONDS)
+        told = f"{len(self._in_the_air)} in the air, ready {self.writer.ready}, {self._broken[-9:]}"
+        assert came, f"the till hangs: {told}"
 
 
 class LakeReader(threading.Thread):

@@ -108,7 +108,9 @@ class Writer(threading.Thread):
             for errand in errands:
                 self._do_errand(errand)
             if self._must_reopen():
+                self._let_go([(waiting, Refusal("not-durable")) for waiting in batch])  # none waits for a store to come
                 self._reopen()
+                continue
             if not batch:
                 continue
             self._do(batch)

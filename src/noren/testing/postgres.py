@@ -83,13 +83,20 @@ class PostgresServer:
         self._end(signal.SIGINT)
 
     def kill(self) -> None:
-        """SIGKILL the server and every one of its processes at once: no goodbye, no flush."""
+        """SIGKILL the server and every one of its processes at once: no goodbye, no flush.
+
+        The parent is stopped first: what it forked between a look and a kill would live on and hold the cluster.
+        """
         assert self._server is not None
-        for process in self.processes():
+        self._server.send_signal(signal.SIGSTOP)
+        processes = self.processes()
+        for process in processes:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         self._server.wait()
         self._server = None
+        while any(map(_lives, processes)):
+            time.sleep(_STEP_SECONDS / 10)
         (self._data / "postmaster.pid").unlink(missing_ok=True)
 
     def processes(self) -> list[int]:
@@ -156,6 +163,14 @@ def binary(name: str) -> str:
     if not found:
         raise ServerDown(f"{name} is not installed; install Debian's package postgresql (make system-test)")
     return str(found[-1])
+
+
+def _lives(process: int) -> bool:
+    """Whether a process is there and not only its entry, which waits for somebody to take note of its end."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()[0] not in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 class _User(TypedDict, total=False):
