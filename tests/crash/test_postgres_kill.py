@@ -160,7 +160,7 @@ def _taken_back(trial: Trial) -> bool:
 
 def test_a_reader_that_flushes_is_given_nothing_that_early_tills_lose(place: PostgresPlace) -> None:
     chance, trial = random.Random(2), Trial(place, EarlyLedger, PostgresFeed)
-    for _ in range(CONTROL_ROUNDS // 3):
+    for _ in range(CONTROL_ROUNDS // 4):
         trial.round(chance)
     trial.end()
     assert trial.reader.given
