@@ -11,10 +11,12 @@ import json
 import secrets
 import subprocess
 import sys
+import time
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final
 
 import msgspec
 from bench.till_load import Result, Task
@@ -22,9 +24,10 @@ from bench.till_load import Result, Task
 from noren.activity.model import Traits
 from noren.doors.cli.demo.year import find_year
 from noren.house.keys import open_keys
-from noren.house.till import till_room
+from noren.house.ledger_stores import open_ledger
 from noren.register.till_keys import card_indexes
-from noren.testing.till import ZONE, TillHouse
+from noren.testing.till import ZONE, TillHouse, take_port
+from noren.testing.till_http import TillClient
 
 FIRST_CARD: Final = 2_980_100_000_000_000
 CONNECTIONS: Final = 64
@@ -64,7 +67,7 @@ def ground(house: TillHouse, members: int) -> Ground:
 
 
 def _enrol(house: TillHouse, members: int) -> None:
-    store, ring = till_room(house.home).open_ledger(), open_keys(house.home, "till").ring("card-index")
+    store, ring = open_ledger(house.home, "ledger-worker"), open_keys(house.home, "till").ring("card-index")
     traits = Traits(sex="female", age_band=40, age_band_year=2026, prefecture="東京都", postal3="150")
     for start in range(0, members, _A_BATCH):
         with store.batch() as batch:
@@ -82,6 +85,44 @@ def baskets() -> list[tuple[str, int]]:
         (json.dumps(msgspec.to_builtins(each.lines), separators=(",", ":"))[1:-1], sum(x.amount for x in each.lines))
         for each in some
     ]
+
+
+class Tills:
+    """Some till processes of one home, each at a port of its own."""
+
+    def __init__(self, house: TillHouse, count: int) -> None:
+        self._locks: list[IO[bytes]] = []
+        self.ports: list[int] = []
+        self._processes: list[subprocess.Popen[bytes]] = []
+        for _ in range(count):
+            port, lock = take_port()
+            self._locks.append(lock)
+            self.ports.append(port)
+            words = [sys.executable, "-m", "noren.doors.cli.main", "till", "--home", str(house.home.path)]
+            self._processes.append(subprocess.Popen([*words, "--port", str(port)], stdin=subprocess.DEVNULL))
+        for port in self.ports:
+            while not _ready(port):
+                time.sleep(0.1)
+
+    @property
+    def pids(self) -> list[int]:
+        """Their processes."""
+        return [process.pid for process in self._processes]
+
+    def stop(self) -> None:
+        """End them in order."""
+        for process, lock in zip(self._processes, self._locks, strict=True):
+            process.terminate()
+            process.wait()
+            lock.close()
+
+
+def _ready(port: int) -> bool:
+    try:
+        with TillClient(port, None, timeout=2.0) as client:
+            return client.get("/readyz").status == HTTPStatus.OK
+    except OSError:
+        return False
 
 
 def drive(tasks: list[Task]) -> list[Result]:
