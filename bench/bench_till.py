@@ -95,7 +95,7 @@ def on(engine: EngineName, course: Course, peer: float) -> None:
     floor = ground(house, course.members)
     if engine == "postgresql":
         _settle(house)
-    for count in course.processes:
+    for count in course.processes if engine == "postgresql" else (1,):  # SQLite has one writer
         tills = Tills(house, count)
         per_second = measure(floor, tills, engine, rate=0, seconds=course.seconds)
         if peer:

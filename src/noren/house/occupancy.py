@@ -1,4 +1,4 @@
-"""Who is in a zone: one process per zone and home, and how many commands are using it.
+"""Who is in a zone: one process per zone and home (tills on PostgreSQL may be several), and which commands use it.
 
 A zone's process holds ``run/<zone>.lock`` for as long as it lives and writes its number into
 it; the operating system lets go of the lock even when the process is killed, so a number found
@@ -21,6 +21,9 @@ from noren.kernel.say import Say
 PASSING: Final = "passing"
 """Environment variable ``NOREN_STAY``: a zone started for a command's time only."""
 
+MAX_TILLS: Final = 8
+"""Till processes of one home on one machine; each machine has a home of its own."""
+
 _WAIT_SECONDS: Final = 0.05
 
 
@@ -31,29 +34,41 @@ def occupy(home: Home, zone: Zone) -> Generator[None]:
     Raises:
         HomeProblem: another process is it already.
     """
-    with _file(home, zone, "lock") as lock:
-        if not _lock(lock, fcntl.LOCK_EX):
-            raise HomeProblem(
-                Say(
-                    f"ゾーン {zone} は {home.path} ですでに動いています。先にそれを終えてください。",
-                    f"The zone {zone} is already running in {home.path}. End it first, or use the one that runs.",
-                )
-            )
-        stay = os.environ.get("NOREN_STAY", "")
-        lock.truncate(0)
-        lock.write(f"{os.getpid()} {stay}".encode())
-        lock.flush()
-        yield
+    for seat in _seats(home, zone):
+        with _file(home, zone, seat) as lock:
+            if not _lock(lock, fcntl.LOCK_EX):
+                continue
+            stay = os.environ.get("NOREN_STAY", "")
+            lock.truncate(0)
+            lock.write(f"{os.getpid()} {stay}".encode())
+            lock.flush()
+            yield
+            return
+    raise HomeProblem(
+        Say(
+            f"ゾーン {zone} は {home.path} ですでに動いています。先にそれを終えてください。",
+            f"The zone {zone} is already running in {home.path}. End it first, or use the one that runs.",
+        )
+    )
+
+
+def _seats(home: Home, zone: Zone) -> list[str]:
+    """Return a zone's locks. Tills take turns in PostgreSQL itself; all else has one process, or one writer."""
+    several = zone == "till" and home.settings.stores.engine == "postgresql"
+    return ["lock", *(f"lock-{number}" for number in range(2, MAX_TILLS + 1))] if several else ["lock"]
 
 
 def occupant(home: Home, zone: Zone) -> tuple[int, bool] | None:
-    """Return the process number of a running zone and whether it is there for a command's time only."""
-    with _file(home, zone, "lock") as lock:
-        if _lock(lock, fcntl.LOCK_SH):
-            return None
-        lock.seek(0)
-        number, _, stay = lock.read().decode("ascii", "replace").partition(" ")
-    return (int(number), stay == PASSING) if number.isdigit() else None
+    """Return the process number of a running zone (any, of several) and whether it is there for a command only."""
+    for seat in _seats(home, zone):
+        with _file(home, zone, seat) as lock:
+            if _lock(lock, fcntl.LOCK_SH):
+                continue
+            lock.seek(0)
+            number, _, stay = lock.read().decode("ascii", "replace").partition(" ")
+        if number.isdigit():
+            return int(number), stay == PASSING
+    return None
 
 
 @contextmanager

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from noren.house.home import Home, HomeProblem, Settings
-from noren.house.occupancy import PASSING, alone, is_last_user, occupant, occupy, using
+from noren.house.home import Home, HomeProblem, Settings, Stores
+from noren.house.occupancy import MAX_TILLS, PASSING, alone, is_last_user, occupant, occupy, using
 
 
 @pytest.fixture
@@ -23,6 +24,31 @@ def test_a_zone_has_one_process(home: Home) -> None:
         assert occupant(home, "vault") is None
         with pytest.raises(HomeProblem, match="already running"), occupy(home, "till"):
             pass
+    assert occupant(home, "till") is None
+
+
+def test_on_postgresql_a_home_has_several_tills_and_still_one_vault(tmp_path: Path) -> None:
+    home = Home(tmp_path, Settings(stores=Stores(engine="postgresql")))
+    with ExitStack() as tills:
+        for _ in range(MAX_TILLS):
+            tills.enter_context(occupy(home, "till"))
+        with pytest.raises(HomeProblem, match="already running"), occupy(home, "till"):
+            pass
+    with occupy(home, "till") as _, ExitStack() as second:
+        second.enter_context(occupy(home, "till"))
+    with occupy(home, "vault"), pytest.raises(HomeProblem, match="already running"), occupy(home, "vault"):
+        pass
+    assert occupant(home, "till") is None
+
+
+def test_the_second_till_alone_is_an_occupant_too(tmp_path: Path) -> None:
+    home = Home(tmp_path, Settings(stores=Stores(engine="postgresql")))
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(occupy(home, "till"))
+    second.enter_context(occupy(home, "till"))
+    first.close()
+    assert occupant(home, "till") == (os.getpid(), False)
+    second.close()
     assert occupant(home, "till") is None
 
 

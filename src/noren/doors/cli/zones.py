@@ -115,7 +115,7 @@ def front(
 
 @contextmanager
 def _room(context: typer.Context, zone: Zone, home: Path | None, lang: Lang | None) -> Generator[Path]:
-    """Be the one process of a zone in this home while the context lasts."""
+    """Be a process of a zone in this home while the context lasts."""
     from noren.house.occupancy import occupy
 
     opened = here(context, home, lang).home()
