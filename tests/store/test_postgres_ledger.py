@@ -239,6 +239,7 @@ def test_a_roles_own_settings_do_not_weaken_a_flush(place: PostgresPlace) -> Non
 
 
 def test_a_database_without_a_ledger_is_named(place: PostgresPlace) -> None:
-    by_hand(place, "ALTER TABLE meta RENAME TO elsewhere")
-    with pytest.raises(WrongSchema, match=place.database):
+    by_hand(place, "ALTER TABLE alembic_version RENAME TO elsewhere")
+    by_hand(place, "ALTER TABLE purchase RENAME TO nowhere")
+    with pytest.raises(WrongSchema, match="ledger"):
         place.store()
