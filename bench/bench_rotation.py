@@ -25,6 +25,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from bench.till_ground import baskets
 from bench.till_load import Result, Task
 
+from noren.house.inner import InnerClient
+from noren.house.keys import open_keys
+from noren.house.passes import Porter
 from noren.testing.member_house import MemberHouse
 from noren.testing.ports import port_block
 from noren.testing.rotation import FIRST_CARD, Traffic, enrol_members, secrets_of, standing_in
@@ -71,6 +74,15 @@ def _terminal(house: MemberHouse, name: str) -> str:
     return str(house.ask("ledger-worker", "/terminals/add", {"rows": [row]})["rows"][0]["key"])
 
 
+def stored(house: MemberHouse) -> int:
+    """Return how many purchases the ledger says that it has."""
+    client = InnerClient(house.home, Porter(house.home, open_keys(house.home, "operator")), "ledger-worker")
+    try:
+        return int(client.call("/summary", method="GET")["purchases"])
+    finally:
+        client.close()
+
+
 def told(name: str, result: Result) -> None:
     """Print what a load process saw."""
     say(
@@ -104,7 +116,8 @@ def main() -> None:
     ):
         enrol_members(house, given.members)
         before = secrets_of(house.home)
-        told("before", Load(house, members=given.members, rate=given.rate, seconds=15, number=1).result())
+        quiet = Load(house, members=given.members, rate=given.rate, seconds=15, number=1).result()
+        told("before", quiet)
         load = Load(house, members=given.members, rate=given.rate, seconds=given.seconds, number=2)
         with Traffic(house, house.key) as traffic:
             time.sleep(3)
@@ -115,6 +128,8 @@ def main() -> None:
             say(f"rotation of every key: {took[0] if took else float('nan'):.0f} s, short overlaps included")
             result = load.result()
         told("while rotating", result)
+        acknowledged = sum(each.by_status["201"] for each in (quiet, result)) + traffic.bought
+        say(f"purchases acknowledged {acknowledged}, stored {stored(house)}")
         say("besides:", dict(traffic.done), "errors:", dict(Counter(traffic.errors)))
         rotate(house, "destroy", "--all", "--yes")
         say("old secrets:", len(before), "found in files of the home:", standing_in(house.home.path, before))

@@ -54,6 +54,8 @@ class Traffic:
         self.house = house
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
+        self.bought = 0
+        """Purchases that the till acknowledged (counted by several threads: never too many, perhaps a few too few)."""
         self._key = key
         self._http = httpx.Client(timeout=30)
         self._vault = InnerClient(house.home, Porter(house.home, open_keys(house.home, "operator")), "vault")
@@ -146,6 +148,7 @@ class Traffic:
     def _buy(self, body: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         answer = self._post("/v1/purchases", body)
         assert answer.status_code == httpx.codes.CREATED, f"a purchase got {answer.status_code}: {answer.text}"
+        self.bought += 1
         return body, answer.content
 
     def _body(self, card: str) -> dict[str, Any]:
