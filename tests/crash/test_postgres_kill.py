@@ -124,6 +124,7 @@ def test_a_killed_server_loses_no_acknowledged_purchase(place: PostgresPlace) ->
         trial.round(chance)
         sold += sum(len(till.sent) for till in trial.tills)
     held = trial.end()
+    print(f"{sold} sold in {ROUNDS} rounds, {trial.found.acknowledged} acknowledged when the server died")
     assert trial.found.acknowledged > ROUNDS
     assert trial.found == Found(acknowledged=trial.found.acknowledged)
     assert len(held) == len(set(held.values())) == sold, "each receipt stands once"
