@@ -64,6 +64,25 @@ def test_a_head_that_does_not_come_ends_the_connection(impatient: TillHouse) -> 
     assert b"HTTP/1.1 2" not in trickle(impatient.port, b"POST /v1/purchases HTTP/1.1\r\n", b"X-Slow: 1\r\n")
 
 
+def test_a_head_without_end_is_cut_off(impatient: TillHouse) -> None:
+    """64 KiB are enough for any head; more is not kept, however quickly it comes."""
+    got = b""
+    with socket.create_connection(("127.0.0.1", impatient.port), timeout=LONG_ENOUGH_SECONDS) as wire:
+        with contextlib.suppress(OSError):
+            wire.sendall(b"POST /v1/purchases HTTP/1.1\r\n" + b"X-Long: " + b"a" * 4_000_000)
+        with contextlib.suppress(OSError):
+            while part := wire.recv(65536):
+                got += part
+    assert got[:13] in {b"", b"HTTP/1.1 431 "}
+
+
+def test_a_large_body_still_comes_whole(impatient: TillHouse) -> None:
+    """The bound is the head's alone."""
+    with impatient.client(impatient.terminal()) as client:
+        assert client.purchase(b" " * (1 << 20)).problem == "bad-json"
+        assert client.purchase(b" " * ((1 << 20) + 1)).problem == "too-large"
+
+
 @pytest.mark.parametrize("first", [b"", b"P", b"PRI * HT", b"G"])
 def test_a_connection_that_says_nothing_is_closed(impatient: TillHouse, first: bytes) -> None:
     """What could become HTTP/2 waits in the server without a limit of its own: the idle watch ends it."""

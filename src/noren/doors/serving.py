@@ -26,6 +26,8 @@ from noren.kernel.say import Say
 
 _BACKLOG: Final = 1024
 _MAX_HEAD_BYTES: Final = 1 << 16
+"""Bounds what a caller who never ends a head can make us hold; bodies pass through it in pieces."""
+
 _PLAIN_LIMITS: Final = Limits()
 
 
@@ -69,7 +71,9 @@ async def serve(
         backpressure=limits.connections,
         websockets=False,
         log_enabled=False,
-        http1_settings=HTTP1Settings(max_buffer_size=1 << 20, header_read_timeout=1_000 * limits.header_seconds),
+        http1_settings=HTTP1Settings(
+            max_buffer_size=_MAX_HEAD_BYTES, header_read_timeout=1_000 * limits.header_seconds
+        ),
         http2_settings=HTTP2Settings(
             keep_alive_interval=1_000 * limits.header_seconds, max_headers_size=_MAX_HEAD_BYTES
         ),
