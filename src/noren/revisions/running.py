@@ -12,8 +12,6 @@ from noren.revisions import stamp
 from noren.revisions.history import History, Step
 from noren.revisions.opening import revision_of
 
-Tell = Callable[[Step], None]
-
 
 def found_revision(connection: Connection, history: History) -> str | None:
     """Return the revision of a store, None when it has no tables; leaves no transaction open."""
@@ -23,26 +21,32 @@ def found_revision(connection: Connection, history: History) -> str | None:
         connection.rollback()
 
 
-def migrate(connection: Connection, history: History, wanted: str, tell: Tell | None = None) -> list[Step]:
+def migrate(
+    connection: Connection, history: History, wanted: str, guard: Callable[[Connection], None] | None = None
+) -> list[Step]:
     """Go from the store's revision to ``wanted``, a transaction per step; return the steps done.
 
-    A store of before there were revisions is stamped with the first one.
+    A store of before there were revisions is stamped with the first one. ``guard`` is called at the beginning of
+    each step's transaction and may lock, or refuse by raising.
+
+    Raises:
+        CanNotGo: the store holds what the next layout has no way to hold; it stays at the revision before.
     """
     found = found_revision(connection, history)
     steps = history.steps(found, wanted)
-    if found == stamp.FIRST:
-        stamp_store(connection, found)
     config = history.config()
     config.attributes["connection"] = connection
     config.attributes["applied"] = _marking(history)
+    if found == stamp.FIRST:
+        stamp_store(connection, found)
     for step in steps:
-        if step.up:
-            command.upgrade(config, step.revision)
-        else:
-            command.downgrade(config, history.before(step.revision))
-        connection.commit()
-        if tell is not None:
-            tell(step)
+        with connection.begin():  # Alembic joins it
+            if guard is not None:
+                guard(connection)
+            if step.up:
+                command.upgrade(config, step.revision)
+            else:
+                command.downgrade(config, history.before(step.revision))
     return steps
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,6 +36,23 @@ def engine_of(path: Path) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))  # type: ignore[reportUnknownLambdaType]
     return engine
+
+
+def page_bytes_of(connection: Connection) -> int:
+    """Return the size of a file's pages."""
+    found = int(connection.exec_driver_sql("PRAGMA page_size").scalar_one())
+    connection.rollback()
+    return found
+
+
+def change_pages(path: Path, page_bytes: int) -> None:
+    """Write a file anew with pages of another size, in one step: a kill leaves the old file or the new one."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        # Pages of a file with a write-ahead log keep their size, so the log goes for that time.
+        for statement in ("journal_mode = DELETE", "synchronous = FULL", f"page_size = {page_bytes}"):
+            raw.execute(f"PRAGMA {statement}")
+        raw.execute("VACUUM")
+        raw.execute("PRAGMA journal_mode = WAL")
 
 
 def _prepare(raw: Any, _record: object) -> None:

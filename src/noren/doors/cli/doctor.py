@@ -24,6 +24,7 @@ def doctor(
     from noren.doors.cli.health.alerts import look_at_alerts
     from noren.doors.cli.health.keys import look_at_keys
     from noren.doors.cli.health.machine import look_at_machine
+    from noren.doors.cli.health.revisions import look_at_revisions
     from noren.doors.cli.health.stores import look_at_stores
     from noren.doors.cli.health.zones import look_at_audits, look_at_running
 
@@ -34,6 +35,7 @@ def doctor(
         *look_at_keys(opened),
         *look_at_stores(opened),
         *look_at_running(opened),
+        *look_at_revisions(opened),
         *look_at_audits(opened),
         *look_at_alerts(opened),
     ]

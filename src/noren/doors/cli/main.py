@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 import noren
-from noren.doors.cli import alerts, doctor, founding, importing, member, partner, summary, terminal, up, zones
+from noren.doors.cli import alerts, doctor, founding, importing, member, migrate, partner, summary, terminal, up, zones
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
@@ -57,6 +57,7 @@ founding.add_to(app)
 demo_command.add_to(app)
 up.add_to(app)
 doctor.add_to(app)
+migrate.add_to(app)
 alerts.add_to(app)
 importing.add_to(app)
 terminal.add_to(app)

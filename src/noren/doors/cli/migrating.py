@@ -1,0 +1,52 @@
+"""``python -m noren.doors.cli.migrating HOME SIDE look|upgrade ORDER``: one side's stores, in a process of its own.
+
+``noren migrate`` and ``noren doctor`` start it once per side. It prints what it saw or did as
+JSON; what went wrong is said in both languages on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from noren.house.home import Home, HomeProblem, open_home
+from noren.house.migrated import Store
+from noren.house.upgrading import Done, Order, Standing, look, upgrade
+
+
+def main(arguments: list[str]) -> int:
+    """Look at or change the stores of one side."""
+    path, side, act, order = arguments
+    try:
+        answer = _do(open_home(Path(path)), side, act, msgspec.json.decode(order, type=Order))
+    except HomeProblem as wrong:
+        sys.stderr.buffer.write(msgspec.json.encode((wrong.say.ja, wrong.say.en)) + b"\n")
+        return 1
+    sys.stdout.buffer.write(msgspec.json.encode(answer) + b"\n")
+    return 0
+
+
+def _do(home: Home, side: str, act: str, order: Order) -> Sequence[Standing | Done]:
+    if side == "ledger":
+        return look(home, _ledger(home), order) if act == "look" else upgrade(home, "ledger", _ledger(home), order)
+    assert side == "identity", "not a side with stores"
+    return look(home, _identity(home), order) if act == "look" else upgrade(home, "identity", _identity(home), order)
+
+
+def _ledger(home: Home) -> tuple[Store, ...]:
+    from noren.house.ledger_revisions import stores
+
+    return stores(home)
+
+
+def _identity(home: Home) -> tuple[Store, ...]:
+    from noren.house.identity_revisions import stores
+
+    return stores(home)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,15 @@
+"""The stores of the identity side, as their migration sees them."""
+
+from __future__ import annotations
+
+from noren.house.home import Home
+from noren.house.migrated import Store
+from noren.identity.migrations import MEMBER_KEYS, VAULT
+
+
+def stores(home: Home) -> tuple[Store, ...]:
+    """Return the vault and the member keys."""
+    return (
+        Store(VAULT, home.vault_db, "vault", "vault"),
+        Store(MEMBER_KEYS, home.member_keys_db, "member_keys", "vault"),
+    )

@@ -1,0 +1,16 @@
+"""The stores of the ledger side, as their migration sees them."""
+
+from __future__ import annotations
+
+from noren.activity.migrations import HISTORY as LEDGER
+from noren.governance.migrations import HISTORY as REGISTER
+from noren.house.home import Home
+from noren.house.migrated import Store
+
+
+def stores(home: Home) -> tuple[Store, ...]:
+    """Return the ledger and the register."""
+    return (
+        Store(LEDGER, home.ledger_db, "ledger", "ledger-worker"),
+        Store(REGISTER, home.register_db, "register", "ledger-worker"),
+    )
