@@ -12,6 +12,7 @@ import base64
 import fcntl
 import functools
 import itertools
+import os
 import resource
 import secrets
 import shutil
@@ -151,6 +152,11 @@ class TillHouse:
         process = self._running.pop("till")
         process.send_signal(signal.SIGKILL)
         process.wait()
+
+    def cpu_seconds(self, zone: Zone) -> float:
+        """Return how long a process has kept a processor busy so far."""
+        fields = Path(f"/proc/{self._running[zone].pid}/stat").read_text("ascii").rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def limit_file_size(self, size_bytes: int) -> None:
         """Let no file that the till writes grow beyond ``size_bytes``: a full disk, for this process alone."""
