@@ -30,7 +30,8 @@ def test_the_ledger_on_postgresql_has_the_same_columns() -> None:
             " AND attnum > 0 GROUP BY relname"
         ).fetchall()
     made.remove()
-    assert {name: set(terms) for name, terms in LEDGER_TERMS.items()} == {name: set(names) for name, names in found}
+    columns = {name: set(names) for name, names in found if name != "alembic_version"}  # the schema's own revision
+    assert {name: set(terms) for name, terms in LEDGER_TERMS.items()} == columns
 
 
 def test_every_column_of_the_lake_has_a_term() -> None:
