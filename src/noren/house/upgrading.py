@@ -202,7 +202,7 @@ def _nobody_else(connection: Connection) -> None:
     connection.execute(text("LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"))
     question = text(
         "SELECT usename, count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1"
+        " AND pid <> pg_backend_pid() AND usename IS NOT NULL GROUP BY 1 ORDER BY 1"  # the server's own have no role
     )
     there = ", ".join(f"{role} ({count})" for role, count in connection.execute(question))
     if there:
