@@ -50,10 +50,6 @@ class Database(Protocol):
         """Run a statement once per row of bindings."""
         ...
 
-    def set_wal_hook(self, callable: Callable[[Any, str, int], int] | None) -> None:  # noqa: A002 (apsw names it)
-        """Have a function told the log's pages after each commit."""
-        ...
-
     def close(self) -> None:
         """Close the connection."""
         ...

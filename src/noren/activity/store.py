@@ -12,7 +12,6 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from noren.activity import rows, tables
-from noren.activity.checkpoint import Checkpointer, Lengths, carry_over
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
 from noren.activity.model import (
@@ -35,6 +34,7 @@ from noren.activity.model import (
 )
 from noren.activity.ports import Asked, Known, members_of
 from noren.activity.rekeyed_rows import RekeyedRows
+from noren.activity.turn import Turn
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -312,29 +312,21 @@ class SqliteLedger:
     """Fills ``LedgerStore`` on one SQLite file.
 
     ``busy_ms``: how long to wait for another process's transaction before saying so. ``vfs``: see ``connect``.
-    ``beside``: from which lengths on the log is carried over by a thread beside the writing (a till's
-    store); None: by every so-many-th commit.
     """
 
-    def __init__(
-        self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None, beside: Lengths | None = None
-    ) -> None:
-        self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
-        self._checkpointer = None if beside is None else Checkpointer(path, beside, vfs=vfs)
-        if self._checkpointer is not None:
-            self._checkpointer.start()
-            self._db.set_wal_hook(self._committed)
+    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None) -> None:
+        self._turn = Turn(path, busy_ms=busy_ms)
+        try:
+            with self._turn:  # opening writes the log again, and may make the tables
+                self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
+        except BaseException:
+            self._turn.close()
+            raise
 
     @property
     def flushes_apart(self) -> bool:
         """See ``LedgerStore``: each commit waits for the disk itself."""
         return False
-
-    def _committed(self, _connection: object, _database: str, pages: int) -> int:
-        """Take note of how long the log is: SQLite asks after each commit, and would itself carry over here."""
-        assert self._checkpointer is not None
-        self._checkpointer.noted(pages)
-        return 0
 
     @contextmanager
     def batch(self, *, durable: bool = True) -> Generator[SqliteBatch]:
@@ -344,9 +336,10 @@ class SqliteLedger:
             NotDurable: the commit failed; nothing of the batch may be acknowledged.
         """
         del durable
-        if self._checkpointer is not None and self._checkpointer.due:
-            self._checkpointer.due = False
-            carry_over(self._db)
+        with self._turn:
+            yield from self._transaction()
+
+    def _transaction(self) -> Generator[SqliteBatch]:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except apsw.Error as wrong:
@@ -398,6 +391,6 @@ class SqliteLedger:
 
     def close(self) -> None:
         """See ``LedgerStore``."""
-        if self._checkpointer is not None:
-            self._checkpointer.close()
-        self._db.close()
+        with self._turn:  # the last one out carries the log over
+            self._db.close()
+        self._turn.close()

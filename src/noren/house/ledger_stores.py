@@ -6,7 +6,6 @@ vault's wiring (``house/vault.py``) opens its own.
 
 from __future__ import annotations
 
-from noren.activity.checkpoint import Lengths
 from noren.activity.connection import BUSY_MS
 from noren.activity.feed import SqliteFeed
 from noren.activity.ports import AuditFeed, LedgerStore
@@ -16,18 +15,14 @@ from noren.house.databases import address_of
 from noren.house.home import Home, Zone
 
 
-def open_ledger(home: Home, zone: Zone, *, busy_ms: int = BUSY_MS, beside: bool = False) -> LedgerStore:
-    """Open the ledger for writing.
-
-    ``busy_ms``: how long to wait for another process's transaction.
-    ``beside``: SQLite's write-ahead log is carried over by a thread beside the writing (a till's).
-    """
+def open_ledger(home: Home, zone: Zone, *, busy_ms: int = BUSY_MS) -> LedgerStore:
+    """Open the ledger for writing. ``busy_ms``: how long to wait for another process's transaction."""
     if home.on_postgresql:
         address = address_of(home, zone, "ledger")
         from noren.activity.pg_store import PostgresLedger  # the driver is in no core install
 
         return PostgresLedger(address, busy_ms=busy_ms)
-    return SqliteLedger(home.ledger_db, busy_ms=busy_ms, beside=Lengths() if beside else None)
+    return SqliteLedger(home.ledger_db, busy_ms=busy_ms)
 
 
 def open_feed(home: Home, zone: Zone) -> AuditFeed:

@@ -64,5 +64,5 @@ def till_room(home: Home) -> TillRoom:
         terminal_key=keys.ring("terminal-key"),
         clock=ShiftedClock(SystemClock(), offset),
         zone_keys=keys,
-        open_ledger=lambda: open_ledger(home, "till", busy_ms=BUSY_MS, beside=True),
+        open_ledger=lambda: open_ledger(home, "till", busy_ms=BUSY_MS),
     )
