@@ -86,7 +86,7 @@ def test_a_zone_that_does_not_start_shows_the_end_of_its_log(home: Home) -> None
     (home.keys / "ledger-worker.json").write_text("{}", "utf-8")
     with pytest.raises(ZoneDidNotStart, match="ended at once") as wrong, zone_client(home, "ledger-worker"):
         pass
-    assert "keys of zone ledger-worker" in str(wrong.value)
+    assert "ledger-worker の鍵を読めません" in str(wrong.value)
     assert str(home.log("ledger-worker")) in wrong.value.say.ja
 
 

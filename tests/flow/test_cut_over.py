@@ -60,7 +60,7 @@ rows = 3
 """
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def home() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="noren-") as folder:
         path = Path(folder) / "h"
@@ -69,7 +69,7 @@ def home() -> Iterator[Path]:
             yield path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def files(home: Path) -> dict[str, Path]:
     """Write the four files and what they refer to."""
     today = local_date(SystemClock().now(), open_home(home).zone)

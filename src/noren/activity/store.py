@@ -391,6 +391,10 @@ class SqliteLedger:
 
     def close(self) -> None:
         """See ``LedgerStore``."""
-        with self._turn:  # the last one out carries the log over
-            self._db.close()
-        self._turn.close()
+        if self._turn.closed:
+            return
+        try:
+            with self._turn:  # the last one out carries the log over
+                self._db.close()
+        finally:
+            self._turn.close()

@@ -32,6 +32,7 @@ class Turn:
         ledger.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(ledger.with_name(ledger.name + "-turn"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._busy_seconds = busy_ms / 1000
+        self.closed = False
 
     def __enter__(self) -> None:
         until, pause = time.monotonic() + self._busy_seconds, _FIRST_TRY_SECONDS
@@ -52,5 +53,7 @@ class Turn:
         return True
 
     def close(self) -> None:
-        """Let the file go."""
-        os.close(self._file)
+        """Let the file go; no turn is taken any more."""
+        if not self.closed:
+            self.closed = True
+            os.close(self._file)

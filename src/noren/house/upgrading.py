@@ -12,9 +12,7 @@ import shutil
 from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final
 
-import msgspec
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from noren.house.databases import address_of
@@ -22,53 +20,12 @@ from noren.house.home import Home, HomeProblem
 from noren.house.keys import SIDES, Side
 from noren.house.migrated import Store
 from noren.house.occupancy import occupy
+from noren.house.upgrade_words import NEVER_KEPT, Change, Done, Order, Standing
 from noren.kernel.say import Say
 from noren.revisions import copies, sqlite_file
 from noren.revisions.errors import CanNotGo
 from noren.revisions.running import found_revision, migrate
 from noren.revisions.stamp import problem
-
-NEVER_KEPT: Final = "member_keys"
-"""No copy of it outlives a migration: in it, an erased member's key would live on."""
-
-
-class Change(msgspec.Struct):
-    """One step, as it is told: up or down, what it does, what it loses."""
-
-    revision: str
-    up: bool
-    says: tuple[str, str]
-    loses: tuple[str, str] | None = None
-
-
-class Standing(msgspec.Struct):
-    """Where a store stands and what would be done; ``problem``: why nothing can be. ``found`` None: not made yet."""
-
-    store: str
-    found: str | None
-    head: str
-    wanted: str | None = None
-    changes: list[Change] = []
-    page_bytes: int | None = None
-    problem: tuple[str, str] | None = None
-    copies: list[str] = []
-
-
-class Done(msgspec.Struct):
-    """What was done to a store; ``copy``: the one that was kept."""
-
-    store: str
-    now: str
-    copy: str | None = None
-
-
-class Order(msgspec.Struct):
-    """What is asked for. ``to``: by store, or for every store under the empty name; nothing: the last revision."""
-
-    to: dict[str, str] = {}
-    keep_copy: bool = False
-    admin: str = ""
-    passfile: str = ""
 
 
 def look(home: Home, stores: Sequence[Store], order: Order) -> list[Standing]:

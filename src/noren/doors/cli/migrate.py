@@ -27,7 +27,7 @@ from noren.doors.cli.here import (
 from noren.doors.cli.speech import both
 from noren.doors.cli.storing import PgAdminOption, PgPassfileOption
 from noren.house.home import Home
-from noren.house.upgrading import NEVER_KEPT, Done, Order, Standing
+from noren.house.upgrade_words import NEVER_KEPT, Done, Order, Standing
 from noren.kernel.say import Say
 
 MIGRATED_SIDES: Final = ("ledger", "identity")

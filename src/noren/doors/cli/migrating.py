@@ -14,7 +14,8 @@ import msgspec
 
 from noren.house.home import Home, HomeProblem, open_home
 from noren.house.migrated import Store
-from noren.house.upgrading import Done, Order, Standing, look, upgrade
+from noren.house.upgrade_words import Done, Order, Standing
+from noren.house.upgrading import look, upgrade
 
 
 def main(arguments: list[str]) -> int:

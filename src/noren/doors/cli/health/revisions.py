@@ -9,7 +9,7 @@ from noren.doors.cli.health.finding import Finding
 from noren.doors.cli.here import Refusal
 from noren.doors.cli.migrate import look_at_all
 from noren.house.home import Home
-from noren.house.upgrading import Standing
+from noren.house.upgrade_words import Standing
 from noren.kernel.say import Say
 
 _MIGRATE: Final = Say(
