@@ -20,7 +20,8 @@ from typing import Any
 import pytest
 from tests.flow.same_requests import Request, Requests
 
-from noren.house.ledger_stores import open_directory
+from noren.activity.model import Changes
+from noren.house.ledger_stores import open_directory, open_ledger
 from noren.testing.till import TillHouse
 from noren.testing.till_bodies import JAPAN, spoken
 from noren.testing.till_http import Answer, TillClient
@@ -33,6 +34,9 @@ CARDS = [f"29801234{number:08d}" for number in range(MEMBERS)]
 COUPONS = [f"KUPON{number}" for number in range(MEMBERS)]
 TERMINALS = [("S1", "T1"), ("S1", "T2"), ("S2", "T1"), ("Q1", "T1")]
 TRAITS = {"sex": "f", "age_band": 40, "age_band_year": 2026, "prefecture": "東京都", "postal3": "100"}
+
+
+FIRST_ENTRY = 1_000
 
 
 class Twins:
@@ -59,6 +63,7 @@ class Twins:
         for house in self.houses:
             house.start_till()
             house.stop_worker()
+            begin_entries_at(house, FIRST_ENTRY)
         self._clients = [(one.client(key), other.client(key)) for key in self.keys]
 
     def move_clocks(self, at: datetime) -> None:
@@ -81,6 +86,15 @@ class Twins:
         for client in (client for pair in self._clients for client in pair):
             client.close()
         self._pool.shutdown()
+
+
+def begin_entries_at(house: TillHouse, entry: int) -> None:
+    """Let both count on from one number: a worker's daily work may have taken some on one side only."""
+    store = open_ledger(house.home, "ledger-worker")
+    with store.batch() as batch:
+        assert batch.next_entry() <= entry
+        batch.write(Changes(next_entry=entry))
+    store.close()
 
 
 def tell(house: TillHouse) -> None:
