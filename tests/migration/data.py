@@ -63,7 +63,7 @@ def _text(number: int, chance: random.Random) -> str:
 
 
 _MAKERS: dict[str, Callable[[int, random.Random], Any]] = {
-    "BLOB": lambda number, chance: number.to_bytes(4, "big") + chance.randbytes(12),
+    "BLOB": lambda number, chance: number.to_bytes(4, "big") + chance.randbytes(16),
     "BOOLEAN": lambda _, chance: chance.random() < 0.5,
     "DATE": lambda number, _: datetime.date(2026, 1, 1) + datetime.timedelta(days=number),
     "BIGINT": lambda number, chance: chance.randrange(1 << 50) * 1_000 + number,

@@ -8,8 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from tests.migration.stores import STORES, Store, copied, differences, walk
 
+from noren.revisions.errors import CanNotGo
 from noren.revisions.history import History
 from noren.revisions.stamp import FIRST
 
@@ -48,6 +50,18 @@ def test_rows_survive_every_step_up_and_down(store: Store, tmp_path: Path) -> No
     for number, way in enumerate(ways):
         with store.empty(tmp_path / str(number)) as connection:
             assert list(walk(store, connection, way, chance, rows=chance.choice([1, 7, 40]))) == []
+
+
+@pytest.mark.parametrize("store", [each for each in STORES if each.history.store == "ledger"], ids=str)
+def test_a_ledger_with_cards_of_before_the_marks_is_refused(store: Store, tmp_path: Path) -> None:
+    """Its keyed indexes were HMACs cut to 16 bytes: taken along, they would be cards that no till knows."""
+    with store.empty(tmp_path / "old") as connection:
+        store.at(connection, "0002")
+        row = {"card_index": secrets.token_bytes(16), "handle": secrets.token_bytes(16)}
+        connection.execute(text("INSERT INTO card VALUES (:card_index, :handle, 1)"), row)
+        connection.commit()
+        with pytest.raises(CanNotGo, match="card_index"):
+            store.at(connection, "0003")
 
 
 MORE = '''

@@ -20,7 +20,7 @@ down_revision: Final = "0002"
 SAYS: Final = Say("鍵の版を名乗る索引", "Indexes that name the version of their key")
 
 KEYED: Final = (("card", "card_index"), ("receipt", "hash"), ("purchase", "body_hash"), ("goods_return", "body_hash"))
-HMAC_BYTES: Final = 32
+HMAC_BYTES: Final = 16
 MARK_BYTES: Final = 18
 
 
