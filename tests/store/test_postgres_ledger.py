@@ -182,6 +182,34 @@ def test_a_look_up_names_one_days_partition(place: PostgresPlace) -> None:
     assert plan.count(" on receipt_") == 1
 
 
+BY_DAY_ALONE = f"SELECT day, hash, entry FROM receipt WHERE day = {FIRST_DAY} AND hash = ANY($1::bytea[])"
+
+
+@pytest.mark.parametrize("statement", [pg_tables.get_receipts_of(FIRST_DAY), BY_DAY_ALONE])
+def test_a_session_begun_on_empty_tables_reads_no_more_than_it_is_asked_for(
+    place: PostgresPlace, statement: str
+) -> None:
+    """A plan is made once per session. With the statement that we had, it read the whole day at each look-up."""
+    by_hand(place, "VACUUM ANALYZE")
+    store = place.till_store()
+    session = store._db
+    session.execute(statement.encode(), ([b"unknown"],), prepare=True)
+    by_hand(place, f"INSERT INTO receipt SELECT {FIRST_DAY}, int4send(n), n FROM generate_series(1, 5000) AS n")
+    session.execute("SELECT pg_stat_force_next_flush()")
+    before = _entries_read(place)
+    for number in range(20):
+        session.execute(statement.encode(), ([number.to_bytes(4, "big")],), prepare=True)
+    session.execute("SELECT pg_stat_force_next_flush()")
+    store.close()
+    read = _entries_read(place) - before
+    assert (read <= 20) == (statement != BY_DAY_ALONE), read
+
+
+def _entries_read(place: PostgresPlace) -> int:
+    ((read,),) = by_hand(place, f"SELECT idx_tup_read FROM pg_stat_user_indexes WHERE relname = 'receipt_{FIRST_DAY}'")
+    return int(read)
+
+
 @pytest.mark.parametrize(
     "statement",
     [

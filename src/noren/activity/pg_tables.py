@@ -29,14 +29,18 @@ def get_receipts_of(day: int) -> str:
     """Return the look-up of one day's receipts.
 
     The day stands in the text, so that the plan names one partition: with a parameter, each
-    execution would lock the partitions of all days.
+    execution would lock the partitions of all days. Each hash is asked for by itself: planned on an
+    empty day, ``hash = ANY(...)`` became a filter over the whole day, for as long as the session lived.
     """
-    return f"SELECT day, hash, entry FROM receipt WHERE day = {day:d} AND hash = ANY($1::bytea[])"
+    return (
+        "SELECT r.day, r.hash, r.entry FROM unnest($1::bytea[]) AS k (hash) CROSS JOIN LATERAL"
+        f" (SELECT day, hash, entry FROM receipt WHERE day = {day:d} AND hash = k.hash LIMIT 1) AS r"
+    )
 
 
 GET_RECEIPTS: Final = (
-    "SELECT r.day, r.hash, r.entry FROM unnest($1::integer[], $2::bytea[]) AS k (day, hash)"
-    " JOIN receipt AS r ON r.day = k.day AND r.hash = k.hash"
+    "SELECT r.day, r.hash, r.entry FROM unnest($1::integer[], $2::bytea[]) AS k (day, hash) CROSS JOIN LATERAL"
+    " (SELECT day, hash, entry FROM receipt WHERE receipt.day = k.day AND receipt.hash = k.hash LIMIT 1) AS r"
 )
 GET_CARDS: Final = "SELECT card_index, handle, state FROM card WHERE card_index = ANY($1::bytea[])"
 MEMBER_COLUMNS: Final = "handle, state, points_only, pool, last_movement, last_purchase, lots"
