@@ -130,7 +130,7 @@ def copy_terminals(one: TillHouse, other: TillHouse) -> None:
     target.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def twins() -> Iterator[Twins]:
     with ExitStack() as stack:
         houses = [TillHouse.temporary(engine=engine) for engine in ("sqlite", "postgresql")]
@@ -191,8 +191,7 @@ def test_the_same_requests_get_the_same_answers(twins: Twins) -> None:
 def test_a_difference_would_be_seen(twins: Twins) -> None:
     """The negative control: one home is told of a balance that the other does not know."""
     home = random.Random(1).choice(twins.houses)
-    if not home.worker_runs:
-        home.start_worker()
+    home.start_worker()
     lots = [{"card": card, "points": "7", "earned": "2026-01-02", "expires": "2029-09-30"} for card in CARDS[::2]]
     assert set(home.ask("/cutover/lots", {"rows": lots})["results"]) == {"imported"}
     requests = Requests(1, cards=CARDS, coupons=COUPONS, terminals=TERMINALS, start=START + 2 * LATER)

@@ -167,11 +167,6 @@ class TillHouse:
         """Ask the till to end; return its exit status."""
         return self._end("till")
 
-    @property
-    def worker_runs(self) -> bool:
-        """Whether the ledger worker was started and not ended."""
-        return "ledger-worker" in self._running
-
     def stop(self) -> None:
         """End all processes of this house and give its port back."""
         for zone in list(self._running):
