@@ -4,14 +4,16 @@ The server times a request's head, but neither a TLS handshake that does not go 
 bytes by which it tells HTTP/1.1 from HTTP/2 (measured; `docs/how-to/tls.md`): silent connections
 would take every place for ever. The kernel knows for each connection when something last came
 and went; whoever has been silent for too long is shut down, and the server sees a closed one.
+
+Nothing is opened, copied or closed here. On Linux, closing *any* copy of a file's descriptor gives up
+all locks that the process holds on that file: a watch that copied each descriptor to look at it took
+SQLite's locks away from under the ledger, and acknowledged purchases were lost (decision 0015).
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
 import socket
-import stat
 import struct
 import sys
 import threading
@@ -48,12 +50,26 @@ class IdleWatch(threading.Thread):
     def run(self) -> None:
         """Look, until stopped."""
         while sys.platform == "linux" and not self._stop.wait(self._every):
-            for connection in _connections(self._port):
-                with connection:
-                    idle = idleness(connection)
-                    if idle is not None and min(idle.sent_ms_ago, idle.came_ms_ago) > self._limit_ms:
-                        with contextlib.suppress(OSError):
-                            connection.shutdown(socket.SHUT_RDWR)
+            self.look()
+
+    def look(self) -> None:
+        """Look once at every connection, and end the idle ones."""
+        for entry in list(_OPEN.iterdir()):
+            with _lent(int(entry.name)) as connection:
+                if connection is not None and self._is_ours(connection) and self._is_idle(connection):
+                    with contextlib.suppress(OSError):
+                        connection.shutdown(socket.SHUT_RDWR)
+
+    def _is_ours(self, connection: socket.socket) -> bool:
+        return (
+            connection.type == socket.SOCK_STREAM
+            and connection.family in _TCP
+            and connection.getsockname()[1] == self._port
+        )
+
+    def _is_idle(self, connection: socket.socket) -> bool:
+        idle = idleness(connection)
+        return idle is not None and min(idle.sent_ms_ago, idle.came_ms_ago) > self._limit_ms
 
     def stop(self) -> None:
         """Look no more."""
@@ -66,25 +82,17 @@ def idleness(connection: socket.socket) -> Idleness | None:
     return Idleness(sent, came) if state == _ESTABLISHED else None
 
 
-def _connections(port: int) -> Iterator[socket.socket]:
-    """Yield a handle of our own for each TCP socket of this process that is bound to ``port``."""
-    for number in _OPEN.iterdir():
-        copy = _copy(int(number.name))
-        if copy is None:
-            continue
-        if copy.type == socket.SOCK_STREAM and copy.family in _TCP and copy.getsockname()[1] == port:
-            yield copy
-        else:
-            copy.close()
-
-
-def _copy(number: int) -> socket.socket | None:
-    """Return a copy of an open socket. The number may belong to something else by now: what counts is asked of it."""
+@contextlib.contextmanager
+def _lent(number: int) -> Iterator[socket.socket | None]:
+    """Lend an open descriptor as a socket, if it is one, without a copy of it, and give it back open."""
     try:
-        copy = os.dup(number)
-    except OSError:
-        return None
-    if stat.S_ISSOCK(os.fstat(copy).st_mode):
-        return socket.socket(fileno=copy)
-    os.close(copy)
-    return None
+        connection = socket.socket(fileno=number)
+    except OSError:  # a file, or closed by now
+        yield None
+        return
+    try:
+        yield connection
+    except OSError:  # closed by now, by whoever owns it
+        return
+    finally:
+        connection.detach()

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal
 
 import httpx
 
-from noren.house.home import CONFIG, Doors, Home, Programme, Settings, Zone, open_home, write_settings
+from noren.house.home import CONFIG, Doors, Home, Limits, Programme, Settings, Zone, open_home, write_settings
 from noren.house.inner import InnerClient
 from noren.house.keys import SIDES, make_side, open_keys
 from noren.house.origins import Origins, origins
@@ -36,10 +36,13 @@ _STEP_SECONDS: Final = 0.05
 class MemberHouse:
     """A home with all doors open. Use as a context manager. ``first_port``: it and the next three are taken."""
 
-    def __init__(self, path: Path, first_port: int, engine: EngineName = "sqlite") -> None:
+    def __init__(
+        self, path: Path, first_port: int, engine: EngineName = "sqlite", limits: Limits | None = None
+    ) -> None:
         path.mkdir(parents=True, exist_ok=True)
         doors = Doors(*range(first_port, first_port + 4))
-        settings = settings_on(engine, Settings(programme=Programme(kind="sandbox"), doors=doors))
+        wanted = Settings(programme=Programme(kind="sandbox"), doors=doors, limits=limits or Limits())
+        settings = settings_on(engine, wanted)
         (path / CONFIG).write_text(write_settings(settings), "utf-8")
         self.home: Home = open_home(path)
         for side in SIDES:
@@ -85,6 +88,10 @@ class MemberHouse:
         process = self._running.pop(zone)
         process.terminate()
         process.wait(20)
+
+    def pid(self, zone: Zone) -> int:
+        """Return the process of a zone that runs."""
+        return self._running[zone].pid
 
     def buy(self, receipt: str, amount: int) -> None:
         """Let the member buy something at a till."""

@@ -1,0 +1,43 @@
+"""Whether a process still holds the locks that its SQLite stores rest on, as the kernel tells it.
+
+A store with a write-ahead log holds a lock on a byte of its ``-shm`` file for as long as it is open;
+without it, another process may believe that it is the first, and each takes the other's place.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+_OPEN_STORE: Final = 128
+"""SQLite's ``UNIX_SHM_DMS``: the byte that every process with the store open keeps locked for reading."""
+
+
+def stores_without_locks(process: int) -> list[Path]:
+    """Return the SQLite stores that a process has open without the lock that goes with it.
+
+    Raises:
+        AssertionError: it has no such store open at all, so there is nothing to be told.
+    """
+    stores = _open_stores(process)
+    assert stores, f"process {process} has no store with a write-ahead log open"
+    locked = _locked(process)
+    return sorted(path for path, inode in stores.items() if inode not in locked)
+
+
+def _open_stores(process: int) -> dict[Path, int]:
+    found = [entry.readlink() for entry in Path(f"/proc/{process}/fd").iterdir() if entry.is_symlink()]
+    return {path: path.stat().st_ino for path in found if path.name.endswith("-shm")}
+
+
+def _locked(process: int) -> set[int]:
+    """Return the inodes on which a process holds the lock of an open store."""
+    locked: set[int] = set()
+    for line in Path("/proc/locks").read_text("ascii").splitlines():
+        words = line.split()
+        if words[1] != "POSIX" or int(words[4]) != process:
+            continue
+        first, last = int(words[6]), words[7]
+        if first <= _OPEN_STORE and (last == "EOF" or int(last) >= _OPEN_STORE):
+            locked.add(int(words[5].rsplit(":", 1)[1]))
+    return locked
