@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from noren.doors.front.figures import LiveFigures
 from noren.house.front import FrontRoom, front_room, year_file
 from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
+from noren.house.showing import KeyShown, SheetLine, Shown, Turned, show
 from noren.testing.ledger_door import FakeLedgerDoor, a_summary
 
 YEAR = b'{"since": "2025-11-24", "until": "2026-11-21", "purchases": 155518}'
@@ -189,6 +191,39 @@ def test_assets_are_kept_for_ever_under_a_name_of_their_content(client: Any) -> 
     assert client.get("/assets/000000000000/noren.css").headers["cache-control"] == "no-store"
     assert client.get("/assets/x/..%2f..%2fshell.py").status_code == 404
     assert client.get("/assets/x/README.md").status_code == 404
+
+
+SHOWN = Shown(
+    (SheetLine("lots", "", 10, 1_000, 8, 900, 2, 100, 0, 0), SheetLine("stops", "", 3, 0, 2, 0, 0, 0, 1, 0)),
+    1,
+    (KeyShown("card-index", ("till", "vault"), 2, datetime.now(UTC) - timedelta(days=4), "索引", "the index"),),
+    Turned("card-index", 2, 2_685, 8.2, 21_117, 3, 0),
+)
+
+
+def test_a_demonstrations_cut_over_and_keys_are_shown_as_they_are(
+    client: Any, room: FrontRoom, door: FakeLedgerDoor
+) -> None:
+    assert 'id="brought"' not in client.get("/").text
+    show(room.home, SHOWN)
+    fresh: Any = TestClient(front_app(room))  # type: ignore[arg-type]
+    japanese, english = fresh.get("/").text, fresh.get("/?lang=en").text
+    assert "合わないところは1件です" in japanese
+    assert "900 ポイント" in japanese
+    assert "停止の申し出" in japanese
+    assert "21,117 purchases, 3 refused" in english
+    assert "4 days" in english
+    assert "till, vault" in english
+
+
+def test_a_live_programme_shows_no_cut_over_and_no_keys(tmp_path: Path) -> None:
+    room = front_room(make_home(tmp_path / "live", "live"))
+    (room.home.path / "run").mkdir(exist_ok=True)
+    show(room.home, SHOWN)
+    with FakeLedgerDoor(room.home, live_summary()):
+        page = TestClient(front_app(room)).get("/").text  # type: ignore[arg-type]
+    assert 'id="brought"' not in page
+    assert 'id="keys"' not in page
 
 
 def test_a_live_programme_shows_no_sandbox_words(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import httpx
 import msgspec
 import pytest
 
@@ -97,6 +98,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert summary["lines_set_aside"] == source.lines_set_aside
     assert (summary["members"], summary["shops"], summary["products"]) == (2_469, 457, 92_331)
     assert summary["agree"] is True
+    brought_over_and_turned(summary, source.purchases)
     assert 0 < summary["first_page_s"] < 90
     assert summary["points_earned"] > 0
     assert nobody_is_left(home)
@@ -106,9 +108,46 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
 
     serve_and_buy(home, source.purchases)
 
+    opened_again = run(home, "--exit")
+    assert opened_again.returncode == 0, opened_again.stderr
+    later: dict[str, Any] = msgspec.json.decode(opened_again.stdout)
+    assert later["reconciliation"] == summary["reconciliation"]
+    assert later["rotation"] == summary["rotation"]
+    assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
+
     other = run(home, "--days", "5", "--exit")
     assert (other.returncode, other.stdout) == (1, "")
     assert "--again" in other.stderr
+
+
+def brought_over_and_turned(summary: dict[str, Any], purchases: int) -> None:
+    """The sheet adds up line by line, rows set aside included; a key turned while the till sold and refused nothing."""
+    sheet = summary["reconciliation"]
+    assert sheet["differences"] == 0
+    assert [line["kind"] for line in sheet["lines"]] == ["lots", "lots", "coupons", "consents", "stops"]
+    for line in sheet["lines"]:
+        assert line["source_rows"] == line["stands_rows"] + line["aside_rows"] > 0
+        assert line["source"] == line["stands"] + line["aside"]
+        assert (line["open_rows"], line["open"]) == (0, 0)
+    assert sum(line["aside_rows"] for line in sheet["lines"]) > 0
+    turned = summary["rotation"]
+    assert (turned["name"], turned["moved"], turned["refused"]) == ("card-index", summary["cards"], 0)
+    assert 0 < turned["purchases"] <= purchases
+    versions = {key["name"]: key["version"] for key in summary["keys"]}
+    assert versions["card-index"] == turned["version"] >= 2
+    assert versions["link"] == 1
+
+
+def redeem(command: str) -> None:
+    """The printed command redeems the coupon; given again, it is another purchase, and the till says what is wrong."""
+    first, again = (
+        subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True).stdout
+        for _ in range(2)
+    )
+    (effect,) = msgspec.json.decode(first)["effects"]
+    assert (effect["type"], effect["discount"]) == ("redeem_coupon", 100)
+    refused = msgspec.json.decode(again)
+    assert (refused["status"], refused["type"]) == (409, "urn:noren:problem:coupon-used")
 
 
 def serve_and_buy(home: Path, purchases: int) -> None:
@@ -126,6 +165,10 @@ def serve_and_buy(home: Path, purchases: int) -> None:
             again_status, again_head, again = curl(words)
             assert (again_status, again) == (201, body)
             assert "idempotent-replayed: true" in again_head
+            redeem(summary["coupon_curl"])
+            first_page = httpx.get(f"{summary['addresses']['front']}/?lang=en", trust_env=False).text
+            assert "Differences: 0." in first_page
+            assert "The key card-index turned to version" in first_page
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)

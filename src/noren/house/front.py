@@ -17,6 +17,7 @@ from noren.house.home import Home
 from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.passes import Porter
+from noren.house.showing import Shown, read_shown
 
 _PATIENCE_SECONDS: Final = 3.0
 
@@ -55,6 +56,10 @@ class FrontRoom:
             return msgspec.json.decode(year_file(self.home).read_bytes(), type=Year)
         except (OSError, msgspec.DecodeError):
             return None
+
+    def shown(self) -> Shown | None:
+        """Return what a demonstration shows besides; a live programme shows nothing of the kind."""
+        return read_shown(self.home) if self.home.sandbox else None
 
 
 def front_room(home: Home) -> FrontRoom:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -56,6 +59,7 @@ def test_every_help_text_is_in_both_languages() -> None:
     ("message", "ja", "en"),
     [
         ("Missing argument 'FILE'.", "引数「FILE」がありません", "Missing argument FILE"),
+        ("Missing command.", "コマンドが書かれていません", "A command is missing"),
         ("Missing option '--shop'.", "オプション --shop がありません", "Missing option --shop"),
         ("No such option: --hom Did you mean --home?", "--home のことですか", "Did you mean --home"),
         ("No such command 'imprt'. Did you mean 'import'?", "imprt というコマンド", "Did you mean import"),
@@ -94,3 +98,17 @@ def test_a_zone_s_own_words_are_told() -> None:
     assert refusal_text(409, b'{"reason_ja": "a", "reason_en": "b"}').en == "b"
     assert refusal_text(409, b'{"detail": "b"}').ja == "b"
     assert "500" in refusal_text(500, b"\xff").en
+
+
+def test_japanese_help_is_folded_not_cut_off_and_a_group_takes_a_language_too() -> None:
+    narrow_terminal = {**os.environ, "COLUMNS": "80", "TERMINAL_WIDTH": "80"}
+
+    def told(*words: str) -> str:
+        command = [sys.executable, "-m", "noren.doors.cli.main", *words]
+        done = subprocess.run(command, capture_output=True, text=True, env=narrow_terminal, check=True)
+        return done.stdout
+
+    japanese = told("init", "--help", "--lang", "ja")
+    assert "…" not in japanese
+    assert "この説明を表示して終わる" in japanese
+    assert "Look at keys and rotate them" in told("keys", "--lang", "en", "--help")

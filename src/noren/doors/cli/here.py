@@ -92,6 +92,19 @@ def here(context: typer.Context, home: Path | None = None, lang: Lang | None = N
     return chosen
 
 
+def group(help_text: str) -> typer.Typer:
+    """Return a group of commands whose options may stand before the command's name too."""
+    made = typer.Typer(no_args_is_help=True, help=help_text)
+
+    @made.callback()
+    def _remember(
+        context: typer.Context, home: HomeOption = None, lang: LangOption = None, as_json: JsonOption = False
+    ) -> None:
+        here(context, home, lang, as_json)
+
+    return made
+
+
 def confirm_by_name(here: Here, what: Say, name: str, yes: bool) -> None:
     """Show what goes and ask to type ``name``; refuse when it is not typed.
 

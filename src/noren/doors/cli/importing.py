@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from noren.doors.cli import reconciling
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, group, here
 from noren.doors.cli.mapping import parse_map
 from noren.doors.cli.speech import both
 from noren.house.home import HomeProblem, Programme
@@ -60,9 +60,7 @@ RejectsOption = Annotated[
 
 CUT_OVER: Final = ("lots", "coupons", "consents", "stops")
 
-imports = typer.Typer(
-    no_args_is_help=True, help=both("ファイルを取り込む(何度でも同じ結果)", "Import files; twice changes nothing")
-)
+imports = group(both("ファイルを取り込む(何度でも同じ結果)", "Import files; twice changes nothing"))
 
 
 def _command(kind: str) -> Callable[..., None]:

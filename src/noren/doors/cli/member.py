@@ -8,13 +8,23 @@ from typing import Annotated, Any, Literal, cast
 import typer
 
 from noren.doors.cli.carding import CardArgument, MemberArgument, read_card, read_member, read_password
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, here, refuse
+from noren.doors.cli.here import (
+    Here,
+    HomeOption,
+    JsonOption,
+    LangOption,
+    YesOption,
+    confirm_by_name,
+    group,
+    here,
+    refuse,
+)
 from noren.doors.cli.speech import both
 from noren.doors.cli.stops import parse_stop, shown_choices
 from noren.kernel.say import Say
 
-members = typer.Typer(no_args_is_help=True, help=both("会員の選択とカード", "A member's choices and cards"))
-cards = typer.Typer(no_args_is_help=True, help=both("会員のカード", "A member's cards"))
+members = group(both("会員の選択とカード", "A member's choices and cards"))
+cards = group(both("会員のカード", "A member's cards"))
 members.add_typer(cards, name="card")
 
 

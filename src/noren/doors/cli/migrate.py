@@ -43,8 +43,8 @@ def migrate(
             "--to",
             metavar="[STORE=]REV",
             help=both(
-                "行き先の版(すべてのストア、または STORE=REV で1つ。既定は最新)",
-                "Revision to go to: of every store, or of one as STORE=REV (default: the last)",
+                "行き先の版。0001 ならすべてのストア、ledger=0001 なら1つだけ(既定は最新)",
+                "Revision to go to: 0001 for every store, ledger=0001 for one (default: the last)",
             ),
         ),
     ] = None,
@@ -53,7 +53,9 @@ def migrate(
         typer.Option(
             "--side",
             metavar="ledger|identity",
-            help=both("片側だけ行う(側ごとに利用者が別のとき)", "One side only, where each side has a user of its own"),
+            help=both(
+                "片側だけ行う(側ごとにOSの利用者が別のとき)", "One side only, where each side has an OS user of its own"
+            ),
         ),
     ] = None,
     dry_run: Annotated[

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 
 import typer
 
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, group, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
-partners = typer.Typer(no_args_is_help=True, help=both("提携先(参加企業)", "Partner companies"))
+partners = group(both("提携先(参加企業)", "Partner companies"))
 
 
 class Route(StrEnum):

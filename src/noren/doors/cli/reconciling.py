@@ -43,7 +43,10 @@ def report(
             metavar="FILE",
             exists=True,
             dir_okay=False,
-            help=both("もとのシステムの合計(TOML)", "Control totals (TOML)"),
+            help=both(
+                "もとのシステムが言う合計(TOML。書き方は docs/how-to/cut-over.ja.md)",
+                "The totals that the source itself gives (TOML, see docs/how-to/cut-over.md)",
+            ),
         ),
     ] = None,
     sheet_file: Annotated[

@@ -6,14 +6,22 @@ built command. Messages are ``Say`` values, spoken in the language of the call.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import typer
+from rich.columns import Columns
+from rich.console import RenderableType
+from rich.text import Text
 from typer import rich_utils
 
 from noren.kernel.say import Lang, Say
 
+_NAME: Final = "noren"
 _BETWEEN: Final = " ‖ "
 _LANG_OPTION: Final = "--lang"
 _LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -26,6 +34,14 @@ _TITLES: Final[dict[str, Say]] = {
     "DEFAULT_STRING": Say("[既定: {}]", "[default: {}]"),
 }
 _HELP: Final = Say("この説明を表示して終わる。", "Show this message and exit.")
+
+
+def called() -> str:
+    """Return how this command line is called from here: by its name when that is found, else by its path."""
+    me = Path(sys.argv[0])
+    if me.name != _NAME or shutil.which(_NAME) is not None:
+        return _NAME
+    return os.path.relpath(me)
 
 
 def both(ja: str, en: str) -> str:
@@ -70,6 +86,17 @@ def narrow(command: Any, lang: Lang) -> None:
 
 
 def speak_titles(lang: Lang) -> None:
-    """Set the headings that the help pages of this process use."""
+    """Set the headings that the help pages of this process use, and let their Japanese go on in the next line."""
     for name, say in _TITLES.items():
         setattr(rich_utils, name, say(lang))
+    setattr(rich_utils, "Columns", _Folding)  # noqa: B010
+
+
+class _Folding(Columns):
+    """A help text in its column. Japanese has no blanks to break at, and the framework would cut it off with "…"."""
+
+    def __init__(self, pieces: Iterable[RenderableType] = ()) -> None:
+        super().__init__(pieces)
+        for piece in self.renderables:
+            if isinstance(piece, Text):
+                piece.overflow = "fold"

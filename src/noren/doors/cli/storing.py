@@ -26,7 +26,10 @@ _SECONDS: Final = 300.0
 
 StoresOption = Annotated[
     Literal["sqlite", "postgresql"],
-    typer.Option("--stores", help=both("データの置き場所", "What holds the stores")),
+    typer.Option(
+        "--stores",
+        help=both("データの置き場所(sqlite はホームの中のファイル)", "What holds the data (sqlite: files of the home)"),
+    ),
 ]
 PgHostOption = Annotated[
     str,
@@ -41,7 +44,8 @@ PgAdminOption = Annotated[
     typer.Option(
         "--pg-admin",
         help=both(
-            "データベースを作れるロール(作るときだけ使う)", "A role that may make databases; used for making alone"
+            "データベースを作れるロール(このコマンドのあいだだけ使う)",
+            "A role that may make databases; used by this command alone",
         ),
     ),
 ]
@@ -69,7 +73,11 @@ PgIdentityHostOption = Annotated[
     ),
 ]
 PgIdentityPortOption = Annotated[
-    int, typer.Option("--pg-identity-port", help=both("そのサーバーのポート", "That server's port"))
+    int,
+    typer.Option(
+        "--pg-identity-port",
+        help=both("そのサーバーのポート(0: --pg-port と同じ)", "That server's port (0: as --pg-port)"),
+    ),
 ]
 PgSslmodeOption = Annotated[
     Literal["disable", "prefer", "require", "verify-ca", "verify-full"],

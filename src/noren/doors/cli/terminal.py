@@ -7,7 +7,17 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, here, refuse
+from noren.doors.cli.here import (
+    Here,
+    HomeOption,
+    JsonOption,
+    LangOption,
+    YesOption,
+    confirm_by_name,
+    group,
+    here,
+    refuse,
+)
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -35,7 +45,7 @@ RateOption = Annotated[
 ]
 TerminalOption = Annotated[str, typer.Option("--terminal", help=both("端末", "The terminal"))]
 
-terminals = typer.Typer(no_args_is_help=True, help=both("レジ端末の鍵", "Keys of tills"))
+terminals = group(both("レジ端末の鍵", "Keys of tills"))
 
 
 @terminals.command("add", help=both("端末の鍵を作る(一度だけ表示)", "Make a terminal's key; it is shown once"))

@@ -9,6 +9,7 @@ from noren.kernel.say import Say
 
 _PATTERNS: Final[tuple[tuple[re.Pattern[str], Say], ...]] = (
     (re.compile(r"Missing argument '?(?P<x>[^'.]+)'?"), Say("引数「{x}」がありません。", "Missing argument {x}.")),
+    (re.compile(r"Missing command"), Say("コマンドが書かれていません。", "A command is missing.")),
     (re.compile(r"Missing option '?(?P<x>[^'.]+)'?"), Say("オプション {x} がありません。", "Missing option {x}.")),
     (
         re.compile(r"No such option:? '?(?P<x>--?[A-Za-z][\w-]*)"),

@@ -32,6 +32,7 @@ async def first_page(request: Asked, shell: GivenShell, figures: GivenFigures) -
     at = (reading.summary.now if reading.summary else SystemClock().now()).astimezone(shell.home.zone)
     # The till takes a purchase whose day is near its own clock's: the example is of the programme's today.
     example: dict[str, Any] = {"today": at.date().isoformat(), "at": at.replace(microsecond=0).isoformat()}
+    example["now"] = SystemClock().now()  # keys age by the machine's clock, not by the sandbox's
     return shell.page(request, "first.html", reading=reading, **example)
 
 

@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -19,6 +19,7 @@ from noren.doors.front.coarse import AMOUNTS, COUNTS, Standing, is_live
 from noren.doors.front.summary import Summary, read_summary
 from noren.house.front import FrontRoom, Year
 from noren.house.inner import CallRefused, ZoneDown
+from noren.house.showing import Shown
 
 FRESH_SECONDS: Final = 1.0
 SPEED_OVER_SECONDS: Final = 10.0
@@ -30,12 +31,14 @@ class Reading:
     """What the page shows. ``fresh`` is False when the worker did not answer; ``summary`` None when it never did.
 
     ``per_second``: purchases a second just now, None when there is nothing to measure yet or the programme is live.
+    ``year``, ``shown``: a demonstration's.
     """
 
     summary: Summary | None
     fresh: bool
     per_second: int | None = None
     year: Year | None = None
+    shown: Shown | None = None
 
     @property
     def rounded(self) -> bool:
@@ -84,11 +87,14 @@ class LiveFigures:
             summary = read_summary(await asyncio.to_thread(self._room.summary))
         except (ZoneDown, CallRefused, msgspec.ValidationError):
             self._history.clear()
-            return Reading(self._reading.summary, fresh=False, year=self._room.year())
+            return Reading(self._reading.summary, fresh=False, **self._of_demonstration())
         if is_live(summary):
             return Reading(self._standing.publish(summary, self._monotonic()), fresh=True)
         self._remember(summary.purchases)
-        return Reading(summary, fresh=True, per_second=self._speed(), year=self._room.year())
+        return Reading(summary, fresh=True, per_second=self._speed(), **self._of_demonstration())
+
+    def _of_demonstration(self) -> dict[str, Any]:
+        return {"year": self._room.year(), "shown": self._room.shown()}
 
     def _remember(self, purchases: int) -> None:
         at = self._monotonic()

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 import time
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from noren.doors.cli.here import Here, JsonOption, LangOption, YesOption, here
-from noren.doors.cli.speech import both
+from noren.doors.cli.speech import both, called
 from noren.kernel.say import Say
 
 # What only the demo needs is imported when it runs: zones start from the same command line.
@@ -80,9 +82,10 @@ def demo(
             raise
         _present(at, screen, summary, wrong)
         if not (leave or at.as_json):
-            _show_doors(screen, summary, addresses(opened))
+            _show_doors(at, screen, summary, addresses(opened))
         elif leave:
-            screen.say(Say("\n扉を開けるには: noren demo", "\nTo open the doors: noren demo"))
+            command = f"{called()} demo --home {shlex.quote(str(at.path))}"
+            screen.say(Say(f"\n扉を開けるには: {command}", f"\nTo open the doors: {command}"))
         if wrong:
             raise typer.Exit(1)
         if not leave:
@@ -93,7 +96,7 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> No
     """Print the summary, as JSON or for people."""
     import msgspec
 
-    from noren.doors.cli.demo.summary import in_words
+    from noren.doors.cli.demo.summary import SHEET_HEAD, in_words, keys_in_words, sheet_rows
 
     for finding in wrong:
         screen.say(finding)
@@ -104,12 +107,21 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> No
     if summary.agree:
         screen.say(Say("台帳・履歴・元データは最後の1単位まで一致しています。",
                        "The ledger, the lake and the source agree to the last unit."))  # fmt: skip
+    screen.say(Say("", ""))
+    screen.sheet(SHEET_HEAD, sheet_rows(summary.reconciliation.lines))
+    differences = summary.reconciliation.differences
+    screen.say(Say(f"件数(ポイント、または値引きの額面)。合わないところ: {differences:,}件\n",
+                   f"Rows (points, or what coupons take off). Differences: {differences:,}\n"))  # fmt: skip
+    screen.say(keys_in_words(summary.keys, datetime.now(UTC)))
+    if summary.rotation is not None:
+        screen.say(summary.rotation.told())
 
 
-def _show_doors(screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) -> None:
+def _show_doors(at: Here, screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) -> None:
     """Say what can be tried now that every door is open."""
     screen.say(Say("\n購買を1件送る(もう一度送ると同じ答え):", "\nSend one purchase (sent again, the same answer):"))
     screen.show(summary.curl)
+    _show_coupon(screen, summary)
     screen.say(Say("\n扉:", "\nDoors:"))
     for name, address in doors:
         screen.say(Say(f"  {name.ja}: {address}", f"  {name.en}: {address}"))
@@ -117,6 +129,25 @@ def _show_doors(screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) 
     screen.say(Say(f"会員としてサインイン: {login['address']}", f"Sign in as a member: {login['address']}"))
     screen.say(Say(f"  会員番号 {login['member_number']}  パスワード {login['password']}",
                    f"  member number {login['member_number']}  password {login['password']}"))  # fmt: skip
+    screen.say(Say("\n鍵とホームを見る(別の端末で):", "\nLook at the keys and the home, from another terminal:"))
+    for words in ("keys list", "doctor"):
+        screen.show(f"  {called()} --home {shlex.quote(str(at.path))} {words}")
+
+
+def _show_coupon(screen: Screen, summary: Summary) -> None:
+    """Give the command that redeems a coupon of the earlier system, if one is left."""
+    if summary.coupon is None or summary.coupon_curl is None:
+        screen.say(Say("\n以前のシステムのクーポンは、すべて使われています。",
+                       "\nThe coupons of the earlier system have all been used."))  # fmt: skip
+        return
+    title = summary.coupon
+    screen.say(
+        Say(
+            f"\n以前のシステムのクーポン「{title.title_ja}」を使う(もう一度送ると、使用済みと断られます):",
+            f"\nRedeem a coupon of the earlier system, “{title.title_en}” (sent again: refused, it has been used):",
+        )
+    )
+    screen.show(summary.coupon_curl)
 
 
 def _serve(screen: Screen, running: Stage) -> None:

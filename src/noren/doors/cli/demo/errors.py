@@ -78,6 +78,18 @@ class NotHttp(DemoStopped):
         )
 
 
+class KeyStuck(DemoStopped):
+    """The rotation of a key did not come to its end."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            Say(
+                f"鍵の更新が終わりません: {why}\n同じコマンドで続きから始められます。",
+                f"A key does not come to the end of its rotation: {why}\nThe same command goes on from here.",
+            )
+        )
+
+
 class LakeStill(DemoStopped):
     """The lake has not moved for two minutes although the ledger is ahead of it."""
 

@@ -32,19 +32,20 @@ def send_year(
     *,
     known: int,
     screen: Screen,
-    look: Callable[[], None],
+    look: Callable[[Driven], None],
     connections: int = CONNECTIONS,
 ) -> Driven:
     """Send the year to the till. ``known``: purchases that the ledger has already; those long known are not sent.
 
-    ``look`` is called a few times a second: a zone that fell is started again, and the driver waits for it.
+    ``look`` is called a few times a second with what came of it so far: a zone that fell is started again meanwhile,
+    and the driver waits for it.
     """
     writer = Writer(f"{_HOST}:{port}", keys, {person.household: person.cards for person in persons})
     skipped = max(0, known - _MAY_BE_MISSING)
     with screen.work(Say("購買", "Purchases"), totals.purchases) as watch:
 
         def show(driven: Driven) -> None:
-            look()
+            look(driven)
             speed = f"{driven.per_second:,.0f}/s"
             watch(skipped + driven.purchases, f"{speed} {driven.clock_day(ZONE)}")
 

@@ -7,18 +7,24 @@ from typing import Final
 import msgspec
 
 from noren.house.home import Home
+from noren.house.showing import Turned
 
 _FILE: Final = "demo.json"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """How the year was shifted, how many days of it are shown (None: all), if it is all there, how fast it went."""
+    """How the year was shifted, how many days of it are shown (None: all), if it is all there, how fast it went.
+
+    ``brought``: whether the earlier system's files are in; ``turned``: the key that turned while the till sold.
+    """
 
     shift_days: int
     days: int | None = None
     complete: bool = False
     purchases_per_second: float = 0.0
     seconds: float = 0.0
+    brought: bool = False
+    turned: Turned | None = None
 
 
 def read_record(home: Home) -> Record | None:

@@ -6,7 +6,7 @@ With ``--json`` it is given the error stream, so that the output is one JSON obj
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Final, Protocol, TextIO
 
@@ -48,6 +48,15 @@ class Screen:
         table.add_column(justify="right")
         for name, figure in rows:
             table.add_row(name(self.lang), figure)
+        self._console.print(table)
+
+    def sheet(self, head: Sequence[Say], rows: Iterable[Sequence[Say]]) -> None:
+        """Show a table with a head: what it is on the left, figures right-aligned."""
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+        for number, name in enumerate(head):
+            table.add_column(name(self.lang), justify="right" if number else "left", no_wrap=True)
+        for row in rows:
+            table.add_row(*(cell(self.lang) for cell in row))
         self._console.print(table)
 
     @contextmanager

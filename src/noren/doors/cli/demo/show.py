@@ -4,27 +4,35 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
 import msgspec
 
+from noren.doors.cli.demo.counter import live_coupon, set_clock
+from noren.doors.cli.demo.cutover import bring_over, sheet_of
 from noren.doors.cli.demo.drive import Driven
 from noren.doors.cli.demo.errors import LakeStill
+from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
 from noren.doors.cli.demo.record import Record, keep_record
 from noren.doors.cli.demo.screen import Screen
+from noren.doors.cli.demo.shown import show_all
 from noren.doors.cli.demo.stage import Stage
 from noren.doors.cli.demo.stock import bring_members, bring_reference, bring_terminals, one_key
-from noren.doors.cli.demo.summary import Ledger, Summary, findings, read_ledger
-from noren.doors.cli.demo.trial import trial_curl
+from noren.doors.cli.demo.summary import Ledger, Summary, findings, read_ledger, unreconciled
+from noren.doors.cli.demo.trial import coupon_curl, trial_curl
+from noren.doors.cli.demo.turning import Turning
 from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
+from noren.house.showing import Shown
 from noren.kernel.say import Say
 
 _LAKE_SILENCE_SECONDS: Final = 120.0
@@ -57,20 +65,30 @@ class Show:
     def run(self) -> tuple[Summary, list[Say]]:
         """Let the year pass, unless it has; return the summary and what does not agree."""
         totals, persons = self.year.totals(), self._persons()
-        again = self.record.complete
-        if not again:
-            self._pass(totals, persons)
-        ledger = self._wait_for_lake()
-        wrong = [*findings(totals, ledger, more_came=again), *self._audit()]
+        again, persona = self.record.complete, self._persona(persons)
+        with TemporaryDirectory(prefix="noren-earlier-") as folder:
+            days = {"first": totals.first.date(), "last": totals.last.date()}
+            files = write_files(Path(folder), persons, persona=persona, **days)
+            if not again:
+                self._pass(totals, persons, files)
+            ledger = self._wait_for_lake()
+            self.screen.say(Say("帳簿を確かめています…", "Checking the books…"))
+            sheet = sheet_of(self.stage, files)
+        shown = show_all(self.stage.home, sheet, self.record.turned)
+        wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
-        return self._summary(totals, ledger, persons, agree=not wrong), wrong
+        return self._summary(totals, ledger, persona, shown, agree=not wrong), wrong
 
     def _persons(self) -> list[Person]:
         start = replace(self.year, days=None).totals().first.date()
         return people(self.year.households(), start)
 
-    def _pass(self, totals: Totals, persons: Sequence[Person]) -> None:
+    def _persona(self, persons: Sequence[Person]) -> Person:
+        household = self.year.busiest_household()
+        return next(person for person in persons if person.household == household)
+
+    def _pass(self, totals: Totals, persons: Sequence[Person], files: Mapping[str, Path]) -> None:
         """Bring in what the year needs and send it through the till."""
         shown = ShownYear(totals.first.date(), totals.last.date(), totals.purchases)
         year_file(self.stage.home).write_bytes(msgspec.json.encode(shown))
@@ -79,38 +97,67 @@ class Show:
         with self.screen.work(Say("会員", "Members"), len(persons)) as watch:
             bring_members(self.stage.vault, persons, watch)
         keys = bring_terminals(self.stage.worker, self.year.shops())
+        any_key = next(iter(keys.values()))
+        if not self.record.brought:
+            self._bring_over(totals, files, any_key)
         known = self._ledger().purchases
-        driven = self._send(totals, persons, keys, known)
+        driven = self._sell(lambda known, look: self._send(totals, persons, keys, known, look), known)
         if known and self._ledger().purchases < totals.purchases:
             # What an interruption left open lies further back than supposed: all of it again, which changes nothing.
-            self._send(totals, persons, keys, 0)
-        self._remember(driven=driven)
-        self._to_real_time(next(iter(keys.values())))
+            self._send(totals, persons, keys, 0, self._look)
+        self._remember(purchases_per_second=round(driven.per_second, 1), seconds=round(driven.seconds, 1))
+        # From here on the sandbox's clock is the machine's.
+        set_clock(self.stage.till, any_key, datetime.now(ZONE))
 
-    def _send(self, totals: Totals, persons: Sequence[Person], keys: dict[tuple[str, str], str], known: int) -> Driven:
+    def _bring_over(self, totals: Totals, files: Mapping[str, Path], key: str) -> None:
+        """Take over from the earlier system on the morning of the year's first day, before any till sells."""
+        self.screen.say(
+            Say(
+                "以前のシステムの残高・クーポン・同意・停止を引き継いでいます…",
+                "Bringing over balances, coupons, consents and stops from the earlier system…",
+            )
+        )
+        set_clock(self.stage.till, key, totals.first.replace(hour=0, minute=0, second=0, microsecond=0))
+        bring_over(self.stage, files)
+        self._remember(brought=True)
+
+    def _sell(self, send: Callable[[int, Callable[[Driven], None]], Driven], known: int) -> Driven:
+        """Send the year; while the till sells, the key turns that every purchase needs."""
+        if self.record.turned is not None:
+            return send(known, self._look)
+        self.screen.say(
+            Say("レジが売っているあいだに、鍵をひとつ更新します…", "While the till sells, one of its keys turns…")
+        )
+        with Turning(self.stage.home.path) as turning:
+
+            def look(driven: Driven) -> None:
+                self._look(driven)
+                turning.look(driven)
+
+            driven = send(known, look)
+            self._remember(turned=turning.wait(driven))
+        return driven
+
+    def _look(self, _driven: Driven) -> None:
+        self.stage.keeper.look()
+
+    def _send(
+        self,
+        totals: Totals,
+        persons: Sequence[Person],
+        keys: Mapping[tuple[str, str], str],
+        known: int,
+        look: Callable[[Driven], None],
+    ) -> Driven:
         port = self.stage.home.settings.doors.till
-        look = self.stage.keeper.look
         driven = send_year(port, self.year, totals, persons, keys, known=known, screen=self.screen, look=look)
         for refusal in driven.refusals:
             self.screen.show(refusal)
         return driven
 
-    def _remember(self, *, driven: Driven | None = None, complete: bool = False) -> None:
-        if driven is not None:
-            self.record = msgspec.structs.replace(
-                self.record, purchases_per_second=round(driven.per_second, 1), seconds=round(driven.seconds, 1)
-            )
-        self.record = msgspec.structs.replace(self.record, complete=complete)
+    def _remember(self, **changes: object) -> None:
+        self.record = msgspec.structs.replace(self.record, **changes)
         keep_record(self.stage.home, self.record)
-
-    def _to_real_time(self, key: str) -> None:
-        """From here on the sandbox's clock is the machine's."""
-        httpx.post(
-            f"{self.stage.till}/v1/sandbox/clock",
-            json={"at": datetime.now(ZONE).isoformat()},
-            headers={"Authorization": f"Bearer {key}"},
-            trust_env=False,
-        ).raise_for_status()
 
     def _ledger(self) -> Ledger:
         return read_ledger(self.stage.worker.call("/summary", method="GET"))
@@ -135,15 +182,13 @@ class Show:
 
     def _audit(self) -> list[Say]:
         """Let both sides check their own books."""
-        self.screen.say(Say("帳簿を確かめています…", "Checking the books…"))
         answers: list[Any] = [self.stage.worker.call("/check", {}), self.stage.vault.call("/check", {})]
         return [Say(found["what_ja"], found["what_en"]) for answer in answers for found in answer["findings"]]
 
-    def _summary(self, totals: Totals, ledger: Ledger, persons: Sequence[Person], *, agree: bool) -> Summary:
-        household = self.year.busiest_household()
-        persona = next(person for person in persons if person.household == household)
-        key = one_key(self.stage.worker, self.year.shops()[0])
-        curl = trial_curl(self.stage.till, key, persona.cards[0], self.year.two_products(), datetime.now(ZONE))
+    def _summary(self, totals: Totals, ledger: Ledger, persona: Person, shown: Shown, *, agree: bool) -> Summary:
+        till, key, card = self.stage.till, one_key(self.stage.worker, self.year.shops()[0]), persona.cards[0]
+        products, now = self.year.two_products(), datetime.now(ZONE)
+        coupon = live_coupon(till, key, card)
         return msgspec.convert(
             {
                 **msgspec.structs.asdict(ledger),
@@ -153,7 +198,12 @@ class Show:
                 "seconds": self.record.seconds,
                 "first_page_s": self.first_page_s,
                 "agree": agree,
-                "curl": curl,
+                "curl": trial_curl(till, key, card, products, now),
+                "coupon": coupon,
+                "coupon_curl": coupon_curl(till, key, card, products, now, coupon.barcode) if coupon else None,
+                "reconciliation": {"differences": shown.differences, "lines": shown.lines},
+                "keys": shown.keys,
+                "rotation": shown.turned,
                 "addresses": asdict(self.stage.origins),
                 "login": self._login(persona),
             },

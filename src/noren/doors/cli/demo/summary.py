@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Final
 
 import msgspec
 
+from noren.doors.cli.demo.counter import LiveCoupon
 from noren.doors.cli.demo.year import Totals
+from noren.doors.cli.imports.sheet import SHOWN, Sheet
+from noren.house.showing import KeyShown, SheetLine, Turned
 from noren.kernel.say import Say
+
+
+class Reconciliation(msgspec.Struct, frozen=True):
+    """The sheet of what came from the earlier system, asked for at the very end."""
+
+    differences: int
+    lines: tuple[SheetLine, ...]
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -35,6 +46,11 @@ class Summary(msgspec.Struct, frozen=True):
     curl: str
     addresses: dict[str, str]
     login: dict[str, str]
+    reconciliation: Reconciliation
+    keys: tuple[KeyShown, ...]
+    rotation: Turned | None
+    coupon: LiveCoupon | None
+    coupon_curl: str | None
 
 
 class Ledger(msgspec.Struct, frozen=True):
@@ -85,6 +101,13 @@ def _differ(ja: str, en: str, what: str, found: int, other_ja: str, other_en: st
     )
 
 
+def unreconciled(sheet: Sheet) -> Iterator[Say]:
+    """Yield the first differences of the cut-over's sheet."""
+    for each in sheet.differences[:SHOWN]:
+        where = f"{each.kind} {each.company or '*'}"
+        yield Say(f"引き継ぎ {where}: {each.what.ja}", f"Brought over, {where}: {each.what.en}")
+
+
 def in_words(summary: Summary) -> Iterator[tuple[Say, str]]:
     """Yield the summary line by line: what it is, and the figure."""
     yield Say("購買", "Purchases"), f"{summary.purchases:,}"
@@ -99,3 +122,39 @@ def in_words(summary: Summary) -> Iterator[tuple[Say, str]]:
     yield Say("1秒あたりの購買", "Purchases per second"), f"{summary.purchases_per_second:,.0f}"
     yield Say("1年に要した秒数", "Seconds for the year"), f"{summary.seconds:,.1f}"
     yield Say("最初のページまでの秒数", "Seconds to the first page"), f"{summary.first_page_s:,.1f}"
+
+
+_KINDS: Final = {
+    "lots": Say("ポイント残高", "Points"),
+    "coupons": Say("クーポン", "Coupons"),
+    "consents": Say("同意", "Consents"),
+    "stops": Say("停止の申し出", "Stops"),
+}
+SHEET_HEAD: Final = (
+    Say("引き継ぎ", "Brought over"), Say("もと", "Source"), Say("= 入っている", "= stands"),
+    Say("+ 除いた", "+ set aside"), Say("+ 差", "+ open"),
+)  # fmt: skip
+
+
+def sheet_rows(lines: Iterable[SheetLine]) -> Iterator[tuple[Say, ...]]:
+    """Yield the sheet row by row: how many there are, and where they have a value, what they are worth."""
+    for x in lines:
+        kind, of = _KINDS[x.kind], f" {x.company}" if x.company else ""
+        worth = x.kind in ("lots", "coupons")
+        pairs = ((x.source_rows, x.source), (x.stands_rows, x.stands), (x.aside_rows, x.aside), (x.open_rows, x.open))
+        yield Say(f"{kind.ja}{of}", f"{kind.en}{of}"), *(_counted(rows, value, worth) for rows, value in pairs)
+
+
+def _counted(rows: int, value: int, worth: bool) -> Say:
+    """Return rows and their value, narrow enough for five columns on a terminal of 80."""
+    told = f"{rows:,} ({value:,})" if worth and (rows or value) else f"{rows:,}"
+    return Say(told, told)
+
+
+def keys_in_words(keys: Sequence[KeyShown], now: datetime) -> Say:
+    """Say how many keys there are and how old the oldest is."""
+    days = max(key.age_days(now) for key in keys)
+    return Say(
+        f"鍵は{len(keys)}種類。いまの版のうち最も古いものは{days}日前のものです。",
+        f"{len(keys)} kinds of keys; the oldest current version is {days} days old.",
+    )

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 import typer
 
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, here, refuse
+from noren.doors.cli.here import (
+    Here,
+    HomeOption,
+    JsonOption,
+    LangOption,
+    YesOption,
+    confirm_by_name,
+    group,
+    here,
+    refuse,
+)
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -16,7 +26,11 @@ if TYPE_CHECKING:
     from noren.house.keys.listing import KeyStanding
 
 NamesArgument = Annotated[
-    list[str] | None, typer.Argument(metavar="NAME", help=both("鍵の名前(noren keys list)", "Names of keys"))
+    list[str] | None,
+    typer.Argument(
+        metavar="NAME",
+        help=both("鍵の名前(noren keys list にあるもの)", "Keys by the names of noren keys list"),
+    ),
 ]
 AllOption = Annotated[bool, typer.Option("--all", help=both("すべての鍵", "All keys"))]
 _STATES: Final = {
@@ -26,7 +40,11 @@ _STATES: Final = {
     "destroyed": Say("廃棄済み", "destroyed"),
 }
 
-app = typer.Typer(no_args_is_help=True, help=both("鍵を見る・更新する", "Look at keys and rotate them"))
+app = group(both("鍵を見る・更新する", "Look at keys and rotate them"))
+_HEAD: Final = Say(
+    "ゾーン        鍵              版 状態・日数 守るもの",
+    "Zone          Key            Ver. State, age: what it protects",
+)
 
 
 @app.command("list", help=both("鍵の版・状態・日数の一覧", "All versions, their states and ages"))
@@ -40,10 +58,16 @@ def list_command(
     opened = at.home()
     rows = list_keys(opened)
     limit = opened.settings.keys.max_age_days
-    at.answer({"keys": [_as_json(row, limit) for row in rows]}, *(_line(row, limit) for row in rows))
+    at.answer({"keys": [_as_json(row, limit) for row in rows]}, _HEAD, *(_line(row, limit) for row in rows))
 
 
-@app.command("rotate", help=both("鍵を新しい版に更新する(止めずに)", "Rotate keys, without stopping anything"))
+@app.command(
+    "rotate",
+    help=both(
+        "鍵を新しい版に更新する(止めずに)\n\n途中で切れたら、もう一度行うと続きから進みます。",
+        "Rotate keys, without stopping anything\n\nIf it is cut off, run it again: it goes on where it stands.",
+    ),
+)
 def rotate(
     context: typer.Context,
     names: NamesArgument = None,
@@ -52,7 +76,14 @@ def rotate(
         bool, typer.Option("--dry-run", help=both("何をするかだけ表示する", "Only say what would be done"))
     ] = False,
     no_wait: Annotated[
-        bool, typer.Option("--no-wait", help=both("短い猶予の終わりを待たない", "Do not wait for short overlaps"))
+        bool,
+        typer.Option(
+            "--no-wait",
+            help=both(
+                "短い猶予(2分まで)の終わりを待たずに戻る。古い版は、後でゾーンが自分で廃棄する",
+                "Return before short overlaps (2 minutes at most) have ended; the zones destroy the old versions later",
+            ),
+        ),
     ] = False,
     yes: YesOption = False,
     home: HomeOption = None,
@@ -82,7 +113,13 @@ def rotate(
     at.answer(result, *(_line(row, limit) for row in living), Say("更新しました。", "Rotated."))
 
 
-@app.command("destroy", help=both("猶予を待たずに古い版を廃棄する", "Destroy old versions before their overlap ends"))
+@app.command(
+    "destroy",
+    help=both(
+        "猶予を待たずに古い版を廃棄する(鍵を他人に知られたときに)",
+        "Destroy old versions before their overlap ends: for a key that somebody else has",
+    ),
+)
 def destroy(
     context: typer.Context,
     names: NamesArgument = None,
