@@ -34,7 +34,6 @@ from noren.activity.model import (
 )
 from noren.activity.ports import Asked, Known, members_of
 from noren.activity.rekeyed_rows import RekeyedRows
-from noren.activity.turn import Turn
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -315,13 +314,7 @@ class SqliteLedger:
     """
 
     def __init__(self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None) -> None:
-        self._turn = Turn(path, busy_ms=busy_ms)
-        try:
-            with self._turn:  # opening writes the log again, and may make the tables
-                self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
-        except BaseException:
-            self._turn.close()
-            raise
+        self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
 
     @property
     def flushes_apart(self) -> bool:
@@ -336,10 +329,6 @@ class SqliteLedger:
             NotDurable: the commit failed; nothing of the batch may be acknowledged.
         """
         del durable
-        with self._turn:
-            yield from self._transaction()
-
-    def _transaction(self) -> Generator[SqliteBatch]:
         try:
             self._db.execute("BEGIN IMMEDIATE")
         except apsw.Error as wrong:
@@ -391,10 +380,4 @@ class SqliteLedger:
 
     def close(self) -> None:
         """See ``LedgerStore``."""
-        if self._turn.closed:
-            return
-        try:
-            with self._turn:  # the last one out carries the log over
-                self._db.close()
-        finally:
-            self._turn.close()
+        self._db.close()

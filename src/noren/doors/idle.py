@@ -17,7 +17,7 @@ import socket
 import struct
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -83,7 +83,7 @@ def idleness(connection: socket.socket) -> Idleness | None:
 
 
 @contextlib.contextmanager
-def _lent(number: int) -> Iterator[socket.socket | None]:
+def _lent(number: int) -> Generator[socket.socket | None]:
     """Lend an open descriptor as a socket, if it is one, without a copy of it, and give it back open."""
     try:
         connection = socket.socket(fileno=number)
