@@ -107,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
     parser.add_argument("--rate", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=150)
+    parser.add_argument("--seconds", type=float, default=300, help="of load; longer than the rotation, or it says so")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -128,6 +128,8 @@ def main() -> None:
             say(f"rotation of every key: {took[0] if took else float('nan'):.0f} s, short overlaps included")
             result = load.result()
         told("while rotating", result)
+        if took and took[0] > result.seconds:
+            say(f"the load ended {took[0] - result.seconds:.0f} s before the rotation: give it more --seconds")
         acknowledged = sum(each.by_status["201"] for each in (quiet, result)) + traffic.bought
         say(f"purchases acknowledged {acknowledged}, stored {stored(house)}")
         say("besides:", dict(traffic.done), "errors:", dict(Counter(traffic.errors)))

@@ -13,11 +13,12 @@ from noren.doors.cli.files.kinds import Kind
 from noren.doors.cli.files.rows import Row, Table
 from noren.kernel.say import Say
 from noren.kernel.spreadsheet import plain
+from noren.kernel.values import value
 
 MAX_KNOWN: Final = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Entry:
     """A good row: the values by column, in memory only."""
 
@@ -106,9 +107,9 @@ class Reader:
             if place >= width:
                 break
             text = texts[place]
-            value, odd = known.get(text) or meet(text)
+            clean, odd = known.get(text) or meet(text)
             if odd is None or odd.given:
-                values[name] = value
+                values[name] = clean
             if odd is not None:
                 faults += [odd.fault] if odd.fault else []
                 doubts += [odd.doubt] if odd.doubt else []

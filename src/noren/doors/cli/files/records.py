@@ -8,10 +8,11 @@ line only: reading goes on with the next one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import BinaryIO, Final, Literal
 
 from noren.doors.cli.files.lines import MAX_LINE_BYTES, Line, LineSource
+from noren.kernel.values import value
 
 MAX_RECORD_LINES: Final = 100
 
@@ -20,7 +21,7 @@ _QUOTE: Final = 0x22
 Trouble = Literal["open-quote", "too-long"]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Record:
     """Raw bytes of one record without its line end; ``cut``: the file ends here without a line end."""
 

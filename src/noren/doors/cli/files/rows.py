@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from noren.kernel.say import Say
+from noren.kernel.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """One row of a file.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import tzinfo
 from typing import Final
 
@@ -12,11 +12,12 @@ import msgspec
 from noren.doors.cli.files.entries import Entry, Reader, Rejected, mark_of
 from noren.doors.cli.files.receipts import Gathered, Key, Receipt, gather, judge, share_of, shares
 from noren.doors.cli.imports.findings import Findings
+from noren.kernel.values import value
 
 BLOCK_ROWS: Final = 500_000
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Item:
     """One thing to send: the lines of the file it came from, and its body as JSON."""
 
