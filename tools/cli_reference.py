@@ -24,14 +24,14 @@ _HEAD: Final = """# noren: commands / コマンド
 
 `--home DIR`, `--lang ja|en` and `--json` (every reading command) stand before or after a command's name.
 Without `--home` the home is `NOREN_HOME`, else `./noren-home`.
-The language is `--lang`, else the locale's, else Japanese.
+The language is `--lang`, else `NOREN_LANG` (`ja`, `en`), else the locale's, else Japanese.
 Exit codes: 0 done, 1 refused or found wrong, 2 called wrongly. Results go to stdout, everything else to stderr.
 A destructive command shows what goes and asks to type its name; `--yes` for scripts.
 Arguments can be seen by other users of the machine: `-` reads a card number from standard input instead.
 
 `--home DIR`・`--lang ja|en`・`--json`(読むコマンドすべて)は、コマンド名の前にも後にも書けます。
 `--home` がなければ `NOREN_HOME`、それもなければ `./noren-home` です。
-言語は `--lang`、なければロケール、なければ日本語です。
+言語は `--lang`、なければ `NOREN_LANG`(`ja`・`en`)、なければロケール、なければ日本語です。
 終了コード: 0 できた、1 断られた・悪いところがあった、2 呼び出し方がちがう。
 結果は標準出力、そのほかは標準エラー出力に出ます。
 元に戻せないコマンドは、何がなくなるかを見せて名前の入力を求めます(スクリプトでは `--yes`)。

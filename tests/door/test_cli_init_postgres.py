@@ -84,11 +84,43 @@ def test_another_homes_names_are_not_taken(folder: Path) -> None:
     assert key_files(folder / "one") == before
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "can not be reached"), ("ja", "接続できません")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "Is it running"), ("ja", "サーバーが動いているか")])
 def test_a_server_that_is_not_there_leaves_no_home(folder: Path, lang: str, said: str) -> None:
     refused = init(folder / "home", a_prefix(), "--pg-host", str(folder), lang=lang)
     assert refused.returncode == 1
     assert said in refused.stderr
+    assert not (folder / "home").exists()
+
+
+def test_a_role_that_is_not_let_in_is_told_in_words_by_every_command(folder: Path) -> None:
+    home = folder / "home"
+    assert init(home, a_prefix()).returncode == 0
+    passfile = home / "keys" / "ledger-worker.pgpass"
+    good = passfile.read_text()
+    assert noren(home, "summary", lang="en").returncode == 0
+    passfile.write_text("".join(f"{line.rpartition(':')[0]}:wrong\n" for line in good.splitlines()))
+    for lang, said in (("en", "does not let"), ("ja", "入れません")):
+        for command in ("summary", "migrate", "doctor"):
+            refused = noren(home, command, lang=lang)
+            told = refused.stdout + refused.stderr
+            assert refused.returncode == 1, command
+            assert said in told, command
+            assert str(passfile) in told, command
+            assert "Traceback" not in told, command
+            assert good.strip().rpartition(":")[2] not in told, command
+    passfile.write_text(good)
+    assert noren(home, "migrate", lang="en").returncode == 0
+
+
+def noren(home: Path, *words: str, lang: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "noren.doors.cli.main", "--home", str(home), "--lang", lang, *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120)
+
+
+def test_the_servers_options_without_the_server_make_no_home(folder: Path) -> None:
+    refused = noren(folder / "home", "init", "--pg-admin", "somebody", lang="en")
+    assert refused.returncode == 2
+    assert "--stores postgresql" in refused.stderr
     assert not (folder / "home").exists()
 
 

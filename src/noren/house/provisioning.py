@@ -34,6 +34,7 @@ from noren.house.home import Home, HomeProblem, Zone
 from noren.house.keys import SIDES
 from noren.house.layouts import make_tables
 from noren.house.passfiles import Passfile, keep_passfile, read_passfile
+from noren.house.reaching import not_let_in
 from noren.kernel.address import DatabaseAddress
 from noren.kernel.say import Say
 
@@ -108,25 +109,13 @@ def _connected(home: Home, side: str, admin: Admin, database: str) -> Generator[
     try:
         connection = psycopg.connect(**address.libpq(), autocommit=True)
     except psycopg.OperationalError as wrong:
-        raise _unreachable(address, wrong) from None
+        raise not_let_in(address, wrong) from None
     try:
         yield connection
     except psycopg.errors.InsufficientPrivilege as wrong:
         raise _may_not(admin, str(wrong).strip().splitlines()[0]) from None
     finally:
         connection.close()
-
-
-def _unreachable(address: DatabaseAddress, wrong: psycopg.Error) -> HomeProblem:
-    where, why = f"{address.host}:{address.port}", str(wrong).strip().splitlines()[-1]
-    return HomeProblem(
-        Say(
-            f"PostgreSQLサーバー {where} に {address.user} として接続できません。動いているか、ホスト・ポート・"
-            f"パスワードファイルが正しいか確かめてください。\n  {why}",
-            f"The PostgreSQL server {where} can not be reached as {address.user}. Is it running, and are host, port "
-            f"and passfile right?\n  {why}",
-        )
-    )
 
 
 def _may_not(admin: Admin, why: str) -> HomeProblem:

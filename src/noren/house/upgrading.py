@@ -91,6 +91,9 @@ def _standing(home: Home, store: Store, order: Order) -> Standing:
 @contextmanager
 def _reading(home: Home, store: Store) -> Generator[Connection]:
     if home.on_postgresql:
+        from noren.house.reaching import reach  # the driver is in no core install
+
+        reach(home, store.reader)
         address = address_of(home, store.reader, store.database)
         engine = create_engine("postgresql+psycopg://", connect_args=address.libpq(), poolclass=NullPool)
         with engine.connect() as connection:

@@ -74,6 +74,12 @@ def init(
     kind: Literal["live", "sandbox"] = "sandbox" if sandbox else "live"
     settings = Settings(programme=Programme(name_ja or plain.name_ja, name_en or plain.name_en, kind, zone, currency))
     server = None
+    if stores == "sqlite" and (pg_admin or pg_passfile or pg_identity_host):
+        refuse(
+            "--pg-… は --stores postgresql と一緒に使います。ホームは作っていません。",
+            "--pg-… goes with --stores postgresql. No home was made.",
+            code=2,
+        )
     if stores == "postgresql":
         where = PostgreSQL(pg_host, pg_port, pg_identity_host, pg_identity_port, pg_prefix, pg_sslmode)
         server = asked_server(where, pg_admin, pg_passfile)

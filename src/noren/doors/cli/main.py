@@ -15,7 +15,7 @@ from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
 from noren.doors.cli.keys import command as keys_command
-from noren.doors.cli.speech import both, choose_language, narrow, speak_titles
+from noren.doors.cli.speech import LANG_VARIABLE, both, choose_language, narrow, speak_titles
 
 _TOLD_TO_END = 143
 
@@ -71,7 +71,7 @@ zones.add_to(app)
 def run() -> None:
     """Run the command line in the language of the call."""
     signal.signal(signal.SIGTERM, _told_to_end)
-    lang = choose_language(sys.argv[1:], os.environ)
+    lang = os.environ[LANG_VARIABLE] = choose_language(sys.argv[1:], os.environ)
     speak_titles(lang)
     command = typer.main.get_command(app)
     narrow(command, lang)

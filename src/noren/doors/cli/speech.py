@@ -24,7 +24,10 @@ from noren.kernel.say import Lang, Say
 _NAME: Final = "noren"
 _BETWEEN: Final = " ‖ "
 _LANG_OPTION: Final = "--lang"
-_LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+LANG_VARIABLE: Final = "NOREN_LANG"
+"""Children speak as the command that started them: what they log is shown to whoever called it."""
+
+_SETTINGS: Final = (LANG_VARIABLE, "LC_ALL", "LC_MESSAGES", "LANG")
 _TITLES: Final[dict[str, Say]] = {
     "ARGUMENTS_PANEL_TITLE": Say("引数", "Arguments"),
     "OPTIONS_PANEL_TITLE": Say("オプション", "Options"),
@@ -56,13 +59,13 @@ def spoken(text: str, lang: Lang) -> str:
 
 
 def choose_language(arguments: Sequence[str], environment: Mapping[str, str]) -> Lang:
-    """Return the language of a call: ``--lang``, else the locale when it is English, else Japanese."""
+    """Return the language of a call: ``--lang``, else ``NOREN_LANG``, else the locale if English, else Japanese."""
     for place, argument in enumerate(arguments):
         if argument == _LANG_OPTION and place + 1 < len(arguments):
             return _known(arguments[place + 1])
         if argument.startswith(f"{_LANG_OPTION}="):
             return _known(argument.removeprefix(f"{_LANG_OPTION}="))
-    return _known(next((environment[name] for name in _LOCALE if environment.get(name)), ""))
+    return _known(next((environment[name] for name in _SETTINGS if environment.get(name)), ""))
 
 
 def _known(word: str) -> Lang:

@@ -118,7 +118,12 @@ def asked_server(where: PostgreSQL, admin: str, passfile: Path | None) -> Server
         mode = passfile.stat().st_mode
         msgspec.convert(msgspec.to_builtins(where), PostgreSQL)
     except OSError as wrong:
-        refuse(f"{passfile} を読めません: {wrong.strerror}", f"{passfile} can not be read: {wrong.strerror}")
+        refuse(
+            f"{passfile} を読めません({wrong.strerror})。--pg-passfile には、libpqの書式"
+            "(ホスト:ポート:*:ロール:パスワード)のファイルを指定してください。",
+            f"{passfile} can not be read ({wrong.strerror}). --pg-passfile names a file in libpq's format, "
+            "HOST:PORT:*:ROLE:PASSWORD.",
+        )
     except msgspec.ValidationError:
         refuse(
             "--pg-prefix は英小文字で始まり、英小文字・数字・_ で30字までです。",

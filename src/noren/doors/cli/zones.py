@@ -123,6 +123,10 @@ def _room(context: typer.Context, zone: Zone, home: Path | None, lang: Lang | No
     before = os.umask(0o077)
     try:
         with occupy(opened, zone):
+            if opened.on_postgresql:
+                from noren.house.reaching import reach  # the driver is in no core install
+
+                reach(opened, zone)
             yield opened.path
     finally:
         os.umask(before)

@@ -156,8 +156,8 @@ def whole_number(text: str, least: int, most: int) -> int | Say:
     if not _INTEGER.match(text):
         return Say(
             "整数で書いてください(桁区切りのコンマ、小数点、単位は付けません)。",
-            "is a whole number, without separators, decimals or unit.",
+            "must be a whole number, without separators, decimals or unit.",
         )
     if not least <= int(text) <= most:
-        return Say(f"{least}から{most}までの整数です。", f"is a whole number from {least} to {most}.")
+        return Say(f"{least}から{most}までの整数です。", f"must be a whole number from {least} to {most}.")
     return int(text)

@@ -115,11 +115,11 @@ def _count(found: int, wanted: int, cut: bool) -> Say:
     if cut and found < wanted:
         return Say(
             f"最後の行が途中で切れています(列が{found}、見出しは{wanted})。ファイルを受け取り直してください。",
-            f"the last line is cut ({found} columns, the header has {wanted}): get the file again.",
+            f"the last line is cut (columns: {found}, in the header: {wanted}): get the file again.",
         )
     return Say(
         f"列の数が{found}です(見出しは{wanted})。値の中のコンマは引用符で囲んでください。",
-        f"has {found} columns, the header has {wanted}; put values that hold a comma in quotes.",
+        f"has {found} columns, the header has {wanted}: put values that hold a comma in quotes.",
     )
 
 

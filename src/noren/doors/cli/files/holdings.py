@@ -78,5 +78,5 @@ def scope(text: str, _setting: Setting) -> Cleaned:
     """What a stop covers."""
     return _SCOPES.get(half_width(text).casefold()) or Say(
         "all・purpose・recipient・channel(すべて・目的・提供先・連絡手段)のいずれかです。",
-        "is one of all, purpose, recipient, channel.",
+        "must be one of all, purpose, recipient, channel.",
     )

@@ -215,7 +215,10 @@ def expect_totals(path: Path, sheet: Sheet) -> None:
         wanted: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as wrong:
         raise FileProblem(
-            Say(f"{path.name} をTOMLとして読めません: {wrong}", f"{path.name} can not be read as TOML: {wrong}")
+            Say(
+                f"{path.name} をTOMLとして読めません({wrong})。書き方は docs/how-to/cut-over.ja.md にあります。",
+                f"{path.name} can not be read as TOML ({wrong}). docs/how-to/cut-over.md shows how it is written.",
+            )
         ) from None
     for kind, totals in wanted.items():
         if kind not in TARGETS or not isinstance(totals, dict):

@@ -173,12 +173,18 @@ def _chosen(names: list[str] | None, all_keys: bool) -> tuple[str, ...]:
     from noren.house.keys.holds import KINDS
 
     if all_keys == bool(names):
-        refuse("鍵の名前か --all のどちらかを書いてください。", "Name keys, or say --all.", code=2)
+        refuse(
+            "鍵の名前(noren keys list にあるもの)か --all のどちらかを書いてください。",
+            "Name keys, as noren keys list shows them, or say --all.",
+            code=2,
+        )
     unknown = [name for name in names or () if name not in KINDS]
     if unknown:
         known = ", ".join(KINDS)
         refuse(
-            f"{unknown[0]} という鍵はありません: {known}", f"There is no key {unknown[0]}; there are: {known}", code=2
+            f"{unknown[0]} という鍵はありません。あるのは: {known}",
+            f"There is no key {unknown[0]}. There are: {known}",
+            code=2,
         )
     return tuple(KINDS) if all_keys else tuple(dict.fromkeys(names or ()))
 
@@ -188,22 +194,28 @@ def _plan(at: Here, name: str) -> Say:
     from noren.house.keys.keeper import overlap
 
     kind, seconds = KINDS[name], overlap(at.home(), name).total_seconds()
-    kept = _span(seconds)
+    kept = _kept(seconds)
     ja = f"移し替え: {', '.join(kind.work)}" if kind.work else "移し替えなし"
     en = f"moved by {', '.join(kind.work)}" if kind.work else "nothing stored to move"
     return Say(
-        f"{name}({kind.protects.ja}): {ja}、古い版の猶予 {kept.ja}",
-        f"{name} ({kind.protects.en}): {en}, old version kept for {kept.en}",
+        f"{name}({kind.protects.ja}): {ja}、{kept.ja}",
+        f"{name} ({kind.protects.en}): {en}; {kept.en}",
     )
 
 
-def _span(seconds: float) -> Say:
+def _kept(seconds: float) -> Say:
+    """Say what becomes of the old version."""
     if seconds < 1:
-        return Say("なし", "no longer")
-    for unit, ja, en in ((86_400, "日", "days"), (60, "分", "min")):
-        if seconds >= 2 * unit:
-            return Say(f"{seconds / unit:.0f}{ja}", f"{seconds / unit:.0f} {en}")
-    return Say(f"{seconds:.0f}秒", f"{seconds:.0f} s")
+        return Say("古い版はすぐに廃棄", "the old version is destroyed right after")
+    ja, en = next(
+        (
+            (f"{seconds / unit:.0f}{ja}", f"{seconds / unit:.0f} {en}")
+            for unit, ja, en in ((86_400, "日", "days"), (60, "分", "min"))
+            if seconds >= 2 * unit
+        ),
+        (f"{seconds:.0f}秒", f"{seconds:.0f} s"),
+    )
+    return Say(f"古い版の猶予 {ja}", f"the old version stays valid for {en}")
 
 
 def _age_days(row: KeyStanding) -> int:
