@@ -119,7 +119,12 @@ def test_marks_stay_where_the_old_form_can_not_read_them(home: Path) -> None:
             {"hash": bytes(18)},
         )
         connection.commit()
-    said = noren(home, "migrate", "--to", "register=0001", "--yes", code=1)
-    assert "key_hash in the table terminal" in said
-    assert standings(home)["register"]["found"] == "0003"
-    assert not list(home.glob("*/*.copy"))
+    try:
+        said = noren(home, "migrate", "--to", "register=0001", "--yes", code=1)
+        assert "key_hash in the table terminal" in said
+        assert standings(home)["register"]["found"] == "0003"
+        assert not list(home.glob("*/*.copy"))
+    finally:
+        with opened(home / "register" / "register.db") as connection:
+            connection.execute(text("DELETE FROM terminal"))
+            connection.commit()
