@@ -33,7 +33,7 @@ from noren.testing.ports import port_block
 from noren.testing.rotation import FIRST_CARD, Traffic, enrol_members, secrets_of, standing_in
 
 CONNECTIONS: Final = 64
-AFTER_SECONDS: Final = 5
+PIECE_SECONDS: Final = 60
 
 
 def say(*words: object) -> None:
@@ -42,8 +42,30 @@ def say(*words: object) -> None:
     sys.stdout.flush()
 
 
+class Loads(threading.Thread):
+    """One load process after the other, until told to stop."""
+
+    def __init__(self, house: MemberHouse, *, members: int, rate: int) -> None:
+        super().__init__(name="loads")
+        self._house, self._members, self._rate = house, members, rate
+        self._stop = threading.Event()
+        self.results: list[Result] = []
+
+    def run(self) -> None:
+        """Load, until stopped."""
+        while not self._stop.is_set():
+            number = 2 + len(self.results)
+            load = Load(self._house, members=self._members, rate=self._rate, seconds=PIECE_SECONDS, number=number)
+            self.results.append(load.result())
+
+    def stop(self) -> None:
+        """End after the load that is under way."""
+        self._stop.set()
+        self.join()
+
+
 class Load:
-    """The load process: purchases at a fixed rate for so many seconds, then what came of them."""
+    """A load process: purchases at a fixed rate for so many seconds, then what came of them."""
 
     def __init__(self, house: MemberHouse, *, members: int, rate: int, seconds: float, number: int) -> None:
         keys = [_terminal(house, f"B{number}-{n}") for n in range(CONNECTIONS)]
@@ -107,7 +129,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--members", type=int, default=20_000)
     parser.add_argument("--rate", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=300, help="of load; longer than the rotation, or it says so")
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -118,7 +139,8 @@ def main() -> None:
         before = secrets_of(house.home)
         quiet = Load(house, members=given.members, rate=given.rate, seconds=15, number=1).result()
         told("before", quiet)
-        load = Load(house, members=given.members, rate=given.rate, seconds=given.seconds, number=2)
+        loads = Loads(house, members=given.members, rate=given.rate)
+        loads.start()
         with Traffic(house, house.key) as traffic:
             time.sleep(3)
             took: list[float] = []
@@ -126,11 +148,10 @@ def main() -> None:
             rotating.start()
             rotating.join()
             say(f"rotation of every key: {took[0] if took else float('nan'):.0f} s, short overlaps included")
-            result = load.result()
-        told("while rotating", result)
-        if took and took[0] > result.seconds:
-            say(f"the load ended {took[0] - result.seconds:.0f} s before the rotation: give it more --seconds")
-        acknowledged = sum(each.by_status["201"] for each in (quiet, result)) + traffic.bought
+            loads.stop()
+        for result in loads.results:
+            told("while rotating", result)
+        acknowledged = sum(each.by_status["201"] for each in (quiet, *loads.results)) + traffic.bought
         say(f"purchases acknowledged {acknowledged}, stored {stored(house)}")
         say("besides:", dict(traffic.done), "errors:", dict(Counter(traffic.errors)))
         rotate(house, "destroy", "--all", "--yes")

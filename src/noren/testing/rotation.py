@@ -55,6 +55,7 @@ class Traffic:
         self.done: Counter[str] = Counter()
         self.errors: list[str] = []
         self.bought = 0
+        self._counting = threading.Lock()
         """Purchases that the till acknowledged (counted by several threads: never too many, perhaps a few too few)."""
         self._key = key
         self._http = httpx.Client(timeout=30)
@@ -134,6 +135,7 @@ class Traffic:
             self._vault.call("/cards/state", {"card": card, "state": state})
             got = self._post("/v1/purchases", self._body(card)).status_code
             assert got == status, f"a card made {state} got {got}"
+        self._count()  # of the two, one was taken
 
     def _code(self) -> None:
         visit = MemberVisit(self.house)
@@ -148,8 +150,13 @@ class Traffic:
     def _buy(self, body: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         answer = self._post("/v1/purchases", body)
         assert answer.status_code == httpx.codes.CREATED, f"a purchase got {answer.status_code}: {answer.text}"
-        self.bought += 1
+        self._count()
         return body, answer.content
+
+    def _count(self) -> None:
+        """Count a purchase that was acknowledged: all of them must be stored in the end."""
+        with self._counting:
+            self.bought += 1
 
     def _body(self, card: str) -> dict[str, Any]:
         now = datetime.now(self.house.home.zone).replace(microsecond=0)
