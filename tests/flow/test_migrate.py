@@ -112,6 +112,38 @@ def test_a_damaged_store_is_not_touched_and_its_copy_not_destroyed(home: Path, t
         copy.unlink()
 
 
+def test_where_one_store_can_not_go_no_store_of_either_side_goes(home: Path) -> None:
+    """Control: without what stands in the way, the same command takes all of them."""
+    before = {name: each["found"] for name, each in standings(home).items()}
+    with opened(home / "vault" / "vault.db") as connection:
+        row = {"index": bytes(18), "other": b""}
+        connection.execute(text("INSERT INTO card VALUES (:index, :index, :other, :other, :other)"), row)
+        connection.commit()
+    try:
+        for words in ([], ["--side", "identity"]):
+            said = noren(home, "migrate", "--to", "0001", "--yes", *words, code=1)
+            assert "card_index in the table card" in said
+            assert "Migrating" not in said
+            assert {name: each["found"] for name, each in standings(home).items()} == before
+    finally:
+        with opened(home / "vault" / "vault.db") as connection:
+            connection.execute(text("DELETE FROM card"))
+            connection.commit()
+    noren(home, "migrate", "--to", "0001", "--yes")
+    now = {name: each["found"] for name, each in standings(home).items()}
+    assert {now[name] for name in ("ledger", "register", "vault")} == {"0001"}
+    noren(home, "migrate", "--yes")
+
+
+def test_while_a_zone_of_the_other_side_runs_neither_side_goes(home: Path) -> None:
+    before = {name: each["found"] for name, each in standings(home).items()}
+    with occupy(open_home(home), "vault"):
+        said = noren(home, "migrate", "--to", "register=0002", "--to", "vault=0002", "--yes", code=1)
+    assert "vault is already running" in said
+    assert "Migrating" not in said
+    assert {name: each["found"] for name, each in standings(home).items()} == before
+
+
 def test_marks_stay_where_the_old_form_can_not_read_them(home: Path) -> None:
     with opened(home / "register" / "register.db") as connection:
         connection.execute(

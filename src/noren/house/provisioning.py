@@ -86,7 +86,13 @@ def zones_with_roles(side: str) -> list[Zone]:
 
 
 def owner_engine(home: Home, side: str, admin: Admin, database: Database) -> Engine:
-    """Return an engine whose sessions act as the owner of a side: for making and changing its tables, nothing else."""
+    """Return an engine whose sessions act as the owner of a side: for making and changing its tables, nothing else.
+
+    Raises:
+        HomeProblem: the server is not there, or does not let the administrator in.
+    """
+    with _connected(home, side, admin, database_name(home, database)):
+        pass
     address, owner = _address(home, side, admin, database_name(home, database)), owner_name(home, side)
     engine = create_engine("postgresql+psycopg://", connect_args=address.libpq(), poolclass=NullPool)
 

@@ -49,16 +49,39 @@ def upgrade(home: Home, side: Side, stores: Sequence[Store], order: Order) -> li
         os.umask(before)
 
 
+def check(home: Home, side: Side, stores: Sequence[Store], order: Order) -> list[Standing]:
+    """Refuse now what ``upgrade`` would refuse: asked of each side before either is touched. Nothing is changed.
+
+    Raises:
+        HomeProblem: as ``upgrade``.
+    """
+    with ExitStack() as held:
+        for zone in SIDES[side]:
+            held.enter_context(occupy(home, zone))
+        todo = _todo(home, stores, order)
+        if home.on_postgresql:
+            for store, _ in todo:
+                _need_alone(home, side, store, order)
+        return [standing for _, standing in todo]
+
+
 def _upgrade(home: Home, side: Side, stores: Sequence[Store], order: Order) -> list[Done]:
+    todo = _todo(home, stores, order)
+    if home.on_postgresql:
+        return [_change_database(home, side, store, str(standing.wanted), order) for store, standing in todo]
+    return [_change_file(store, standing, keep=order.keep_copy) for store, standing in todo]
+
+
+def _todo(home: Home, stores: Sequence[Store], order: Order) -> list[tuple[Store, Standing]]:
+    """Return the stores that something is to be done to; refuse what can be seen before it is done."""
     todo = [(store, standing) for store in stores if (standing := _standing(home, store, order)).wanted is not None]
     for _, standing in todo:
         if standing.problem is not None:
             raise HomeProblem(Say(*standing.problem))
     todo = [(store, standing) for store, standing in todo if standing.changes or standing.page_bytes]
-    if home.on_postgresql:
-        return [_change_database(home, side, store, str(standing.wanted), order) for store, standing in todo]
-    _need_room([store for store, _ in todo])
-    return [_change_file(store, standing, keep=order.keep_copy) for store, standing in todo]
+    if not home.on_postgresql:
+        _need_room([store for store, _ in todo])
+    return todo
 
 
 def _standing(home: Home, store: Store, order: Order) -> Standing:
@@ -69,6 +92,7 @@ def _standing(home: Home, store: Store, order: Order) -> Standing:
     with _reading(home, store) as connection:
         found = found_revision(connection, history)
         pages = None if home.on_postgresql else sqlite_file.page_bytes_of(connection)
+        hindrance = _hindrance(connection, store, found, wanted)
     lying = [] if home.on_postgresql else [str(path) for path in copies.copies_beside(store.path)]
     standing = Standing(history.store, found, head, wanted, copies=lying)
     if found is None or wanted is None:
@@ -85,7 +109,18 @@ def _standing(home: Home, store: Store, order: Order) -> Standing:
         ]
         if history.page_bytes not in (None, pages):
             standing.page_bytes = history.page_bytes
+        standing.problem = _both(None if hindrance is None else _can_not_go(history.store, hindrance))
     return standing
+
+
+def _hindrance(connection: Connection, store: Store, found: str | None, wanted: str | None) -> Say | None:
+    """Return why one of the steps can not be taken, as far as the store shows it now."""
+    known = store.history.revisions()
+    if found not in known or wanted not in known:
+        return None
+    steps = [step for step in store.history.steps(found, wanted) if step.hindrance is not None]
+    said = (step.hindrance(connection, up=step.up) for step in steps if step.hindrance is not None)
+    return next((say for say in said if say is not None), None)
 
 
 @contextmanager
@@ -136,10 +171,20 @@ def _change_file(store: Store, standing: Standing, *, keep: bool) -> Done:
             sqlite_file.change_pages(store.path, standing.page_bytes)
     except CanNotGo as no:
         copies.destroy(copy)
-        raise HomeProblem(_can_not_go(store.history.store, no)) from None
+        raise HomeProblem(_can_not_go(store.history.store, no.say)) from None
     kept = str(copies.keep(copy)) if keep and store.history.store != NEVER_KEPT else None
     copies.destroy_copies(store.path)
     return Done(store.history.store, str(standing.wanted), kept)
+
+
+def _need_alone(home: Home, side: Side, store: Store, order: Order) -> None:
+    """Refuse where the administrator is not let in, or somebody else is in the database."""
+    from noren.house.provisioning import Admin, owner_engine  # the driver is in no core install
+
+    engine = owner_engine(home, side, Admin(order.admin, Path(order.passfile)), store.database)
+    with engine.connect() as connection:
+        _nobody_else(connection)
+        connection.rollback()
 
 
 def _change_database(home: Home, side: Side, store: Store, wanted: str, order: Order) -> Done:
@@ -151,7 +196,7 @@ def _change_database(home: Home, side: Side, store: Store, wanted: str, order: O
         with engine.connect() as connection:
             migrate(connection, store.history, wanted, _nobody_else)
     except CanNotGo as no:
-        raise HomeProblem(_can_not_go(store.history.store, no)) from None
+        raise HomeProblem(_can_not_go(store.history.store, no.say)) from None
     if wanted == store.history.head:  # the grants are those of this noren's tables
         grant(home, side, admin, store.database)
     return Done(store.history.store, wanted)
@@ -174,10 +219,10 @@ def _nobody_else(connection: Connection) -> None:
         )
 
 
-def _can_not_go(store: str, no: CanNotGo) -> Say:
+def _can_not_go(store: str, why: Say) -> Say:
     return Say(
-        f"ストア {store} は移せませんでした。{no.say.ja}できたところまでの版で、データはそのままです。",
-        f"The store {store} could not go on. {no.say.en} It stays at the last revision it reached, its data untouched.",
+        f"ストア {store} は移せません。{why.ja}できたところまでの版で、データはそのままです。",
+        f"The store {store} can not go on. {why.en} It stays at the last revision it reached, its data untouched.",
     )
 
 

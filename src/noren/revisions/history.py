@@ -28,6 +28,8 @@ class Step:
     up: bool
     says: Say
     loses: Say | None = None
+    hindrance: Callable[..., Say | None] | None = None
+    """From a connection and ``up``: why the step can not be taken, told before anything is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +76,8 @@ class History:
         here, there = (-1 if found is None else known.index(found)), known.index(wanted)
         scripts = self._scripts()
         if here <= there:
-            return [Step(s.revision, True, _said(s.module, "SAYS")) for s in scripts[here + 1 : there + 1]]
-        return [
-            Step(s.revision, False, _said(s.module, "SAYS"), getattr(s.module, "LOSES", None))
-            for s in reversed(scripts[there + 1 : here + 1])
-        ]
+            return [_step(each, up=True) for each in scripts[here + 1 : there + 1]]
+        return [_step(each, up=False) for each in reversed(scripts[there + 1 : here + 1])]
 
     def _scripts(self) -> list[Any]:
         scripts = list(ScriptDirectory.from_config(self.config()).walk_revisions())[::-1]
@@ -91,6 +90,12 @@ def history_of(tables: MetaData, folder: Path) -> History:
     """Return the history of a store that SQLAlchemy's tables describe."""
     layout = layout_of(tables)
     return History(layout.store, folder, layout.revision, layout.known, layout.mark)
+
+
+def _step(script: Any, *, up: bool) -> Step:
+    module = script.module
+    loses = None if up else getattr(module, "LOSES", None)
+    return Step(script.revision, up, _said(module, "SAYS"), loses, getattr(module, "hindrance", None))
 
 
 def _said(module: Any, name: str) -> Say:

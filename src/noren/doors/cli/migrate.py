@@ -93,7 +93,10 @@ def migrate(
             code=2,
         )
     confirm_by_name(at, _joined(_plan(standings)), at.path.name, yes)
-    done = [each for name in sides if _has_work(seen[name]) for each in _upgrade_side(at, opened, name, order)]
+    working = [name for name in sides if _has_work(seen[name])]
+    for name in working:  # all of them before the first: a refusal leaves no side ahead of the other
+        _ask(opened, name, "check", order, None)
+    done = [each for name in working for each in _upgrade_side(at, opened, name, order)]
     at.answer({"stores": msgspec.to_builtins(done)}, *_told(done))
 
 

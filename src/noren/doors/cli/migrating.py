@@ -1,4 +1,4 @@
-"""``python -m noren.doors.cli.migrating HOME SIDE look|upgrade ORDER``: one side's stores, in a process of its own.
+"""``python -m noren.doors.cli.migrating HOME SIDE look|check|upgrade ORDER``: one side's stores, in its own process.
 
 ``noren migrate`` and ``noren doctor`` start it once per side. It prints what it saw or did as
 JSON; what went wrong is said in both languages on stderr.
@@ -15,7 +15,7 @@ import msgspec
 from noren.house.home import Home, HomeProblem, open_home
 from noren.house.migrated import Store
 from noren.house.upgrade_words import Done, Order, Standing
-from noren.house.upgrading import look, upgrade
+from noren.house.upgrading import check, look, upgrade
 
 
 def main(arguments: list[str]) -> int:
@@ -31,10 +31,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _do(home: Home, side: str, act: str, order: Order) -> Sequence[Standing | Done]:
-    if side == "ledger":
-        return look(home, _ledger(home), order) if act == "look" else upgrade(home, "ledger", _ledger(home), order)
-    assert side == "identity", "not a side with stores"
-    return look(home, _identity(home), order) if act == "look" else upgrade(home, "identity", _identity(home), order)
+    assert side in ("ledger", "identity"), "not a side with stores"
+    stores = _ledger(home) if side == "ledger" else _identity(home)
+    if act == "look":
+        return look(home, stores, order)
+    return check(home, side, stores, order) if act == "check" else upgrade(home, side, stores, order)
 
 
 def _ledger(home: Home) -> tuple[Store, ...]:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Final
 
 from alembic import op
-from sqlalchemy import text
+from sqlalchemy import Connection
 
 from noren.kernel.say import Say
 from noren.revisions.errors import CanNotGo
+from noren.revisions.keyed import other_form
 
 revision: Final = "0003"
 down_revision: Final = "0002"
@@ -24,25 +25,22 @@ HMAC_BYTES: Final = 32
 MARK_BYTES: Final = 18
 
 
+def hindrance(connection: Connection, *, up: bool) -> Say | None:
+    """Return why this step can not be taken, as the store is now."""
+    return other_form(connection, KEYED, HMAC_BYTES if up else MARK_BYTES)
+
+
 def upgrade() -> None:
     """Refuse what only the old form can read."""
-    _refuse(HMAC_BYTES)
+    _refuse(up=True)
 
 
 def downgrade() -> None:
     """Refuse what only the new form can read."""
-    _refuse(MARK_BYTES)
+    _refuse(up=False)
 
 
-def _refuse(length: int) -> None:
-    for table, column in KEYED:
-        question = text(f"SELECT 1 FROM {table} WHERE length({column}) = {length} LIMIT 1")
-        if op.get_bind().execute(question).first() is not None:
-            raise CanNotGo(
-                Say(
-                    f"表 {table} の {column} は、鍵だけでは新しい形と古い形のあいだを移せません。"
-                    "このデータを作った noren で使い続けるか、書き出して新しいホームに取り込んでください。",
-                    f"{column} in the table {table} can not go between the old and the new form by its key alone. "
-                    "Go on with the noren that made this data, or import it into a new home.",
-                )
-            )
+def _refuse(*, up: bool) -> None:
+    no = hindrance(op.get_bind(), up=up)
+    if no is not None:
+        raise CanNotGo(no)
