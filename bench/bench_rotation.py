@@ -48,19 +48,19 @@ class Loads(threading.Thread):
     def __init__(self, house: MemberHouse, *, members: int, rate: int) -> None:
         super().__init__(name="loads")
         self._house, self._members, self._rate = house, members, rate
-        self._stop = threading.Event()
+        self._over = threading.Event()
         self.results: list[Result] = []
 
     def run(self) -> None:
         """Load, until stopped."""
-        while not self._stop.is_set():
+        while not self._over.is_set():
             number = 2 + len(self.results)
             load = Load(self._house, members=self._members, rate=self._rate, seconds=PIECE_SECONDS, number=number)
             self.results.append(load.result())
 
     def stop(self) -> None:
         """End after the load that is under way."""
-        self._stop.set()
+        self._over.set()
         self.join()
 
 
