@@ -24,12 +24,15 @@ LEDGER = (
     "noren.activity", "noren.register", "noren.doors.statement", "noren.doors.till", "noren.doors.worker",
     "noren.house.ledger_worker", "noren.house.statement", "noren.house.till",
 )  # fmt: skip
+LAYOUTS = ("alembic", "noren.revisions.history", "noren.revisions.running", "noren.house.upgrading")
+"""What changes a store's layout: for the processes of ``noren migrate`` alone."""
+
 MUST_NOT_LOAD = {
-    "till": IDENTITY,
-    "ledger-worker": IDENTITY,
-    "statement": IDENTITY,
-    "vault": LEDGER,
-    "front": (*IDENTITY, *LEDGER),
+    "till": (*IDENTITY, *LAYOUTS),
+    "ledger-worker": (*IDENTITY, *LAYOUTS),
+    "statement": (*IDENTITY, *LAYOUTS),
+    "vault": (*LEDGER, *LAYOUTS),
+    "front": (*IDENTITY, *LEDGER, *LAYOUTS),
 }
 MUST_LOAD = {
     "till": "noren.activity.store",
@@ -126,6 +129,7 @@ BREACHES = {
     "by name": ("register/decide.py", 'import importlib\nimportlib.import_module("noren.identity.store")'),
     "plainly": ("house/till.py", "import noren.identity"),
     "late": ("doors/till/main.py", 'from noren.kernel import clock\n__import__("noren.identity.contacts")'),
+    "layouts": ("doors/till/main.py", "import alembic"),
     "by file": ("doors/till/main.py", "KEPT = []\n"),
     "by key": ("doors/till/main.py", "KEPT = []\n"),
 }

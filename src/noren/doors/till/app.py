@@ -228,7 +228,8 @@ class TillApp:
     async def _find(self, call: Call) -> None:
         body = await self._read(call, FindRequest)
         if not isinstance(body, Refusal):
-            partner = self._doorkeeper.partner_of(body.shop)
+            # The directory may let us wait (a lock, a server that is away); nobody else may wait with this one.
+            partner = await asyncio.to_thread(self._doorkeeper.partner_of, body.shop)
             body = await self._ask(FindJob(body, partner, _seller(call), self._keys), call)
         self._send(call, body, "find")
 

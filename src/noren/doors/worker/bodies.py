@@ -14,7 +14,11 @@ from noren.register.requests import BARCODE_PATTERN, CARD_PATTERN, CODE_PATTERN,
 
 CardText = Annotated[str, msgspec.Meta(pattern=rf"\A{CARD_PATTERN}\Z")]
 Code = Annotated[str, msgspec.Meta(pattern=rf"\A{CODE_PATTERN}\Z")]
-Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32)]
+_NO_NUL = r"\A[^\x00]*\Z"
+Text = Annotated[str, msgspec.Meta(pattern=_NO_NUL)]
+"""Words of somebody else's. PostgreSQL's text holds no NUL, and what one engine takes the other must take."""
+
+Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=_NO_NUL)]
 Rate = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 MAX_ROWS = 5_000
 
@@ -102,8 +106,8 @@ class StopBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stop in force."""
 
     scope: Literal["all", "purpose", "recipient", "channel"]
-    name: Annotated[str, msgspec.Meta(max_length=32)]
-    since: Annotated[str, msgspec.Meta(min_length=10, max_length=40)]
+    name: Annotated[str, msgspec.Meta(max_length=32, pattern=_NO_NUL)]
+    since: Annotated[str, msgspec.Meta(min_length=10, max_length=40, pattern=_NO_NUL)]
 
 
 class StoppedBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -123,12 +127,12 @@ class ProductRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A product of the master data."""
 
     product: Code
-    name: str | None = None
-    category: str | None = None
-    department: str | None = None
-    brand: str | None = None
-    maker: str | None = None
-    sensitivity: str | None = None
+    name: Text | None = None
+    category: Text | None = None
+    department: Text | None = None
+    brand: Text | None = None
+    maker: Text | None = None
+    sensitivity: Text | None = None
 
 
 class ProductsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -142,10 +146,10 @@ class ShopRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     shop: Code
     partner: Partner
-    name: str | None = None
-    industry: str | None = None
-    postal_code: str | None = None
-    prefecture: str | None = None
+    name: Text | None = None
+    industry: Text | None = None
+    postal_code: Text | None = None
+    prefecture: Text | None = None
     handles_personal_information: bool | None = None
 
 
@@ -226,15 +230,15 @@ class TerminalsAnswer(msgspec.Struct, frozen=True):
 class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A terminal whose keys are to stop working."""
 
-    shop: str
-    terminal: str
+    shop: Text
+    terminal: Text
 
 
 class RateBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How many requests a second a terminal may send; None: the programme's limit."""
 
-    shop: str
-    terminal: str
+    shop: Text
+    terminal: Text
     rate: Rate | None
 
 
@@ -280,7 +284,7 @@ class PurchasesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 PointsText = Annotated[int, msgspec.Meta(ge=-1_000_000_000, le=1_000_000_000)]
 Money = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000)]
-Title = Annotated[str, msgspec.Meta(max_length=200)]
+Title = Annotated[str, msgspec.Meta(max_length=200, pattern=_NO_NUL)]
 
 
 class LotBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -73,6 +73,11 @@ _FIGURE: Final = Say(
     "the number was written as a figure (it ends in .0): export it again with the column as text.",
 )
 
+_NUL: Final = Say(
+    "文字でない符号(NUL)が入っています。ファイルを書き出し直してください。",
+    "holds a NUL, which is no character: export the file again.",
+)
+
 
 def card(text: str, _setting: Setting) -> Cleaned:
     """A card number: 8 to 40 digits, kept as text."""
@@ -100,6 +105,8 @@ def _as_a_figure(text: str) -> Say | None:
 def words(text: str, _setting: Setting) -> Cleaned:
     """Free text of one line."""
     text = tidy(text)
+    if "\0" in text:
+        return _NUL
     if len(text) <= MAX_TEXT_CHARACTERS:
         return text or None
     return Say(f"{MAX_TEXT_CHARACTERS}文字以内です。", f"takes at most {MAX_TEXT_CHARACTERS} characters.")
