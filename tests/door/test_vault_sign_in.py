@@ -80,6 +80,10 @@ def test_english(door: Door) -> None:
             page = await browser.get("/", params={"nonce": NONCE, "lang": "en"})
             assert "Who I am" in page.text
             assert "See points and purchases" in page.text
+            onward = (await browser.get("/", params={"lang": "en"})).text
+            assert 'href="http://statement.localhost:8004/?lang=en"' in onward, (
+                "her language goes along to the next door"
+            )
 
     told(story())
 
