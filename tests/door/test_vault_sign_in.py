@@ -15,6 +15,7 @@ from tests.door.vault_house import NONCE, PASSWORD, Door, hidden, sign_in
 from noren.doors.vault import hashing
 from noren.doors.vault.attempts import FREE_TRIES
 from noren.house.keys import open_keys, trusted
+from noren.identity.choosing import import_consents, import_stops
 from noren.kernel.ids import LinkToken
 from noren.kernel.ticket import UsedTickets, open_ticket
 from noren.testing.vault import NOW, a_row
@@ -85,6 +86,29 @@ def test_english(door: Door) -> None:
                 "her language goes along to the next door"
             )
 
+    told(story())
+
+
+def test_she_sees_in_words_what_she_has_stopped_and_agreed_to(door: Door) -> None:
+    number = str(a_row(1)["member_number"])
+    stops = [
+        {"member_number": number, "scope": scope, "name": name, "since": "2020-01-01"}
+        for scope, name in (("channel", "post"), ("recipient", "post"))
+    ]
+    agreed = {"member_number": number, "kind": "email", "given_at": "2020-02-01", "text_version": "v7"}
+
+    async def story() -> None:
+        async with door.browser() as browser:
+            await sign_in(browser)
+            japanese = " ".join((await browser.get("/")).text.split())
+            english = " ".join((await browser.get("/", params={"lang": "en"})).text.split())
+        assert "連絡手段 郵便" in japanese
+        assert "提供先 post" in japanese, "a company's name is no channel's"
+        assert "E-mail <span" in english
+        assert "version v7 of the text" in english
+
+    assert import_stops(door.room.vault, rows=stops) == ["added", "added"]
+    assert import_consents(door.room.vault, rows=[agreed]) == ["added"]
     told(story())
 
 
