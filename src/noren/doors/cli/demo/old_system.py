@@ -81,12 +81,13 @@ def _lots(persons: Sequence[Person], first: date) -> Iterator[_Row]:
 
 
 def _coupons(persons: Sequence[Person], first: date, last: date, persona: Person) -> Iterator[_Row]:
-    until = (last + _GOOD_FOR).isoformat()
     for person in persons:
         rng = random.Random(f"{_SEED}/coupons/{person.household}")
         for number, (barcode, ja, en, discount, least) in enumerate(_COUPONS):
             if person is persona or (number == 0 and rng.random() < _COUPON_SHARE):
-                yield barcode, person.cards[0], ja, en, discount, least, PARTNER, _era(first), until
+                # Each ends on another day, so that which one is offered first is the same on every machine.
+                until = last + _GOOD_FOR * (number + 1)
+                yield barcode, person.cards[0], ja, en, discount, least, PARTNER, _era(first), until.isoformat()
     begun, over = _era(first - timedelta(days=60)), _era(first - timedelta(days=1))
     yield _COUPONS[0][0], persona.cards[0], "去年のクーポン", "Last year's", 100, 0, PARTNER, begun, over
 
