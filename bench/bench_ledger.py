@@ -77,7 +77,7 @@ class Bench:
         """Do one batch and add up what each part took of this thread."""
         marks = [time.thread_time()]
         with self.store.batch(durable=False) as held:
-            work, asked = Work(held), Asked()
+            work, asked = Work(held, expected=len(jobs)), Asked()
             for job in jobs:
                 job.wants(asked)
             work.prefetch(asked)

@@ -6,6 +6,7 @@ import dataclasses
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -183,7 +184,7 @@ class SqliteBatch(RekeyedRows):
             entry_day = [(code, entry, entry_day) for code, entry, entry_day in changes.codes]
             many(tables.PUT_CODE, entry_day)
         self._write_of_cut_over(changes)
-        counts = [(name, n) for name, n in zip(_TALLY_NAMES, dataclasses.astuple(changes.tally), strict=True) if n]
+        counts = [(name, n) for name, n in zip(_TALLY_NAMES, _TALLY(changes.tally), strict=True) if n]
         if counts:
             many(tables.ADD_TALLY, counts)
         if changes.next_entry:
@@ -305,6 +306,7 @@ class SqliteBatch(RekeyedRows):
 
 
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
+_TALLY: Final = attrgetter(*_TALLY_NAMES)
 
 
 class SqliteLedger:

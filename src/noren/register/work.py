@@ -17,14 +17,17 @@ from noren.register.decide import Sale
 from noren.register.names import name_purchases
 from noren.register.returning import Brought
 
-_NAMES: Final = 32
-"""How many outer names are made at once."""
+_MOST_NAMES: Final = 32
+"""How many outer names are made at once, at most."""
 
 
 class Work:
-    """Reads through to the store once per key; decisions of the batch are seen by those after them."""
+    """Reads through to the store once per key; decisions of the batch are seen by those after them.
 
-    def __init__(self, store: LedgerBatch) -> None:
+    ``expected``: how many entries the batch will have, about: so many outer names are made at once.
+    """
+
+    def __init__(self, store: LedgerBatch, *, expected: int = _MOST_NAMES) -> None:
         self.store = store
         self.changes = Changes()
         self._next: int | None = None
@@ -38,6 +41,7 @@ class Work:
         self._prefixes: dict[bytes, list[bytes]] = {}
         self._coupons: dict[tuple[bytes, str], list[Coupon]] = {}
         self._names: dict[int, str] = {}
+        self._some = max(1, min(expected, _MOST_NAMES))
 
     def prefetch(self, asked: Asked) -> None:
         """Ask the store for everything that a batch surely needs, in one question."""
@@ -62,7 +66,8 @@ class Work:
     def name(self, ring: KeyRing, entry: int) -> str:
         """Return the outer name of an entry of this batch."""
         if entry not in self._names:
-            self._names = dict(zip(range(entry, entry + _NAMES), name_purchases(ring, entry, _NAMES), strict=True))
+            some = self._some
+            self._names = dict(zip(range(entry, entry + some), name_purchases(ring, entry, some), strict=True))
         return self._names[entry]
 
     def receipt(self, key: ReceiptKey) -> tuple[bool, int | None]:

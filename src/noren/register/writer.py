@@ -189,7 +189,7 @@ class Writer(threading.Thread):
     ) -> tuple[list[Outcome], list[Purchase]]:
         moment = self._moment()
         with store.batch(durable=False) as held:
-            work = Work(held)
+            work = Work(held, expected=len(batch))
             asked = Asked()
             for waiting in batch:
                 waiting.job.wants(asked)
