@@ -29,6 +29,7 @@ PARTS: Final = (
     ("register/decide.py", "decision"),
     ("register/jobs.py", "jobs"),
     ("register/work.py", "work"),
+    ("register/batches.py", "writer"),
     ("register/writer.py", "writer"),
     ("threading.py", "waiting"),
     ("granian", "server"),

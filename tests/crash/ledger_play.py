@@ -26,9 +26,10 @@ from noren.activity.model import Changes, Kind, Lot, MemberState, Posting, Trait
 from noren.activity.store import SqliteLedger
 from noren.activity.sweeping import Broom, drop_receipts, lapse_points
 from noren.kernel.clock import local_date
+from noren.register.batches import Duties
 from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, Outcome
-from noren.register.writer import Writer
+from noren.testing.writers import DrivenWriter
 
 Open = Callable[[], SqliteLedger]
 WAIT_SECONDS = 30
@@ -75,10 +76,8 @@ class Play:
             self.enrol()
         self.writer = self._new_writer()
 
-    def _new_writer(self) -> Writer:
-        writer = Writer(open_store=self._open, moment=self.orders.moment, answer=self._heard, watch=self.watch)
-        writer.start()
-        return writer
+    def _new_writer(self) -> DrivenWriter:
+        return DrivenWriter(Duties(self._open, self.orders.moment, self._heard, self.watch))
 
     def _heard(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
         place = self._place()

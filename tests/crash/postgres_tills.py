@@ -16,10 +16,12 @@ from noren.activity.errors import LedgerBroken
 from noren.activity.model import ReceiptKey
 from noren.activity.ports import AuditFeed, LedgerStore
 from noren.kernel.keyring import KeyRing
+from noren.register.batches import Duties
+from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, Moment, Outcome, PurchaseJob, Seller
 from noren.register.requests import LineRequest, PurchaseRequest
 from noren.register.till_keys import TillKeys
-from noren.register.writer import Waiting, Writer
+from noren.register.writer import ThreadWriter
 
 NOW: Final = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
@@ -48,9 +50,8 @@ class Till:
         self.sent: list[str] = []
         self.acknowledged: dict[str, bytes] = {}
         self.replayed: set[str] = set()
-        self.writer = Writer(
-            open_store=open_store, moment=lambda: Moment(NOW, TOKYO, 365, 400), answer=self._answer, watch=self
-        )
+        duties = Duties(open_store, lambda: Moment(NOW, TOKYO, 365, 400), self._answer, self)
+        self.writer = ThreadWriter(open_store(), duties)
         self.writer.start()
 
     def batch(self, size: int, seconds: float) -> None:

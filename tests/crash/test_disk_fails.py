@@ -108,7 +108,7 @@ def _run(
     with CrashVfs(f"fails-{secrets.token_hex(6)}", log, trouble, forgets=case.forgets, lazy=lazy) as vfs:
 
         def open_store() -> SqliteLedger:
-            store = SqliteLedger(path, vfs=vfs.name, busy_ms=2_000)
+            store = SqliteLedger(path, vfs=vfs.name, busy_ms=2_000, leisure_pages=8)
             store._db.execute("PRAGMA wal_autocheckpoint = 12")
             return Careless(store) if careless else store  # type: ignore[return-value]
 

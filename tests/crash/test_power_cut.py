@@ -69,7 +69,7 @@ def _play(folder: Path, seed: int, synchronous: str) -> tuple[Play, list[Event]]
     with CrashVfs(f"cut-{folder.name}-{secrets.token_hex(4)}", log) as vfs:
 
         def open_store() -> SqliteLedger:
-            store = SqliteLedger(path, vfs=vfs.name)
+            store = SqliteLedger(path, vfs=vfs.name, leisure_pages=8)
             store._db.execute("PRAGMA wal_autocheckpoint = 12")  # many checkpoints and new beginnings of the log
             store._db.execute(f"PRAGMA synchronous = {synchronous}")
             return store

@@ -35,7 +35,6 @@ class Asking(threading.Thread):
 @pytest.fixture
 def desk(place: LedgerPlace) -> Iterator[Desk]:
     made = Desk(place, Disk(deferred=True))
-    made.writer.start()
     yield made
     made.disk.turning.set()
     made.writer.stop()

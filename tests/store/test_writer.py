@@ -17,15 +17,16 @@ from noren.activity.enrolment import set_points_only
 from noren.activity.model import Card, CardState
 from noren.activity.ports import Asked
 from noren.kernel.keyring import KeyRing
+from noren.register.batches import Duties
 from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
 from noren.register.work import Work
-from noren.register.writer import Writer
 from noren.testing.failing_ledger import Disk, FailingLedger
 from noren.testing.ledger_engines import LedgerPlace
+from noren.testing.writers import DrivenWriter
 
 NOW = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -62,11 +63,13 @@ class Desk:
         store.close()
         self._arrived = threading.Condition()
         self._outcomes: dict[object, Outcome] = {}
-        self.writer = Writer(
-            open_store=lambda: FailingLedger(place.till_store(), self.disk),
-            moment=lambda: Moment(NOW, TOKYO, 365, 400),
-            answer=self._answer,
-            watch=self.watch,
+        self.writer = DrivenWriter(
+            Duties(
+                open_store=lambda: FailingLedger(place.till_store(), self.disk),
+                moment=lambda: Moment(NOW, TOKYO, 365, 400),
+                answer=self._answer,
+                watch=self.watch,
+            )
         )
 
     def _answer(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
@@ -76,7 +79,7 @@ class Desk:
 
     def ask(self, *jobs: Any) -> list[Outcome]:
         tickets = [object() for _ in jobs]
-        taken = [self.writer.submit(Waiting(job, ticket)) for job, ticket in zip(jobs, tickets, strict=True)]
+        taken = self.writer.submit_all([Waiting(job, ticket) for job, ticket in zip(jobs, tickets, strict=True)])
         wanted = [ticket for ticket, ok in zip(tickets, taken, strict=True) if ok]
         with self._arrived:
             assert self._arrived.wait_for(lambda: all(t in self._outcomes for t in wanted), timeout=10)
@@ -86,7 +89,6 @@ class Desk:
 @pytest.fixture
 def desk(place: LedgerPlace) -> Iterator[Desk]:
     made = Desk(place)
-    made.writer.start()
     yield made
     made.writer.stop()
 

@@ -50,6 +50,10 @@ class Database(Protocol):
         """Run a statement once per row of bindings."""
         ...
 
+    def wal_checkpoint(self, dbname: str | None, mode: int) -> tuple[int, int]:
+        """Carry the log over; return how many pages it has, and how many of them are carried over."""
+        ...
+
     def close(self) -> None:
         """Close the connection."""
         ...

@@ -87,6 +87,9 @@ class PostgresLedger:
             except psycopg.Error as wrong:
                 raise breakage(wrong) from wrong
 
+    def carry_over(self) -> None:
+        """See ``LedgerStore``: the server does that by itself."""
+
     def tally(self) -> Tally:
         """See ``LedgerStore``."""
         return Tally(**{row[0]: row[1] for row in self._read(pg_tables.GET_TALLY)})

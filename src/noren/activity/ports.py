@@ -208,6 +208,10 @@ class LedgerStore(Protocol):
         """Make everything committed before this call durable, or raise ``NotDurable``. May run beside a batch."""
         ...
 
+    def carry_over(self) -> None:
+        """Do now, while little is going on, what would make a later batch slow; often there is nothing to do."""
+        ...
+
     def tally(self) -> Tally:
         """Return programme totals."""
         ...

@@ -36,6 +36,9 @@ from noren.activity.model import (
 from noren.activity.ports import Asked, Known, members_of
 from noren.activity.rekeyed_rows import RekeyedRows
 
+LEISURE_PAGES: Final = 150
+"""Carrying so much over takes one to two milliseconds; the 4,000 pages of a busy till take ten to thirty."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -313,9 +316,13 @@ class SqliteLedger:
     """Fills ``LedgerStore`` on one SQLite file.
 
     ``busy_ms``: how long to wait for another process's transaction before saying so. ``vfs``: see ``connect``.
+    ``leisure_pages``: how long the log must be for ``carry_over`` to be worth it.
     """
 
-    def __init__(self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None) -> None:
+    def __init__(
+        self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None, leisure_pages: int = LEISURE_PAGES
+    ) -> None:
+        self._leisure_pages = leisure_pages
         self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
 
     @property
@@ -360,6 +367,18 @@ class SqliteLedger:
                 self._db.execute("ROLLBACK")
             except apsw.Error:
                 return  # the transaction ended by itself; reopening the store replays its log
+
+    def carry_over(self) -> None:
+        """See ``LedgerStore``: a short log is carried over in a fraction of the time that a full one takes.
+
+        What fails here fails no batch: the log still holds everything, as when a commit's own carrying over fails.
+        """
+        try:
+            pages, carried = self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_NOOP)
+            if pages - carried >= self._leisure_pages:
+                self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
+        except apsw.Error:
+            return
 
     def tally(self) -> Tally:
         """See ``LedgerStore``."""

@@ -55,6 +55,10 @@ class FailingLedger:
         if self._disk.dead:
             raise NotDurable("the disk is dead")
 
+    def carry_over(self) -> None:
+        """See ``LedgerStore``."""
+        self._store.carry_over()
+
     def tally(self) -> Tally:
         """See ``LedgerStore``."""
         return self._store.tally()

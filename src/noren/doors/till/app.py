@@ -24,12 +24,13 @@ from noren.doors.till.terminals import Doorkeeper, Pass
 from noren.kernel.clock import ShiftedClock
 from noren.kernel.say import Lang
 from noren.register.answers import ClockAnswer
+from noren.register.batches import Answer
 from noren.register.flushing import Waiting
 from noren.register.jobs import Answered, BalanceJob, FindJob, Job, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, ClockRequest, FindRequest, PurchaseRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
-from noren.register.writer import Answer, Writer
+from noren.register.writer import Writer
 
 _JSON: Final = ("content-type", "application/json")
 _REPLAYED: Final = ("idempotent-replayed", "true")
@@ -94,7 +95,7 @@ class TillApp:
         metrics: TillMetrics,
         alerts: Alerts,
         body_seconds: float,
-        start_writer: Callable[[Answer], Writer],
+        start_writer: Callable[[asyncio.AbstractEventLoop, Answer, Callable[[], bool]], Writer],
     ) -> None:
         self._doorkeeper = doorkeeper
         self._keys = keys
@@ -128,8 +129,7 @@ class TillApp:
 
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._writer = self._start_writer(self._deliver)
-        self._writer.start()
+        self._writer = self._start_writer(loop, _resolve, lambda: bool(self._patience.waiting))
         self._alerts.start()
         self._patience.start(loop)
 
@@ -199,10 +199,6 @@ class TillApp:
         if self._writer is None or not self._writer.submit(Waiting(job, future)):
             return Refusal("not-durable")
         return await future
-
-    def _deliver(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(_resolve, pairs)
 
     # Doors
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from asyncio import AbstractEventLoop
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,8 +20,9 @@ from noren.house.home import open_home
 from noren.house.keys.watch import watching
 from noren.house.till import till_room
 from noren.kernel.clock import SystemClock, local_date
+from noren.register.batches import Answer, Duties
 from noren.register.velocity import Velocity
-from noren.register.writer import Answer, Writer
+from noren.register.writer import Writer, start_writer
 
 _YOUNG: Final = 50_000
 _MIDDLE: Final = 20
@@ -56,8 +59,8 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         tell=alerts.own_card,
     )
 
-    def start_writer(answer: Answer) -> Writer:
-        return Writer(open_store=room.open_ledger, moment=room.moment, answer=answer, watch=metrics, sold=velocity.saw)
+    def begin(loop: AbstractEventLoop, answer: Answer, more_coming: Callable[[], bool]) -> Writer:
+        return start_writer(loop, Duties(room.open_ledger, room.moment, answer, metrics, velocity.saw, more_coming))
 
     app = TillApp(
         doorkeeper=doorkeeper,
@@ -67,7 +70,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         metrics=metrics,
         alerts=alerts,
         body_seconds=settings.limits.body_seconds,
-        start_writer=start_writer,
+        start_writer=begin,
     )
     _spare_the_collector()
     try:
