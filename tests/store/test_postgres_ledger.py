@@ -191,7 +191,7 @@ def test_a_session_begun_on_empty_tables_reads_no_more_than_it_is_asked_for(
 ) -> None:
     """A plan is made once per session. With the statement that we had, it read the whole day at each look-up."""
     by_hand(place, "VACUUM ANALYZE")
-    store = place.till_store()
+    store = PostgresLedger(place.address("till"))
     session = store._db
     session.execute(statement.encode(), ([b"unknown"],), prepare=True)
     by_hand(place, f"INSERT INTO receipt SELECT {FIRST_DAY}, int4send(n), n FROM generate_series(1, 5000) AS n")
