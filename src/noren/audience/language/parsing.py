@@ -1,0 +1,76 @@
+"""From text to tree: tokens, LALR(1), then the nodes' own rules. Time is linear in the text, depth costs no stack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from lark import Lark, Tree
+from lark import Token as LarkToken
+from lark.exceptions import UnexpectedToken
+from lark.lexer import Lexer
+
+from noren.audience.language.building import Builder
+from noren.audience.language.expecting import unexpected
+from noren.audience.language.limits import CHARACTERS
+from noren.audience.language.nodes import Condition, too_long
+from noren.audience.language.problems import NotRead, Place, Problem, Refused
+from noren.audience.language.tokens import Lines, Token, tokens
+from noren.kernel.say import Say
+
+_GRAMMAR: Final = Path(__file__).with_name("grammar.lark")
+
+
+def parse(text: str) -> Condition | Refused:
+    """Return the condition of a text, or everything that is wrong with it."""
+    if len(text) > CHARACTERS:
+        return Refused((_too_long(text),))
+    if not text.strip(" \t\n\r\f\v"):
+        return Refused((_empty(),))
+    try:
+        cut = list(tokens(text))
+        tree = _tree(cut, text)
+    except NotRead as stopped:
+        return Refused((stopped.problem,))
+    return Builder(text).condition(tree)
+
+
+def _tree(cut: list[Token], text: str) -> Tree[LarkToken]:
+    try:
+        return _parser().parse(cut)  # type: ignore[arg-type]  # its lexer takes tokens, not text
+    except UnexpectedToken as wrong:
+        raise NotRead(unexpected(wrong, cut, text)) from None
+
+
+class _Given(Lexer):
+    """Hands the parser the tokens that are cut already."""
+
+    def __init__(self, lexer_conf: object) -> None:
+        del lexer_conf
+
+    def lex(self, data: Any) -> Iterator[LarkToken]:  # type: ignore[override]
+        """Yield the tokens with their places."""
+        for token in data:
+            place: Place = token.place
+            yield LarkToken(
+                token.kind, token.text, start_pos=place.start, line=place.line, column=place.column, end_pos=place.end
+            )
+
+
+@cache
+def _parser() -> Lark:
+    return Lark(_GRAMMAR.read_text("utf-8"), parser="lalr", lexer=_Given, propagate_positions=True)
+
+
+def _too_long(text: str) -> Problem:
+    return Problem("too-long", Lines(text).place(CHARACTERS, len(text)), too_long("text").say)
+
+
+def _empty() -> Problem:
+    say = Say(
+        '条件が空です。たとえば visits(category = "COFFEE") >= 5 のように書きます。',
+        'The condition is empty. Write, for example, visits(category = "COFFEE") >= 5.',
+    )
+    return Problem("empty", Place(1, 1, 0, 0), say, "visits(any) >= 1")
