@@ -14,6 +14,7 @@ from noren.audience.language import Condition, Refused, from_json, parse, to_jso
 from noren.audience.language.limits import CHARACTERS, DEPTH
 from noren.audience.language.nodes import Node, depth_of
 from noren.audience.language.problems import Wrong
+from noren.audience.language.speech import sentence
 from noren.audience.language.words import KEYWORDS
 from noren.audience.language.writing import spell, squeeze
 
@@ -94,6 +95,21 @@ def within(root: Node) -> Condition | None:
         return Condition(root)
     except Wrong:
         return None
+
+
+@SETTINGS
+@given(conditions())
+def test_a_condition_can_be_said_in_every_language_and_register(condition: Condition) -> None:
+    said = {sentence(condition, "ja"), sentence(condition, "ja", "member"), sentence(condition, "en")}
+    for text in said:
+        assert text == text.strip()
+        assert "  " not in text or any("  " in value for value in words_of(condition))
+        assert "None" not in text or any("None" in value for value in words_of(condition))
+    assert sentence(condition, "ja", "member").endswith("お客さま")
+
+
+def words_of(condition: Condition) -> list[str]:
+    return [to_text(condition)]
 
 
 def check_answer(text: str) -> None:
