@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final
 
@@ -11,7 +11,7 @@ from noren.audience.language.building_predicates import PredicateBuilder
 from noren.audience.language.limits import DEPTH, PREDICATES
 from noren.audience.language.nodes import Condition, too_deep, too_many
 from noren.audience.language.predicates import Contacted
-from noren.audience.language.problems import Refused, Wrong
+from noren.audience.language.problems import Place, Refused, Wrong
 from noren.audience.language.site import Branch, Site, branch, kids, leaf, whole
 from noren.audience.language.windows import Ever, Window
 from noren.audience.language.writing import spell
@@ -28,6 +28,18 @@ _NOT_HERE: Final = Say(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A condition and where its parts stand: a place per predicate, and per test those of its values or its own.
+
+    Both are in the order in which ``predicates`` and ``tests`` walk the tree.
+    """
+
+    condition: Condition
+    predicates: tuple[Place, ...]
+    tests: tuple[tuple[Place, ...], ...]
+
+
 class Builder:
     """Builds the condition of one text, or collects everything that is wrong with it."""
 
@@ -35,6 +47,13 @@ class Builder:
         self._site = Site(text)
         self._predicates = PredicateBuilder(self._site)
         self._count = 0
+
+    def read(self, tree: Branch) -> Read | Refused:
+        """Return the condition that the grammar read, with its places."""
+        made = self.condition(tree)
+        if isinstance(made, Refused):
+            return made
+        return Read(made, tuple(self._site.predicates), tuple(self._site.tests))
 
     def condition(self, tree: Branch) -> Condition | Refused:
         """Return the condition that the grammar read."""
@@ -106,6 +125,7 @@ class Builder:
     def _windowed(self, tree: Branch) -> tuple[Node, list[tuple[Window, Branch]]]:
         self._count += 1
         found, window = kids(tree)
+        self._site.predicates.append(self._site.place(branch(found)))
         if self._count == PREDICATES + 1:
             self._site.note("too-many-predicates", branch(found), too_many("root").say)
         made = self._predicates.predicate(branch(found))

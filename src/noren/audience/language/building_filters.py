@@ -32,6 +32,7 @@ from noren.audience.language.windows import EVER, InDates, InLast, InPeriod, Win
 from noren.audience.language.words import Attribute, Cmp, Period, Unit, Weekday, Which
 from noren.kernel.say import Say
 
+_VALUED: Final = frozenset({"attribute_is", "attribute_is_not", "attribute_in"})
 _ALONE: Final = Say(
     "together は、かっこの中でそれだけを書きます。and・or・not や別の together とは組み合わせられません。",
     "together stands alone as a whole filter: it is not combined with and, or, not or another together.",
@@ -100,6 +101,8 @@ class FilterBuilder:
         if window is not None:
             self.strays.append((self.window(window), branch(window)))
         found = branch(test)
+        values = [child for child in kids(found)[1:] if branch(child).data == "value"] if found.data in _VALUED else []
+        self._site.tests.append(tuple(self._site.place(where) for where in values or [found]))
         return self._TESTS[str(found.data)](self, found)
 
     def _any(self, _tree: Branch) -> Test:

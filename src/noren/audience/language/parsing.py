@@ -12,11 +12,11 @@ from lark import Token as LarkToken
 from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer
 
-from noren.audience.language.building import Builder
-from noren.audience.language.expecting import unexpected
+from noren.audience.language.building import Builder, Read
 from noren.audience.language.limits import CHARACTERS
 from noren.audience.language.nodes import Condition, too_long
 from noren.audience.language.problems import NotRead, Place, Problem, Refused
+from noren.audience.language.stopping import unexpected
 from noren.audience.language.tokens import Lines, Token, tokens
 from noren.kernel.say import Say
 
@@ -25,6 +25,12 @@ _GRAMMAR: Final = Path(__file__).with_name("grammar.lark")
 
 def parse(text: str) -> Condition | Refused:
     """Return the condition of a text, or everything that is wrong with it."""
+    found = read(text)
+    return found.condition if isinstance(found, Read) else found
+
+
+def read(text: str) -> Read | Refused:
+    """Return the condition of a text with the places of its parts, or everything that is wrong with it."""
     if len(text) > CHARACTERS:
         return Refused((_too_long(text),))
     if not text.strip(" \t\n\r\f\v"):
@@ -34,7 +40,7 @@ def parse(text: str) -> Condition | Refused:
         tree = _tree(cut, text)
     except NotRead as stopped:
         return Refused((stopped.problem,))
-    return Builder(text).condition(tree)
+    return Builder(text).read(tree)
 
 
 def _tree(cut: list[Token], text: str) -> Tree[LarkToken]:

@@ -16,11 +16,17 @@ T = TypeVar("T")
 
 
 class Site:
-    """Collects problems; what can not be built is replaced, so that the rest is looked at too."""
+    """Collects problems; what can not be built is replaced, so that the rest is looked at too.
+
+    ``predicates`` and ``tests`` are the places of what was read, in the order of the text; a test's
+    places are those of its values, or its own.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.problems: list[Problem] = []
+        self.predicates: list[Place] = []
+        self.tests: list[tuple[Place, ...]] = []
         self._lines = Lines(text)
 
     def place(self, where: Branch | Token) -> Place:

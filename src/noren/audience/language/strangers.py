@@ -19,6 +19,12 @@ _QUOTES: Final = frozenset("'`“”„‟‘’‚«»「」『』〝〟＂＇"
 _CLOSERS: Final = {"「": "」", "『": "』", "“": "”", "‘": "’", "«": "»"}
 _RUN: Final = re.compile(r"[\uff01-\uff5e\u3000]+")
 _LETTERS: Final = re.compile(r"[^\W\d_][\w・ー]*")
+_JAPANESE: Final = {
+    "性別": "sex", "年齢": "age", "都道府県": "prefecture", "郵便番号": "postal3", "会員ランク": "tier",
+    "分類": "category", "カテゴリ": "category", "カテゴリー": "category", "部門": "department", "ブランド": "brand",
+    "メーカー": "maker", "商品": "product", "提携先": "partner", "店舗": "shop", "業種": "industry", "曜日": "weekday",
+    "時間": "hour", "女性": "sex = female", "男性": "sex = male", "かつ": "and", "または": "or", "ではない": "not",
+}  # fmt: skip
 _PATTERN: Final = re.compile(r"=~|~|\*|\?|/|\\|\^|\$")
 
 
@@ -75,6 +81,10 @@ def _letters(text: str, at: int, place: Callable[[int, int], Place]) -> Problem 
     if found is None:
         return None
     word = found.group()
+    ours = _JAPANESE.get(word)
+    if ours is not None:
+        said = Say(f"「{word}」は、この言語では {ours} と書きます。", f"“{word}” is written {ours} here.")
+        return Problem("unknown-word", place(at, found.end()), said, ours)
     say = Say(f'日本語などの値は、二重引用符で囲みます: "{word}"', f'Such a value stands in double quotes: "{word}"')
     return Problem("quotes-missing", place(at, found.end()), say, f'"{word}"')
 
