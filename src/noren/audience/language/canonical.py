@@ -47,7 +47,7 @@ def from_json(raw: bytes | str) -> Condition | Refused:
         condition = _read(data)
     except Misshapen as wrong:
         return _refused(
-            "bad-json", Say(f"条件のJSONとして読めません: {wrong.ja}", f"Not a condition's JSON: {wrong.en}")
+            "bad-json", Say(f"条件のJSONとして読めません: {wrong.ja}。", f"Not a condition's JSON: {wrong.en}.")
         )
     except Wrong as wrong:
         return _refused(wrong.code, wrong.say)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from noren.audience.language.codes import ERRORS, WARNINGS
 from noren.kernel.say import Say
 
 
@@ -36,6 +37,9 @@ class Problem:
     place: Place
     say: Say
     suggestion: str | None = None
+
+    def __post_init__(self) -> None:
+        assert self.code in ERRORS or self.code in WARNINGS, f"{self.code} stands in no table of codes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -207,7 +207,8 @@ def say_history(part: n.Received | n.Redeemed | n.Contacted | n.PointsBalance | 
         case n.PointsBalance(cmp, points):
             return have(f"a balance of {_COUNTED[cmp].format(grouped(points))} points")
         case n.PointsExpiring(days, cmp, points):
-            return have(f"{_COUNTED[cmp].format(grouped(points))} points that expire within {unit_days(days)}")
+            some = "" if cmp is Cmp.MORE and not points else f"{_COUNTED[cmp].format(grouped(points))} "
+            return have(f"{some}points that expire within {unit_days(days)}")
 
 
 def say_basket(part: n.BasketTotal | n.BasketHas | n.BasketLacks, wording: Wording) -> Said:

@@ -54,7 +54,8 @@ def _recency(part: n.Never | n.DaysSinceLast | n.DaysSinceFirst | n.Overdue, spe
             return _since("初めて", found.bought(), cmp, days, speaker)
         case n.Overdue(_, cmp, times):
             words = compared(cmp, f"いつもの購入間隔(平均)の{grouped(times)}倍")
-            stem = f"{found.whose()}購入日が3日以上あり、前回の購入からの日数が{words.words}"
+            polite = "ご" if speaker.member else ""
+            stem = f"{found.whose()}{polite}購入日が3日以上あり、前回の{polite}購入からの日数が{words.words}"
             return Clause(stem, words.ending, whole=False)
 
 
@@ -87,13 +88,13 @@ def _behaviour(part: n.Share | n.Change | n.Top | n.Then | n.Every, speaker: Spe
         case n.Top(percent, measure, inner, window):
             noun = f"{goods(inner, speaker).whose()}{measure_noun(measure, speaker)}"
             stem = f"{noun}が、前日までの集計で、購入のある全会員の上位{grouped(percent)}%に"
-            return Clause(stem, c.ENTERS, when=during(window, "で"))
+            return Clause(stem, c.ENTERS, when=When() if isinstance(window, n.Ever) else during(window, "で"))
         case n.Then(first, followed, later, days, window):
-            did = f"{goods(first, speaker).bought() or '商品を'}{'ご購入' if speaker.member else '購入し'}、"
-            after = f"その後{days}日以内に{goods(later, speaker).bought() or '再び商品を'}"
-            return Clause(
-                f"{did}{after}{_bought_or_not(followed, speaker)}", _HAPPENED, whole=False, when=during(window, "に")
-            )
+            linked = "お買い上げの後、" if speaker.member else "購入し、その後"
+            did = f"{goods(first, speaker).bought() or '商品を'}{linked}"
+            then = f"{goods(later, speaker).bought() or '再び商品を'}{_bought_or_not(followed, speaker)}"
+            stem = f"{did}{days}日以内に{then}"
+            return Clause(stem, _HAPPENED, whole=False, when=during(window, "に"))
         case n.Every(rhythm, periods, count):
             month = rhythm is Rhythm.MONTH
             span = f"{'今月' if month else '今週'}を除く直近{periods}{'か月' if month else '週'}間、"

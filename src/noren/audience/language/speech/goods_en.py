@@ -64,7 +64,7 @@ def during(window: n.Window) -> str:
         case n.InLast(count, unit):
             return f" in the last {count} {unit}s"
         case n.InPeriod(which, period):
-            return f" in {'this' if which is Which.THIS else 'the previous'} {period}"
+            return f" this {period}" if which is Which.THIS else f" in the previous {period}"
         case n.InDates(first, last):
             return f" from {_day(first)} to {_day(last)}"
 
@@ -95,6 +95,7 @@ def _all(parts: tuple[n.LineFilter, ...], wording: Wording) -> Goods:
     around = [part for part in parts if _is_around(part)]
     whats = [part for part in parts if part not in around and not isinstance(part, n.AnyLine)]
     what = _together(whats, wording)
+    what = f"something {what}" if what.startswith("other than") else what
     about = any(getattr(test, "attribute", None) in PRODUCT_ATTRIBUTES for part in whats for test in n.tests(part))
     if whats and not about:
         return Goods("", f" {what}" + "".join(f" {_circumstance(part, wording)}" for part in around))

@@ -27,7 +27,7 @@ _PERIODS: Final = {
 def during(window: n.Window, particle: str) -> When:
     """Return a window before a deed (``に``) or a figure (``で``)."""
     words = _words(window, particle)
-    return When(window, words, words if isinstance(window, n.Ever) else f"同じ期間{particle}、")
+    return When(window, words, "" if isinstance(window, n.Ever) else f"同じ期間{particle}、")
 
 
 def _words(window: n.Window, particle: str) -> str:
