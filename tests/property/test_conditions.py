@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+from datetime import date
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,10 +13,12 @@ from tests.property.condition_trees import conditions, nodes
 
 from noren.audience.language import Condition, Refused, from_json, parse, to_json, to_text
 from noren.audience.language.limits import CHARACTERS, DEPTH
-from noren.audience.language.nodes import Node, depth_of
+from noren.audience.language.nodes import Node, depth_of, predicates
+from noren.audience.language.parsing import read
 from noren.audience.language.problems import Wrong
+from noren.audience.language.review import Surroundings, cost_of, review
 from noren.audience.language.speech import sentence
-from noren.audience.language.words import KEYWORDS
+from noren.audience.language.words import KEYWORDS, Attribute
 from noren.audience.language.writing import spell, squeeze
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
@@ -27,6 +30,7 @@ SETTINGS = settings(
 )
 SIGNS = '( ) , % .. - >= > = <= < != " \\ 5 2.5 0 007 2017-03-01 2017-02-29 COFFEE （ é'
 ODD = ['"COFFEE"', "female", "1234567890123", "\ufeff", "\u202e", "\x00", "\u3000", "\r\n", "\t", "\r"]
+SENSITIVE = frozenset({(Attribute.CATEGORY, "COFFEE"), (Attribute.BRAND, "コーヒー")})
 PIECES = [*sorted(KEYWORDS), *SIGNS.split(), *ODD]
 
 
@@ -106,6 +110,20 @@ def test_a_condition_can_be_said_in_every_language_and_register(condition: Condi
         assert "  " not in text or any("  " in value for value in words_of(condition))
         assert "None" not in text or any("None" in value for value in words_of(condition))
     assert sentence(condition, "ja", "member").endswith("お客さま")
+
+
+@SETTINGS
+@given(conditions())
+def test_any_condition_can_be_reviewed_and_its_own_parts_are_what_is_marked(condition: Condition) -> None:
+    text = to_text(condition)
+    got = read(text)
+    assert not isinstance(got, Refused)
+    assert len(got.predicates) == sum(1 for _ in predicates(condition.root))
+    around = Surroundings(horizon=date(2015, 1, 1), today=date(2017, 12, 31), issuer="P1", sensitive=SENSITIVE)
+    said = review(got, around)
+    for problem in said.errors + said.warnings:
+        assert 0 <= problem.place.start < problem.place.end <= len(text)
+    assert cost_of(condition) >= 0
 
 
 def words_of(condition: Condition) -> list[str]:

@@ -78,6 +78,8 @@ DIFFERENT = [
     ("postal3 = 7", "postal3 = 007"),
     ("contacted", "contacted or contacted"),
     ("not not contacted", "contacted"),
+    ("(contacted or sex = male) and sex = male", "contacted or sex = male and sex = male"),
+    ("not (contacted and sex = male)", "not contacted and sex = male"),
 ]
 
 

@@ -15,6 +15,7 @@ from noren.audience.language.review.values import (
     near_twins,
     odd_values,
     sensitive_values,
+    trait_values,
     unknown_names,
     unknown_sex,
     valued,
@@ -74,6 +75,7 @@ def _warnings(read: Read, around: Surroundings) -> Iterator[Problem]:
     for part, place in _parts(read):
         yield from small_area(part, place)
         yield from unknown_sex(part, place)
+        yield from odd_values((value, place) for value in trait_values(part))
         yield from till_only(part, place)
         if around.issuer is not None:
             yield from other_companies(part, place, around.issuer)

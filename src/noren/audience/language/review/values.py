@@ -70,12 +70,17 @@ def near_twins(test: n.Test, places: tuple[Place, ...], names: Names) -> Iterato
 def odd_values(values: Iterable[tuple[str, Place]]) -> Iterator[Problem]:
     """Yield values that do not look like what they are: invisible or direction signs, blanks at an end."""
     for value, place in values:
-        if value != value.strip() or any(unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cn") for sign in value):
+        if value != value.strip() or any(_is_odd(sign) for sign in value):
             say = Say(
-                "値に、目に見えない文字か、前後の空白が含まれています。意図したものか確かめてください。",
-                "The value holds invisible characters, or blanks at an end: check that they are meant.",
+                "値に、目に見えない文字、かぎかっこ、前後の空白のどれかが含まれています。意図したものか確かめてください。",
+                "The value holds invisible characters, quotation marks, or blanks at an end: is that meant?",
             )
             yield Problem("odd-value", place, say)
+
+
+def _is_odd(sign: str) -> bool:
+    """Whether a sign is unseen, turns the writing's direction, or could end the quotes of a sentence."""
+    return sign in "『』「」“”" or unicodedata.category(sign) in ("Cf", "Cc", "Co", "Cn")
 
 
 def sensitive_values(test: n.Test, places: tuple[Place, ...], around: Surroundings) -> Iterator[Problem]:
@@ -97,6 +102,19 @@ def unknown_sex(part: n.Predicate, place: Place) -> Iterator[Problem]:
         if value not in _SEXES:
             say = Say(f"性別『{value}』の登録はありません。", f"No member is registered with the sex “{value}”.")
             yield Problem("unknown-sex", place, say, nearest(value, _SEXES))
+
+
+def trait_values(part: n.Predicate) -> tuple[str, ...]:
+    """Return the values and names that a predicate itself holds, outside its filters."""
+    match part:
+        case n.TraitIs(_, value) | n.TraitIsNot(_, value):
+            return (value,)
+        case n.TraitIn(_, values):
+            return values
+        case n.Received(campaign) | n.Redeemed(campaign):
+            return (campaign,)
+        case _:
+            return ()
 
 
 def valued(test: n.Test, places: tuple[Place, ...]) -> Iterator[tuple[Attribute, str, Place]]:

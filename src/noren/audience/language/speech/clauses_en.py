@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final
 
 from noren.audience.language import nodes as n
-from noren.audience.language.speech.goods_en import AMOUNTS, Goods, during, goods, unit_days
+from noren.audience.language.speech.goods_en import AMOUNTS, Goods, during, goods, named, unit_days
 from noren.audience.language.speech.wording import Wording, grouped
 from noren.audience.language.words import Cmp, Measure
 
@@ -199,9 +199,9 @@ def say_history(part: n.Received | n.Redeemed | n.Contacted | n.PointsBalance | 
     """Return what she was sent, used and holds."""
     match part:
         case n.Received(campaign, window):
-            return _were(f"chosen for a coupon or message of campaign {campaign}{during(window)}")
+            return _were(f"chosen for a coupon or message of campaign {named(campaign)}{during(window)}")
         case n.Redeemed(campaign, window):
-            return did("used", "use", f"a coupon of campaign {campaign}{during(window)}")
+            return did("used", "use", f"a coupon of campaign {named(campaign)}{during(window)}")
         case n.Contacted(window):
             return _were(f"chosen for a message of any campaign{during(window)}")
         case n.PointsBalance(cmp, points):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,12 +10,13 @@ from typing import Final
 
 from noren.audience.language import nodes as n
 from noren.audience.language.speech.wording import Wording
-from noren.audience.language.words import PRODUCT_ATTRIBUTES, Attribute, Cmp, Period, Weekday, Which
+from noren.audience.language.words import PRODUCT_ATTRIBUTES, Attribute, Cmp, Weekday, Which
 
 _DAYS: Final = dict(
     zip(Weekday, ["Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays"], strict=True)
 )
-_PERIODS: Final = {Period.FISCAL_YEAR: "fiscal year"}
+# One word, or words in capitals; anything else could read on: “COFFEE on 99 visits”.
+_PLAIN: Final = re.compile(r"[^\W_][\w/&.+-]*( [A-Z0-9/&.+-]+)*")
 _MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
 )
@@ -67,6 +69,11 @@ def during(window: n.Window) -> str:
             return f" this {period}" if which is Which.THIS else f" in the previous {period}"
         case n.InDates(first, last):
             return f" from {_day(first)} to {_day(last)}"
+
+
+def named(value: str) -> str:
+    """Return a value as a name in a sentence, in quotes where it could be taken for a part of the sentence."""
+    return value if _PLAIN.fullmatch(value) else f"“{value}”"
 
 
 def unit_days(days: int) -> str:
@@ -143,13 +150,13 @@ def _modifier(part: n.LineFilter, wording: Wording) -> str:
         case n.FilterNot(inner):
             return f"other than {_wrapped(inner, wording, n.FilterAnd, n.FilterOr)}"
         case n.AttributeIs(attribute, value):
-            return f"{_label(attribute)} {value}"
+            return f"{_label(attribute)} {named(value)}"
         case n.AttributeIsNot(attribute, value):
-            return f"other than {_label(attribute)} {value}"
+            return f"other than {_label(attribute)} {named(value)}"
         case n.AttributeIn(attribute, values):
-            return f"{_label(attribute)} {_either(list(values))}"
+            return f"{_label(attribute)} {_either([named(value) for value in values])}"
         case n.AttributeInList(attribute, name):
-            return f"{_label(attribute)} of the list {name}"
+            return f"{_label(attribute)} of the list {named(name)}"
         case _:
             return _circumstance(part, wording)
 

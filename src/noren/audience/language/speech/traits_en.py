@@ -6,7 +6,7 @@ from typing import Final
 
 from noren.audience.language import nodes as n
 from noren.audience.language.speech.clauses_en import Said, be, have
-from noren.audience.language.speech.goods_en import AMOUNTS, unit_days
+from noren.audience.language.speech.goods_en import AMOUNTS, named, unit_days
 from noren.audience.language.words import Channel, Cmp, Trait
 
 SEXES: Final = {"female": "Women", "male": "Men"}
@@ -35,11 +35,11 @@ def say_trait(part: n.TraitPredicate) -> Said:
     """Return a trait as a clause."""
     match part:
         case n.TraitIs(trait, value):
-            return _told(trait, value)
+            return _told(trait, named(value))
         case n.TraitIsNot(trait, value):
-            return _told(trait, value).negated()
+            return _told(trait, named(value)).negated()
         case n.TraitIn(trait, values):
-            return _told(trait, " or ".join(values))
+            return _told(trait, " or ".join(map(named, values)))
         case n.AgeBetween(first, last):
             return be(f"aged {first}–{last}")
         case n.AgeIs(cmp, years):
