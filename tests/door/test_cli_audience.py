@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from noren.audience.language import Condition, parse, to_json
 from noren.audience.language.problems import Place
 from noren.doors.cli.audience.showing import marked, width
 from noren.doors.cli.main import app
@@ -169,9 +170,26 @@ def test_explain_says_the_sentence_the_canonical_text_and_the_tree(lang: str, re
     assert done.exit_code == 0
     told = json.loads(done.stdout)
     assert list(told) == ["sentence", "canonical", "ast"]
-    assert (told["sentence"], told["canonical"]) == (SAID[lang, register], OWN)
-    assert told["ast"]["condition"]["is"] == "and"
+    assert told["sentence"] == SAID[lang, register]
+    own = parse(OWN)
+    assert isinstance(own, Condition)
+    assert told["canonical"] == to_json(own).decode()
+    assert told["ast"] == json.loads(told["canonical"])
+    assert (
+        json.loads(call("explain", "-", "--lang", lang, "--for", register, "--json", text=told["canonical"]).stdout)
+        == told
+    )
     assert call("explain", "-", "--lang", lang, "--for", register, text=OWN).stdout.startswith(told["sentence"] + "\n")
+
+
+def test_people_are_shown_the_canonical_text() -> None:
+    assert call("explain", "-", text='sex="female"').stdout == "Women\n  Written: sex = female\n"
+
+
+def test_a_json_that_is_not_canonical_is_refused() -> None:
+    done = call("check", "-", "--json", text='{"version":1,"condition":{"is":"contacted"}}')
+    assert done.exit_code == 1
+    assert [each["code"] for each in json.loads(done.stdout)["errors"]] == ["not-canonical"]
 
 
 def test_explain_tells_what_is_wrong_instead_of_guessing() -> None:

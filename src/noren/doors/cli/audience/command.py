@@ -18,7 +18,14 @@ if TYPE_CHECKING:
 audiences = typer.Typer(no_args_is_help=True, help=both("対象者の条件", "Conditions of audiences"))
 
 ConditionArgument = Annotated[
-    str, typer.Argument(metavar="FILE", help=both("条件のファイル(- は標準入力)", "The condition's file; - is stdin"))
+    str,
+    typer.Argument(
+        metavar="FILE",
+        help=both(
+            "条件か、その正準形JSONのファイル(- は標準入力)",
+            "A file with the condition, or its canonical JSON; - is stdin",
+        ),
+    ),
 ]
 
 
@@ -84,7 +91,7 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Explain a condition."""
-    from noren.audience.language import Refused, parse, to_text
+    from noren.audience.language import Refused, parse, to_json, to_text
     from noren.audience.language.canonical import to_tree
     from noren.audience.language.speech import Wording, sentence
     from noren.doors.cli.audience.showing import Checked, tell_checked
@@ -99,7 +106,7 @@ def explain(
         raise typer.Exit(1)
     said = sentence(found, at.lang, register, wording)
     if as_json or at.as_json:
-        at.answer({"sentence": said, "canonical": to_text(found), "ast": to_tree(found)})
+        at.answer({"sentence": said, "canonical": to_json(found).decode(), "ast": to_tree(found)})
     else:
         _tell_explained(at, said, to_text(found))
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from noren.audience.language.canonical import from_json, to_text
 from noren.audience.language.problems import Place, Problem, Refused
 from noren.audience.language.words import PRODUCT_ATTRIBUTES, Attribute
 from noren.doors.cli.files.tables import open_table
@@ -22,7 +23,11 @@ _SENSITIVITY: Final = "sensitivity"
 
 
 def read_source(file: str) -> str | Refused:
-    """Return a condition's text without a byte order mark and the last line's end. Raises Refusal."""
+    """Return a condition's text, without a byte order mark and the last line's end, or that of its canonical JSON.
+
+    Raises:
+        Refusal: the file can not be opened.
+    """
     raw = _bytes(file)
     try:
         text = raw.decode("utf-8-sig")
@@ -31,7 +36,15 @@ def read_source(file: str) -> str | Refused:
             text = raw[: wrong.start].decode("utf-8-sig")
         else:
             return Refused((_not_utf8(raw, wrong.start),))
-    return text.removesuffix("\n").removesuffix("\r")
+    return _as_text(text.removesuffix("\n").removesuffix("\r"))
+
+
+def _as_text(text: str) -> str | Refused:
+    """Return the text of a canonical JSON; no condition begins with its brace, so any other text is one already."""
+    if not text.startswith("{"):
+        return text
+    found = from_json(text)
+    return found if isinstance(found, Refused) else to_text(found)
 
 
 def _bytes(file: str) -> bytes:
