@@ -20,7 +20,6 @@ _LABELS: Final = {
     Attribute.SHOP: "店舗",
     Attribute.INDUSTRY: "業種",
 }
-_PLAIN_FOR_MEMBERS: Final = frozenset({Attribute.CATEGORY, Attribute.DEPARTMENT})
 _DAYS: Final = dict(zip(Weekday, "月火水木金土日", strict=True))
 _HOURS: Final = {
     Cmp.AT_LEAST: "{}時以降",
@@ -161,7 +160,7 @@ def _wrapped(part: n.LineFilter, speaker: Speaker, *kinds: type) -> str:
 
 
 def _attribute(test: n.AttributeIs | n.AttributeIsNot | n.AttributeIn | n.AttributeInList, speaker: Speaker) -> str:
-    label = "" if speaker.member and test.attribute in _PLAIN_FOR_MEMBERS else _LABELS[test.attribute]
+    label = _LABELS[test.attribute]
     match test:
         case n.AttributeIs(attribute, value):
             return _named(attribute, value, label, speaker)
