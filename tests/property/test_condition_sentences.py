@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
@@ -15,7 +16,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tests.property.condition_trees import conditions
 
-from noren.audience.language import Condition, to_text
+from noren.audience.language import Condition, parse, to_text
 from noren.audience.language.problems import Wrong
 from noren.audience.language.speech import sentence
 
@@ -81,3 +82,12 @@ def test_whatever_is_changed_is_heard(condition: Condition, chance: random.Rando
     assume(changed != condition)
     for one, another in zip(said(condition), said(changed), strict=True):
         assert one != another, f"{to_text(condition)} and {to_text(changed)} sound the same: {one}"
+
+
+def test_a_speaker_that_leaves_windows_out_would_be_heard() -> None:
+    one, another = (parse(f"visits(any) >= 5 in last {days} days") for days in (30, 31))
+    assert isinstance(one, Condition)
+    assert isinstance(another, Condition)
+    for heard, also in zip(said(one), said(another), strict=True):
+        assert heard != also
+        assert re.sub("3[01]", "", heard) == re.sub("3[01]", "", also)

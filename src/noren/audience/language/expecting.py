@@ -59,13 +59,13 @@ def expectation(accepts: frozenset[str]) -> Say:
         if left.issuperset(tell.split()):
             named.append(say)
             left -= set(explains.split())
-    named += [Say(spelt, spelt) for spelt in sorted(spelt(kind) for kind in left)]
+    named += [Say(f"「{word}」", f"“{word}”") for word in sorted(spelt(kind) for kind in left)]
     return Say("、".join(say.ja for say in named), " or ".join(say.en for say in named))
 
 
-def nearest(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that is nearest to this one, if any is near."""
-    return next(iter(get_close_matches(word, sorted(known), 1, _NEAR)), None)
+def nearest(word: str, known: Iterable[str], least: float = _NEAR) -> str | None:
+    """Return the known word that is nearest to this one, if any is as near as ``least`` (1 is the same)."""
+    return next(iter(get_close_matches(word, sorted(known), 1, least)), None)
 
 
 def spelt(kind: str) -> str:

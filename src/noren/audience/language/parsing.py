@@ -13,13 +13,18 @@ from lark.exceptions import UnexpectedToken
 from lark.lexer import Lexer
 
 from noren.audience.language.building import Builder, Read
+from noren.audience.language.expecting import END
 from noren.audience.language.limits import CHARACTERS
 from noren.audience.language.nodes import Condition, too_long
 from noren.audience.language.problems import NotRead, Place, Problem, Refused
 from noren.audience.language.stopping import unexpected
 from noren.audience.language.tokens import Lines, Token, tokens
+from noren.audience.language.words import Measure
 from noren.kernel.say import Say
 
+_OPENERS: Final = {each.name for each in Measure} | {
+    "NEVER", "DAYS_SINCE_LAST", "DAYS_SINCE_FIRST", "OVERDUE", "SHARE", "BOUGHT", "BY", "HAS", "LACKS",
+}  # fmt: skip
 _GRAMMAR: Final = Path(__file__).with_name("grammar.lark")
 
 
@@ -47,7 +52,29 @@ def _tree(cut: list[Token], text: str) -> Tree[LarkToken]:
     try:
         return _parser().parse(cut)  # type: ignore[arg-type]  # its lexer takes tokens, not text
     except UnexpectedToken as wrong:
-        raise NotRead(unexpected(wrong, cut, text)) from None
+        stopped: Any = wrong.token
+        good = cut if stopped.type == END else [token for token in cut if token.place.start < stopped.start_pos]
+        raise NotRead(unexpected(cut[len(good) :], good, _accepted(good), text)) from None
+
+
+def _accepted(good: list[Token]) -> frozenset[str]:
+    """Return what may follow these tokens; asked anew, for the parser had gone on with the wrong one in sight."""
+    going: Any = _parser().parse_interactive(good)  # type: ignore[arg-type]  # as above
+    going.exhaust_lexer()
+    accepted = frozenset[str](going.accepts())
+    no_window = "GE" in accepted or _is_in_filter(good)
+    return accepted - {"IN", "EVER"} if "EVER" in accepted and no_window else accepted
+
+
+def _is_in_filter(good: list[Token]) -> bool:
+    """Whether the innermost parenthesis that is open is a filter's: the grammar reads windows there only to refuse."""
+    inside = [False]
+    for before, token in zip([None, *good], good, strict=False):
+        if token.kind == "LPAR":
+            inside.append(inside[-1] or (before is not None and before.kind in _OPENERS))
+        elif token.kind == "RPAR" and len(inside) > 1:
+            inside.pop()
+    return inside[-1]
 
 
 class _Given(Lexer):

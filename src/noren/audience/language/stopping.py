@@ -3,41 +3,33 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
-
-from lark.exceptions import UnexpectedToken
+from typing import Final
 
 from noren.audience.language.expecting import END, expectation, nearest, spelt
+from noren.audience.language.meant import meant
 from noren.audience.language.problems import Place, Problem
 from noren.audience.language.refused_words import refused_by_design
 from noren.audience.language.tokens import Token
-from noren.audience.language.words import KEYWORDS, Attribute, Trait
+from noren.audience.language.words import KEYWORDS
 from noren.kernel.say import Say
 
+_NEARER: Final = 0.75
 _THOUSANDS: Final = re.compile(r"(?<![\w.])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])")
-_OF_FILTERS: Final = {each.name for each in Attribute} | {"WEEKDAY", "HOUR", "BASKET_TOTAL", "ANY", "TOGETHER"}
-_OF_MEMBERS: Final = {each.name for each in Trait} | {"AGE", "MEMBER_FOR", "BIRTH_MONTH", "REACHABLE"}
-_FILTER_EXAMPLES: Final = {
-    "any": "visits(any) >= 1",
-    "weekday": "visits(weekday in (sat, sun)) >= 1",
-    "hour": "visits(hour 11..13) >= 1",
-    "basket_total": "visits(basket_total >= 3000) >= 1",
-    "together": 'visits(together(category = "…", category = "…")) >= 1',
-}
 
 
-def unexpected(wrong: UnexpectedToken, cut: list[Token], text: str) -> Problem:
-    """Return the problem of the token with which the text can not go on."""
-    accepts = frozenset(wrong.accepts or ())
-    stopped: Any = wrong.token
-    if stopped.type == END:
-        return _unfinished(accepts, cut)
-    token = next(token for token in cut if token.place.start == stopped.start_pos)
+def unexpected(left: list[Token], good: list[Token], accepts: frozenset[str], text: str) -> Problem:
+    """Return the problem of a text that can not go on.
+
+    ``good``: the tokens that were read; ``left``: those after, from the one that does not fit; ``accepts``: what would.
+    """
+    if not left:
+        return _unfinished(accepts, good)
+    token = left[0]
     return (
         _thousands(token, text)
         or _number(token, accepts)
+        or meant(token, accepts, good)
         or _known(token, accepts)
-        or _elsewhere(token, accepts)
         or _unknown(token, accepts)
         or _general(token, accepts)
     )
@@ -97,34 +89,11 @@ def _known(token: Token, accepts: frozenset[str]) -> Problem | None:
     return None
 
 
-def _elsewhere(token: Token, accepts: frozenset[str]) -> Problem | None:
-    """A word of the language that belongs to another place."""
-    word = token.text
-    if token.kind in _OF_FILTERS and "SEX" in accepts:
-        say = Say(
-            f"「{word}」は買い物の絞り込みなので、visits(…) や never(…) のかっこの中に書きます。",
-            f"“{word}” picks purchases: it stands within the parentheses of visits(…), never(…) and the like.",
-        )
-        return Problem("unexpected", token.place, say, _FILTER_EXAMPLES.get(word, f'visits({word} = "…") >= 1'))
-    if token.kind in _OF_MEMBERS and "CATEGORY" in accepts:
-        say = Say(
-            f"「{word}」は会員についての条件なので、かっこの外に書き、and でつなぎます。",
-            f"“{word}” speaks of the member: it stands outside the parentheses, joined by and.",
-        )
-        return Problem("unexpected", token.place, say)
-    if token.kind in ("IN", "EVER") and "SEX" in accepts:
-        say = Say(
-            "期間は、条件の後に書きます。", "A window stands after its predicate: visits(any) >= 1 in last 30 days."
-        )
-        return Problem("window-misplaced", token.place, say, "visits(any) >= 1 in last 30 days")
-    return None
-
-
 def _unknown(token: Token, accepts: frozenset[str]) -> Problem | None:
     if token.kind != "WORD":
         return None
     here = {spelt(kind) for kind in accepts} & KEYWORDS
-    near = nearest(token.text, here) or nearest(token.text, KEYWORDS)
+    near = nearest(token.text, here) or nearest(token.text, KEYWORDS, _NEARER)
     wanted = expectation(accepts)
     hint = Say(f"「{near}」のことですか?", f" Did you mean “{near}”?") if near else Say("", "")
     say = Say(
@@ -143,8 +112,6 @@ def _general(token: Token, accepts: frozenset[str]) -> Problem:
         f"ここに「{token.text}」は書けません。書けるのは、{wanted.ja}です。",
         f"“{token.text}” can not stand here. Here it wants {wanted.en}.",
     )
-    if accepts == frozenset({"LPAR"}):
-        return Problem("unexpected", token.place, say, "(any)")
     here = {spelt(kind) for kind in accepts} & KEYWORDS
     near = nearest(token.text, here) if token.text in KEYWORDS else None
     sole = next(iter(accepts)) if len(accepts) == 1 and not accepts & {"INT", "STRING", "DATE", END} else None
