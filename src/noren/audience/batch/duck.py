@@ -1,0 +1,36 @@
+"""The run on DuckDB, in this process."""
+
+from __future__ import annotations
+
+import duckdb
+from pyroaring import BitMap
+
+from noren.audience.batch.arrow import bitmaps, table_of
+from noren.audience.batch.given import Moment
+from noren.audience.batch.loading.prepared import TABLES, Prepared
+from noren.audience.batch.loading.source import literal
+from noren.audience.batch.planning import Plan
+from noren.audience.batch.statement import statement
+
+
+def answer(plan: Plan, prepared: Prepared, moment: Moment) -> dict[int, BitMap]:
+    """Return the members that answer each question."""
+    text = statement(plan.tables, moment, prepared.wide)
+    if not text:
+        return {}
+    connection = duckdb.connect(":memory:")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute(f"SET temp_directory = {literal(str(prepared.folder / 'spill'))}")
+    for table in TABLES:
+        connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({literal(str(prepared.file(table)))})")
+    for name, rows in plan.tables.items():
+        connection.register(name, table_of(rows))
+    try:
+        return bitmaps(connection, collected(text))
+    finally:
+        connection.close()
+
+
+def collected(answers: str) -> str:
+    """Return the query that gathers answers into one list for each question."""
+    return f"SELECT question_no, list(CAST(member_no AS INTEGER)) AS who FROM (\n{answers}\n) GROUP BY question_no"

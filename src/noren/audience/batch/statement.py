@@ -1,0 +1,257 @@
+"""The one statement that answers a run: plain SQL over whole numbers, the same text for every engine.
+
+Its rows are (question_no, member_no): for whom a question's truth is other than it is for a member of
+whom there is no row. Conditions are rows of its tables; only what the run needs stands in the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from noren.audience.batch.asked import FIRST_KEYED, FIRST_LINE_KEYED, Rows, Tally
+from noren.audience.batch.bounds import SCALE
+from noren.audience.batch.given import Moment
+from noren.audience.batch.spans import EARLIEST, day_number
+
+_SCALE_ALL: Final = 100 * SCALE
+_CLAMP: Final = 10**15
+
+
+def statement(tables: dict[str, Rows], moment: Moment, wide: bool) -> str:
+    """Return the statement of a run; an empty text where there is nothing to ask."""
+    return _Statement(tables, moment, wide).text()
+
+
+class _Statement:
+    def __init__(self, tables: dict[str, Rows], moment: Moment, wide: bool) -> None:
+        self._tables = tables
+        self._moment = moment
+        self._number = "DECIMAL(38, 0)" if wide else "BIGINT"
+        self._wide = wide
+        self._tallies = {Tally(tally) for tally in tables["atoms"].columns[2]}
+        self._rhythmic = any(tables["atoms"].columns[5])
+
+    def text(self) -> str:
+        answers = list(self._answers())
+        if not answers:
+            return ""
+        steps = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in self._steps())
+        union = "\nUNION ALL\n".join(answers)
+        return f"WITH {steps}\n{union}" if steps else union
+
+    def _has(self, table: str) -> bool:
+        return bool(len(self._tables[table]))
+
+    def _steps(self) -> Iterator[tuple[str, str]]:
+        if not (self._has("atoms") or self._has("ask_then")):
+            return
+        yield "bought", self._bought()
+        yield "hits", self._hits()
+        yield "matched", _MATCHED.format(number=self._number) + (_TOGETHER if self._has("together_match") else "")
+        yield "placed", _PLACED
+        parts = list(self._tally_parts())
+        if parts:
+            yield "tallied", "\nUNION ALL\n".join(parts)
+        if self._has("ask_then"):
+            yield "moments", _MOMENTS
+            yield "followed", _FOLLOWED
+
+    def _bought(self) -> str:
+        horizon = EARLIEST if self._moment.horizon is None else day_number(self._moment.horizon)
+        return f"SELECT * FROM lines WHERE at_us <= {self._moment.instant_us} AND day >= {horizon}"
+
+    def _hits(self) -> str:
+        line = "l.receipt_no, l.member_no, l.day, l.product_no, l.quantity, l.amount"
+        by_product = (
+            f"SELECT p.filter_no, {line} FROM bought l JOIN product_match p ON l.product_no = p.product_no "
+            "WHERE p.residual = 0"
+        )
+        parts = [by_product]
+        placed = (
+            f"SELECT p.filter_no, {line} FROM bought l JOIN product_match p ON l.product_no = p.product_no "
+            "JOIN place_match s ON p.residual = s.residual AND l.place_no = s.place_no"
+        )
+        if self._has("place_match"):
+            parts.append(f"{placed} WHERE p.residual <> 0 AND s.rest = 0")
+        if self._has("moment_match"):
+            parts.append(
+                f"{placed} JOIN receipts r ON l.receipt_no = r.receipt_no JOIN moment_match m ON s.rest = m.rest "
+                "AND r.slot = m.slot AND r.basket_total BETWEEN m.least AND m.most "
+                "WHERE p.residual <> 0 AND s.rest <> 0"
+            )
+        return "\nUNION ALL\n".join(parts)
+
+    def _period(self, row: str) -> str:
+        if not self._rhythmic:
+            return "0"
+        return f"CASE a.rhythm WHEN 0 THEN 0 WHEN 1 THEN {row}.week ELSE {row}.month END"
+
+    def _tally_parts(self) -> Iterator[str]:
+        summed = sorted(tally for tally in self._tallies if tally < FIRST_KEYED)
+        if summed:
+            yield self._summed(summed)
+        keyed = sorted(tally for tally in self._tallies if tally >= FIRST_KEYED)
+        if keyed:
+            yield self._keyed(keyed)
+
+    def _summed(self, tallies: list[Tally]) -> str:
+        values = {
+            Tally.VISITS: "1",
+            Tally.LINES: "p.lines",
+            Tally.UNITS: "p.units",
+            Tally.SPEND: "p.spend",
+            Tally.POINTS: "p.points",
+        }
+        sums = [tally for tally in tallies if tally in values]
+        cases = " ".join(f"WHEN {tally.value} THEN {values[tally]}" for tally in sums)
+        total = f"sum(CASE a.tally {cases} ELSE 0 END)" if sums else "0"
+        dates = [tally for tally in tallies if tally not in values]
+        ends = {Tally.LAST: "max(p.day)", Tally.FIRST: "min(p.day)"}
+        picked = " ".join(f"WHEN {tally.value} THEN {ends[tally]}" for tally in dates)
+        value = f"CASE a.tally {picked} ELSE {total} END" if dates else total
+        tally = ", a.tally" if dates else ""
+        period = self._period("p")
+        return (
+            f"SELECT a.atom_no, p.member_no, {period} AS period, CAST({value} AS {self._number}) AS value, "
+            "0 AS first_key, 0 AS last_key FROM placed p JOIN atoms a ON p.filter_no = a.filter_no "
+            "AND p.day BETWEEN a.first_day AND a.last_day AND p.recorded_day <= a.recorded_by "
+            f"WHERE a.tally < {FIRST_KEYED} GROUP BY a.atom_no, p.member_no{tally}"
+            + (f", {period}" if self._rhythmic else "")
+        )
+
+    def _keyed(self, tallies: list[Tally]) -> str:
+        keys = {
+            Tally.DAYS: "p.day",
+            Tally.WEEKS: "p.week",
+            Tally.MONTHS: "p.month",
+            Tally.SHOPS: "p.shop_no",
+            Tally.PARTNERS: "p.partner_no",
+        }
+        parts: list[str] = []
+        of_purchase = [tally for tally in tallies if tally < FIRST_LINE_KEYED]
+        if of_purchase:
+            cases = " ".join(f"WHEN {tally.value} THEN {keys[tally]}" for tally in of_purchase)
+            parts.append(self._keys(f"CASE a.tally {cases} END", "placed p", "p"))
+        of_line = [tally for tally in tallies if tally >= FIRST_LINE_KEYED]
+        if of_line:
+            lines = "hits h JOIN receipts p ON h.receipt_no = p.receipt_no JOIN goods d ON h.product_no = d.product_no"
+            cases = {Tally.PRODUCTS: "d.named_no", Tally.BRANDS: "d.brand_no"}
+            case = " ".join(f"WHEN {tally.value} THEN {cases[tally]}" for tally in of_line)
+            parts.append(self._keys(f"CASE a.tally {case} END", lines, "h"))
+        rows = "\nUNION ALL\n".join(parts)
+        return (
+            f"SELECT atom_no, member_no, period, CAST(count(*) AS {self._number}) AS value, "
+            "min(tally_key) AS first_key, max(tally_key) AS last_key "
+            f"FROM (SELECT DISTINCT atom_no, member_no, period, tally_key FROM (\n{rows}\n) k "
+            "WHERE tally_key IS NOT NULL) d GROUP BY atom_no, member_no, period"
+        )
+
+    def _keys(self, key: str, rows: str, of: str) -> str:
+        tallies = (
+            f"a.tally >= {FIRST_KEYED} AND a.tally < {FIRST_LINE_KEYED}"
+            if of == "p"
+            else f"a.tally >= {FIRST_LINE_KEYED}"
+        )
+        return (
+            f"SELECT a.atom_no, p.member_no, {self._period('p')} AS period, {key} AS tally_key FROM {rows} "
+            f"JOIN atoms a ON {of}.filter_no = a.filter_no AND p.day BETWEEN a.first_day AND a.last_day "
+            f"AND p.recorded_day <= a.recorded_by WHERE {tallies}"
+        )
+
+    def _value(self) -> str:
+        """Return a tally kept within what whole numbers of 64 bits can be compared with."""
+        return f"CAST(least(greatest(t.value, -{_CLAMP}), {_CLAMP}) AS BIGINT)" if self._wide else "t.value"
+
+    def _answers(self) -> Iterator[str]:
+        within = f"CASE WHEN {self._value()} BETWEEN q.least AND q.most THEN 1 ELSE 0 END"
+        if self._has("ask_count"):
+            yield (
+                "SELECT q.question_no, t.member_no FROM tallied t JOIN ask_count q ON t.atom_no = q.atom_no "
+                f"WHERE {within} <> q.held"
+            )
+        if self._has("ask_every"):
+            yield (
+                "SELECT q.question_no, t.member_no FROM tallied t JOIN ask_every q ON t.atom_no = q.atom_no "
+                "GROUP BY q.question_no, t.member_no, q.held, q.periods "
+                f"HAVING CASE WHEN q.held = 1 THEN min({within}) = 0 ELSE sum({within}) = q.periods END"
+            )
+        if self._has("ask_ratio"):
+            yield _RATIO
+        if self._has("ask_overdue"):
+            yield _OVERDUE.format(today=day_number(self._moment.today), scale=SCALE)
+        if self._has("ask_top"):
+            yield _TOP.format(scale=_SCALE_ALL)
+        if self._has("ask_then"):
+            yield _THEN.format(now=self._moment.instant_us)
+        if self._has("ask_trait"):
+            yield _TRAIT
+        if self._has("ask_event"):
+            yield _EVENT.format(now=self._moment.instant_us)
+        if self._has("ask_lots"):
+            yield _LOTS
+
+
+_MATCHED: Final = """SELECT filter_no, receipt_no, count(*) AS lines, CAST(sum(quantity) AS {number}) AS units,
+CAST(sum(amount) AS {number}) AS spend FROM hits GROUP BY filter_no, receipt_no"""
+
+# A purchase matches together(f, g) when it has a row for each of its parts; it is counted, never summed up.
+_TOGETHER: Final = """
+UNION ALL
+SELECT t.filter_no, m.receipt_no, 0 AS lines, 0 AS units, 0 AS spend FROM together_match t JOIN (
+SELECT filter_no, receipt_no FROM hits GROUP BY filter_no, receipt_no) m ON t.part_no = m.filter_no
+GROUP BY t.filter_no, t.parts, m.receipt_no HAVING count(*) = t.parts"""
+
+_PLACED: Final = """SELECT m.filter_no, m.lines, m.units, m.spend, r.receipt_no, r.member_no, r.at_us, r.day, r.week,
+r.month, r.recorded_day, r.shop_no, r.partner_no, r.points FROM matched m
+JOIN receipts r ON m.receipt_no = r.receipt_no"""
+
+# All instants of a member at which something of a sequence happened; equal instants are one row, so that the next row
+# is strictly later.
+_MOMENTS: Final = """SELECT q.question_no, p.member_no, p.at_us,
+max(CASE WHEN p.filter_no = q.filter_no AND p.day BETWEEN q.first_day AND q.last_day THEN 1 ELSE 0 END) AS is_first,
+max(CASE WHEN p.filter_no = q.later_no THEN 1 ELSE 0 END) AS is_later
+FROM ask_then q JOIN placed p ON p.filter_no = q.filter_no OR p.filter_no = q.later_no
+GROUP BY q.question_no, p.member_no, p.at_us"""
+
+_FOLLOWED: Final = """SELECT question_no, member_no, at_us, is_first,
+min(CASE WHEN is_later = 1 THEN at_us END) OVER (PARTITION BY question_no, member_no ORDER BY at_us DESC
+ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS next_us FROM moments"""
+
+_THEN: Final = """SELECT DISTINCT q.question_no, f.member_no FROM followed f
+JOIN ask_then q ON f.question_no = q.question_no
+WHERE f.is_first = 1 AND CASE WHEN q.followed = 1 THEN f.next_us IS NOT NULL AND f.next_us - f.at_us <= q.within_us
+ELSE {now} - f.at_us >= q.within_us AND (f.next_us IS NULL OR f.next_us - f.at_us > q.within_us) END"""
+
+_SIGN: Final = "CASE WHEN {left} > {right} THEN 1 WHEN {left} < {right} THEN -1 ELSE 0 END BETWEEN q.least AND q.most"
+
+_RATIO: Final = """SELECT q.question_no, u.member_no FROM ask_ratio q JOIN tallied u ON u.atom_no = q.under_atom
+LEFT JOIN tallied o ON o.atom_no = q.over_atom AND o.member_no = u.member_no
+WHERE u.value > 0 AND """ + _SIGN.format(
+    left="(CAST(coalesce(o.value, 0) AS DECIMAL(38, 0)) - q.minus * CAST(u.value AS DECIMAL(38, 0))) * q.left_by",
+    right="q.right_by * CAST(u.value AS DECIMAL(38, 0))",
+)
+
+_OVERDUE: Final = """SELECT q.question_no, t.member_no FROM ask_overdue q JOIN tallied t ON t.atom_no = q.atom_no
+WHERE t.value >= 3 AND """ + _SIGN.format(
+    left="CAST({today} - t.last_key AS DECIMAL(38, 0)) * (t.value - 1) * {scale}",
+    right="CAST(q.right_by AS DECIMAL(38, 0)) * (t.last_key - t.first_key)",
+)
+
+# The k-th value and all that equal it: so many have more that they are fewer than p percent.
+_TOP: Final = """SELECT question_no, member_no FROM (SELECT q.question_no, q.share, t.member_no,
+rank() OVER (PARTITION BY q.question_no ORDER BY t.value DESC) AS place,
+count(*) OVER (PARTITION BY q.question_no) AS members
+FROM ask_top q JOIN tallied t ON t.atom_no = q.atom_no WHERE t.value > 0) r
+WHERE (place - 1) * {scale} < share * members"""
+
+_TRAIT: Final = """SELECT q.question_no, v.member_no FROM ask_trait q JOIN trait_values v ON v.trait = q.trait
+AND v.value BETWEEN q.least AND q.most"""
+
+_EVENT: Final = """SELECT DISTINCT q.question_no, e.member_no FROM ask_event q JOIN events e ON e.kind = q.kind
+AND (q.campaign_no = -1 OR e.campaign_no = q.campaign_no) AND e.day BETWEEN q.first_day AND q.last_day
+WHERE e.at_us <= {now}"""
+
+_LOTS: Final = """SELECT q.question_no, l.member_no FROM ask_lots q JOIN lots l
+ON l.expires BETWEEN q.first_expiry AND q.last_expiry GROUP BY q.question_no, l.member_no, q.least, q.most, q.held
+HAVING CASE WHEN sum(l.points) BETWEEN q.least AND q.most THEN 1 ELSE 0 END <> q.held"""
