@@ -123,7 +123,7 @@ def too_many(field: str) -> Wrong:
         "too-many-predicates",
         field,
         Say(
-            f"条件が多すぎます。並べられるのは{PREDICATES}個までです。商品は in (…) や in list でまとめられます。",
+            f"条件の数が多すぎます。並べられるのは{PREDICATES}個までです。商品は in (…) や in list でまとめられます。",
             f"Too many conditions: {PREDICATES} at most. Products can be put together by in (…) or in list.",
         ),
     )

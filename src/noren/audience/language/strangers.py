@@ -53,7 +53,8 @@ def _open_string(text: str, at: int, place: Callable[[int, int], Place]) -> Prob
         'この二重引用符が閉じていません。同じ行の中で " で閉じてください。',
         'This double quote is not closed: close it with " on the same line.',
     )
-    return Problem("unterminated-string", place(at, end), say, text[at:end].rstrip() + '"')
+    meant = re.split(r"[),]", text[at:end], maxsplit=1)[0].rstrip()
+    return Problem("unterminated-string", place(at, end), say, meant + '"' if len(meant) > 1 else None)
 
 
 def _other_quotes(text: str, at: int, place: Callable[[int, int], Place]) -> Problem:
