@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from noren.doors.cli.audience.evaluating import evaluate
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.clock import SystemClock
@@ -143,6 +144,11 @@ def _currency(code: str) -> str:
     if code not in get_global("all_currencies"):
         refuse("--currency はISO 4217の通貨です(JPYなど)。", "--currency is one of ISO 4217, like JPY.", code=2)
     return code
+
+
+audiences.command(
+    "evaluate", help=both("ファイルの購入で条件を評価する(監査・実験用)", "Evaluate conditions on files, for audit")
+)(evaluate)
 
 
 def add_to(app: typer.Typer) -> None:
