@@ -60,6 +60,7 @@ class Rows:
 
 TABLES: Final = {
     "product_match": ("product_no", "filter_no", "residual"),
+    "whole_match": ("filter_no", "residual"),
     "place_match": ("place_no", "residual", "rest"),
     "moment_match": ("rest", "slot", "least", "most"),
     "together_match": ("filter_no", "part_no", "parts"),

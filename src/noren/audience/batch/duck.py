@@ -6,17 +6,15 @@ import duckdb
 from pyroaring import BitMap
 
 from noren.audience.batch.arrow import bitmaps, table_of
-from noren.audience.batch.given import Moment
 from noren.audience.batch.loading.prepared import TABLES, Prepared
 from noren.audience.batch.loading.source import literal
 from noren.audience.batch.planning import Plan
-from noren.audience.batch.statement import statement
+from noren.audience.batch.statement import Statement
 
 
-def answer(plan: Plan, prepared: Prepared, moment: Moment) -> dict[int, BitMap]:
+def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap]:
     """Return the members that answer each question."""
-    text = statement(plan.tables, moment, prepared.wide)
-    if not text:
+    if not asked.answers:
         return {}
     connection = duckdb.connect(":memory:")
     connection.execute("SET preserve_insertion_order = false")
@@ -26,7 +24,7 @@ def answer(plan: Plan, prepared: Prepared, moment: Moment) -> dict[int, BitMap]:
     for name, rows in plan.tables.items():
         connection.register(name, table_of(rows))
     try:
-        return bitmaps(connection, collected(text))
+        return bitmaps(connection, collected(asked.text))
     finally:
         connection.close()
 

@@ -12,6 +12,7 @@ from noren.audience.batch.deciding import Decider
 from noren.audience.batch.given import Moment
 from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.batch.planning import plan
+from noren.audience.batch.statement import statement
 from noren.audience.language import nodes as n
 
 Engine = Literal["duckdb", "spark"]
@@ -22,11 +23,12 @@ def evaluate(
 ) -> dict[str, BitMap]:
     """Return for whom each condition is true, by its name. Raises CannotEvaluate."""
     run = plan(conditions.values(), prepared.given, moment)
+    asked = statement(run.tables, moment, prepared.wide)
     if engine == "duckdb":
-        answers = duck.answer(run, prepared, moment)
+        answers = duck.answer(asked, run, prepared)
     else:
         from noren.audience.batch import spark
 
-        answers = spark.answer(run, prepared, moment)
+        answers = spark.answer(asked, run, prepared)
     decider = Decider(run, answers, BitMap(range(prepared.members)))
     return {name: decider.who(condition) for name, condition in conditions.items()}

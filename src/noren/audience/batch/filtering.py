@@ -20,26 +20,31 @@ class Filters:
         self._tables = tables
         self._products = products
         self._places = places
-        self._numbers: dict[n.Filter, int] = {}
+        self._numbers: dict[tuple[n.Filter, bool], int] = {}
         self._residuals: dict[Residual, int] = {TRUE: DECIDED}
         self._rests: dict[Residual, int] = {TRUE: DECIDED}
 
-    def number(self, asked: n.Filter) -> int:
-        """Return a filter's number."""
+    def number(self, asked: n.Filter, by_line: bool = False) -> int:
+        """Return a filter's number; ``by_line``: its lines are wanted, even where it is true of whole purchases."""
         key = asked if isinstance(asked, n.Together) else positive(asked)
-        held = self._numbers.get(key)
+        held = self._numbers.get((key, by_line))
         if held is not None:
             return held
         if isinstance(key, n.Together):
             return self._together(key)
-        number = self._numbers[key] = len(self._numbers)
-        for residual, products in split(key, self._products.universe, self._products.known).items():
+        number = self._numbers[key, by_line] = len(self._numbers)
+        found = split(key, self._products.universe, self._products.known)
+        if not by_line and list(found.values()) == [self._products.universe]:
+            (residual,) = found
+            self._tables["whole_match"].add(number, self._residual(residual))
+            return number
+        for residual, products in found.items():
             self._tables["product_match"].spread(products, number, self._residual(residual))
         return number
 
     def _together(self, asked: n.Together) -> int:
         parts = {self.number(part) for part in asked.parts}
-        number = self._numbers[asked] = len(self._numbers)
+        number = self._numbers[asked, False] = len(self._numbers)
         for part in sorted(parts):
             self._tables["together_match"].add(number, part, len(parts))
         return number

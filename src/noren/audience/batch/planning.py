@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
 
-from noren.audience.batch.asked import Rows, Tally, no_rows
+from noren.audience.batch.asked import FIRST_LINE_KEYED, Rows, Tally, no_rows
 from noren.audience.batch.bounds import SCALE, Bounds, bounds_of, scaled, signs_of
 from noren.audience.batch.filtering import Filters
 from noren.audience.batch.given import EventKind, Given, Moment, TraitCode
@@ -89,7 +89,8 @@ class _Planner:
         return self._next
 
     def _atom(self, asked: n.Filter, tally: Tally, span: Span, rhythm: int = 0, recorded_by: int = LATEST) -> int:
-        key = (self._filters.number(asked), tally, span, rhythm, recorded_by)
+        filter_no = self._filters.number(asked, by_line=tally >= FIRST_LINE_KEYED)
+        key = (filter_no, tally, span, rhythm, recorded_by)
         held = self._atoms.get(key)
         if held is None:
             held = self._atoms[key] = len(self._atoms)

@@ -15,17 +15,18 @@ from pyroaring import BitMap
 from noren.audience.batch.arrow import bitmaps, write_rows
 from noren.audience.batch.duck import collected
 from noren.audience.batch.errors import EngineAway
-from noren.audience.batch.given import Moment
 from noren.audience.batch.loading.prepared import TABLES, Prepared
 from noren.audience.batch.loading.source import literal
 from noren.audience.batch.planning import Plan
-from noren.audience.batch.statement import statement
+from noren.audience.batch.statement import Statement
 from noren.kernel.say import Say
 
 if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
+    from pyspark.sql import DataFrame, SparkSession
 
+_KEPT: Final = frozenset({"hits", "placed", "tallied"})
 _SETTINGS: Final = {
+    "spark.driver.memory": "3g",
     "spark.ui.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -37,10 +38,13 @@ _SETTINGS: Final = {
 }
 
 
-def answer(plan: Plan, prepared: Prepared, moment: Moment) -> dict[int, BitMap]:
-    """Return the members that answer each question. Raises EngineAway."""
-    text = statement(plan.tables, moment, prepared.wide)
-    if not text:
+def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap]:
+    """Return the members that answer each question. Raises EngineAway.
+
+    Spark would do a common table expression anew for each place that names it: those that are named often
+    are kept. Their text, and that of the answers, is the same as for any engine.
+    """
+    if not asked.answers:
         return {}
     run = prepared.folder / "run"
     shutil.rmtree(run, ignore_errors=True)
@@ -51,8 +55,19 @@ def answer(plan: Plan, prepared: Prepared, moment: Moment) -> dict[int, BitMap]:
     for name, rows in plan.tables.items():
         write_rows(rows, run / f"{name}.parquet")
         _view(session, name, run / f"{name}.parquet")
-    session.sql(text).write.parquet(str(run / "answers"))
+    kept = [_step(session, name, body) for name, body in asked.steps]
+    session.sql(asked.answers).write.parquet(str(run / "answers"))
+    for frame in kept:
+        frame.unpersist()
     return _read(run / "answers")
+
+
+def _step(session: SparkSession, name: str, body: str) -> DataFrame:
+    frame = session.sql(body)
+    if name in _KEPT:
+        frame = frame.persist()
+    frame.createOrReplaceTempView(name)
+    return frame
 
 
 def _view(session: SparkSession, name: str, path: Path) -> None:

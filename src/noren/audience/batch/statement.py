@@ -7,23 +7,38 @@ whom there is no row. Conditions are rows of its tables; only what the run needs
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from noren.audience.batch.asked import FIRST_KEYED, FIRST_LINE_KEYED, Rows, Tally
 from noren.audience.batch.bounds import SCALE
 from noren.audience.batch.given import Moment
-from noren.audience.batch.spans import EARLIEST, day_number
+from noren.audience.batch.spans import day_number
 
 _SCALE_ALL: Final = 100 * SCALE
 _CLAMP: Final = 10**15
 
 
-def statement(tables: dict[str, Rows], moment: Moment, wide: bool) -> str:
-    """Return the statement of a run; an empty text where there is nothing to ask."""
-    return _Statement(tables, moment, wide).text()
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """``steps``: common table expressions, each over those before it; ``answers``: queries over them, to be united."""
+
+    steps: tuple[tuple[str, str], ...]
+    answers: str
+
+    @property
+    def text(self) -> str:
+        """The whole as one text; empty where nothing is asked."""
+        steps = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in self.steps)
+        return f"WITH {steps}\n{self.answers}" if steps else self.answers
 
 
-class _Statement:
+def statement(tables: dict[str, Rows], moment: Moment, wide: bool) -> Statement:
+    """Return the statement of a run."""
+    return _Writer(tables, moment, wide).statement()
+
+
+class _Writer:
     def __init__(self, tables: dict[str, Rows], moment: Moment, wide: bool) -> None:
         self._tables = tables
         self._moment = moment
@@ -32,13 +47,8 @@ class _Statement:
         self._tallies = {Tally(tally) for tally in tables["atoms"].columns[2]}
         self._rhythmic = any(tables["atoms"].columns[5])
 
-    def text(self) -> str:
-        answers = list(self._answers())
-        if not answers:
-            return ""
-        steps = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in self._steps())
-        union = "\nUNION ALL\n".join(answers)
-        return f"WITH {steps}\n{union}" if steps else union
+    def statement(self) -> Statement:
+        return Statement(tuple(self._steps()), "\nUNION ALL\n".join(self._answers()))
 
     def _has(self, table: str) -> bool:
         return bool(len(self._tables[table]))
@@ -46,10 +56,19 @@ class _Statement:
     def _steps(self) -> Iterator[tuple[str, str]]:
         if not (self._has("atoms") or self._has("ask_then")):
             return
-        yield "bought", self._bought()
-        yield "hits", self._hits()
-        yield "matched", _MATCHED.format(number=self._number) + (_TOGETHER if self._has("together_match") else "")
-        yield "placed", _PLACED
+        whole, by_line, together = self._has("whole_match"), self._has("product_match"), self._has("together_match")
+        if whole:
+            yield "whole", self._whole()
+        if by_line:
+            yield "hits", self._hits()
+            yield "matched", _MATCHED.format(number=self._number)
+        if together:
+            single = ("SELECT filter_no, receipt_no FROM matched",) if by_line else ()
+            single += ("SELECT filter_no, receipt_no FROM whole",) if whole else ()
+            yield "joined", _TOGETHER.format(single=" UNION ALL ".join(single) or _NO_MATCH)
+        parts = ((_PLACED.format(of="matched"),) if by_line else ()) + (("SELECT * FROM whole",) if whole else ())
+        parts += (_PLACED.format(of="joined"),) if together else ()
+        yield "placed", "\nUNION ALL\n".join(parts or (_NOTHING,))
         parts = list(self._tally_parts())
         if parts:
             yield "tallied", "\nUNION ALL\n".join(parts)
@@ -57,29 +76,38 @@ class _Statement:
             yield "moments", _MOMENTS
             yield "followed", _FOLLOWED
 
-    def _bought(self) -> str:
-        horizon = EARLIEST if self._moment.horizon is None else day_number(self._moment.horizon)
-        return f"SELECT * FROM lines WHERE at_us <= {self._moment.instant_us} AND day >= {horizon}"
+    def _until(self, row: str) -> str:
+        """Return what a line or purchase must be to be looked at: not after the as-of, not before the horizon."""
+        first = self._moment.horizon
+        since = "" if first is None else f" AND {row}.day >= {day_number(first)}"
+        return f"{row}.at_us <= {self._moment.instant_us}{since}"
+
+    def _whole(self) -> str:
+        """Return the purchases of filters that no product decides: all of their lines count, or none."""
+        columns = f"f.filter_no, r.lines, r.units, r.spend, {_OF_PURCHASE}"
+        parts = [
+            f"SELECT {columns} FROM receipts r CROSS JOIN whole_match f WHERE f.residual = 0 AND {self._until('r')}"
+        ]
+        placed = (
+            f"SELECT {columns} FROM receipts r JOIN place_match s ON r.place_no = s.place_no "
+            "JOIN whole_match f ON f.residual = s.residual"
+        )
+        if any(self._tables["whole_match"].columns[1]):
+            parts.append(f"{placed} WHERE s.rest = 0 AND {self._until('r')}")
+            if self._has("moment_match"):
+                parts.append(f"{placed} {_MOMENT} WHERE s.rest <> 0 AND {self._until('r')}")
+        return "\nUNION ALL\n".join(parts)
 
     def _hits(self) -> str:
         line = "l.receipt_no, l.member_no, l.day, l.product_no, l.quantity, l.amount"
-        by_product = (
-            f"SELECT p.filter_no, {line} FROM bought l JOIN product_match p ON l.product_no = p.product_no "
-            "WHERE p.residual = 0"
-        )
-        parts = [by_product]
-        placed = (
-            f"SELECT p.filter_no, {line} FROM bought l JOIN product_match p ON l.product_no = p.product_no "
-            "JOIN place_match s ON p.residual = s.residual AND l.place_no = s.place_no"
-        )
-        if self._has("place_match"):
-            parts.append(f"{placed} WHERE p.residual <> 0 AND s.rest = 0")
-        if self._has("moment_match"):
-            parts.append(
-                f"{placed} JOIN receipts r ON l.receipt_no = r.receipt_no JOIN moment_match m ON s.rest = m.rest "
-                "AND r.slot = m.slot AND r.basket_total BETWEEN m.least AND m.most "
-                "WHERE p.residual <> 0 AND s.rest <> 0"
-            )
+        of_product = f"SELECT p.filter_no, {line} FROM lines l JOIN product_match p ON l.product_no = p.product_no"
+        parts = [f"{of_product} WHERE p.residual = 0 AND {self._until('l')}"]
+        placed = f"{of_product} JOIN place_match s ON p.residual = s.residual AND l.place_no = s.place_no"
+        if any(self._tables["product_match"].columns[2]):
+            parts.append(f"{placed} WHERE s.rest = 0 AND {self._until('l')}")
+            if self._has("moment_match"):
+                receipt = "JOIN receipts r ON l.receipt_no = r.receipt_no"
+                parts.append(f"{placed} {receipt} {_MOMENT} WHERE s.rest <> 0 AND {self._until('l')}")
         return "\nUNION ALL\n".join(parts)
 
     def _period(self, row: str) -> str:
@@ -134,12 +162,12 @@ class _Statement:
             cases = " ".join(f"WHEN {tally.value} THEN {keys[tally]}" for tally in of_purchase)
             parts.append(self._keys(f"CASE a.tally {cases} END", "placed p", "p"))
         of_line = [tally for tally in tallies if tally >= FIRST_LINE_KEYED]
-        if of_line:
+        if of_line and self._has("product_match"):
             lines = "hits h JOIN receipts p ON h.receipt_no = p.receipt_no JOIN goods d ON h.product_no = d.product_no"
             cases = {Tally.PRODUCTS: "d.named_no", Tally.BRANDS: "d.brand_no"}
             case = " ".join(f"WHEN {tally.value} THEN {cases[tally]}" for tally in of_line)
             parts.append(self._keys(f"CASE a.tally {case} END", lines, "h"))
-        rows = "\nUNION ALL\n".join(parts)
+        rows = "\nUNION ALL\n".join(parts or [_NO_KEYS])
         return (
             f"SELECT atom_no, member_no, period, CAST(count(*) AS {self._number}) AS value, "
             "min(tally_key) AS first_key, max(tally_key) AS last_key "
@@ -196,15 +224,28 @@ _MATCHED: Final = """SELECT filter_no, receipt_no, count(*) AS lines, CAST(sum(q
 CAST(sum(amount) AS {number}) AS spend FROM hits GROUP BY filter_no, receipt_no"""
 
 # A purchase matches together(f, g) when it has a row for each of its parts; it is counted, never summed up.
-_TOGETHER: Final = """
-UNION ALL
-SELECT t.filter_no, m.receipt_no, 0 AS lines, 0 AS units, 0 AS spend FROM together_match t JOIN (
-SELECT filter_no, receipt_no FROM hits GROUP BY filter_no, receipt_no) m ON t.part_no = m.filter_no
+_TOGETHER: Final = """SELECT t.filter_no, m.receipt_no, 0 AS lines, 0 AS units, 0 AS spend FROM together_match t JOIN (
+{single}) m ON t.part_no = m.filter_no
 GROUP BY t.filter_no, t.parts, m.receipt_no HAVING count(*) = t.parts"""
 
-_PLACED: Final = """SELECT m.filter_no, m.lines, m.units, m.spend, r.receipt_no, r.member_no, r.at_us, r.day, r.week,
-r.month, r.recorded_day, r.shop_no, r.partner_no, r.points FROM matched m
-JOIN receipts r ON m.receipt_no = r.receipt_no"""
+_OF_PURCHASE: Final = (
+    "r.receipt_no, r.member_no, r.at_us, r.day, r.week, r.month, r.recorded_day, r.shop_no, r.partner_no, r.points"
+)
+_PLACED: Final = (
+    "SELECT m.filter_no, m.lines, m.units, m.spend, "
+    + _OF_PURCHASE
+    + " FROM {of} m JOIN receipts r ON m.receipt_no = r.receipt_no"
+)
+_MOMENT: Final = (
+    "JOIN moment_match m ON s.rest = m.rest AND r.slot = m.slot AND r.basket_total BETWEEN m.least AND m.most"
+)
+
+# Filters of which nothing can be true leave no row in any table.
+_NO_KEYS: Final = "SELECT 0 AS atom_no, member_no, 0 AS period, 0 AS tally_key FROM receipts WHERE receipt_no < 0"
+_NO_MATCH: Final = "SELECT 0 AS filter_no, receipt_no FROM receipts WHERE receipt_no < 0"
+_NOTHING: Final = (
+    "SELECT 0 AS filter_no, r.lines, r.units, r.spend, " + _OF_PURCHASE + " FROM receipts r WHERE r.receipt_no < 0"
+)
 
 # All instants of a member at which something of a sequence happened; equal instants are one row, so that the next row
 # is strictly later.
