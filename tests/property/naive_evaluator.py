@@ -50,21 +50,10 @@ class Naive:
 
     def predicate(self, p: n.Predicate, member: Member) -> Truth:
         match p:
-            case n.TraitIs(trait, value):
-                held = getattr(member, trait.value)
-                return None if held is None else held == value
-            case n.TraitIsNot(trait, value):
-                held = getattr(member, trait.value)
-                return None if held is None else held != value
-            case n.TraitIn(trait, values):
-                held = getattr(member, trait.value)
-                return None if held is None else held in values
-            case n.AgeBetween(first, last):
-                band = self.band(member)
-                return None if band is None else first <= band[0] and band[1] <= last
-            case n.AgeIs(cmp, years):
-                band = self.band(member)
-                return None if band is None else compare(band[0], cmp, years) and compare(band[1], cmp, years)
+            case n.TraitIs() | n.TraitIsNot() | n.TraitIn():
+                return self.trait(p, getattr(member, p.trait.value))
+            case n.AgeBetween() | n.AgeIs():
+                return self.age(p, self.band(member))
             case n.MemberFor(cmp, days):
                 if member.since is None:
                     return None
@@ -74,6 +63,31 @@ class Naive:
                 return None if member.birth_month is None else member.birth_month == wanted
             case n.Reachable(channel):
                 return member.email_ok if channel.value == "email" else member.post_ok
+            case n.Received() | n.Redeemed() | n.Contacted() | n.PointsBalance() | n.PointsExpiring():
+                return self.history(p, member)
+            case _:
+                return self.purchased(p, member)
+
+    def trait(self, p: n.TraitIs | n.TraitIsNot | n.TraitIn, held: str | None) -> Truth:
+        if held is None:
+            return None
+        match p:
+            case n.TraitIs(_, value):
+                return held == value
+            case n.TraitIsNot(_, value):
+                return held != value
+            case n.TraitIn(_, values):
+                return held in values
+
+    def age(self, p: n.AgeBetween | n.AgeIs, band: tuple[float, float] | None) -> Truth:
+        if band is None:
+            return None
+        if isinstance(p, n.AgeBetween):
+            return p.first <= band[0] and band[1] <= p.last
+        return compare(band[0], p.cmp, p.years) and compare(band[1], p.cmp, p.years)
+
+    def history(self, p: n.HistoryPredicate, member: Member) -> bool:
+        match p:
             case n.Received(campaign, window):
                 return any(
                     m.campaign == campaign and self.sent(m.at, window)
@@ -98,8 +112,6 @@ class Naive:
                 end = self.today + timedelta(days=days)
                 lots = [lot for lot in self.lots(member) if lot.expires is not None and lot.expires <= end]
                 return compare(sum(lot.points for lot in lots), cmp, points)
-            case _:
-                return self.purchased(p, member)
 
     def purchased(self, p: n.Predicate, member: Member) -> bool:
         mine = self.bought(member.member)
@@ -108,18 +120,8 @@ class Naive:
                 return compare(self.measure(measure, f, self.inside(mine, window, self.today)), cmp, number)
             case n.Never(f, window):
                 return not any(self.matches(f, one) for one in self.inside(mine, window, self.today))
-            case n.DaysSinceLast(f, cmp, days):
-                dates = self.dates(f, mine)
-                return bool(dates) and compare((self.today - max(dates)).days, cmp, days)
-            case n.DaysSinceFirst(f, cmp, days):
-                dates = self.dates(f, mine)
-                return bool(dates) and compare((self.today - min(dates)).days, cmp, days)
-            case n.Overdue(f, cmp, times):
-                dates = self.dates(f, mine)
-                if len(dates) < 3:
-                    return False
-                since, span = (self.today - max(dates)).days, (max(dates) - min(dates)).days
-                return compare(Decimal(since * (len(dates) - 1)), cmp, times * span)
+            case n.DaysSinceLast() | n.DaysSinceFirst() | n.Overdue():
+                return self.since(p, self.dates(p.filter, mine))
             case n.Share(part, whole, cmp, percent, window):
                 lines = [(one, line) for one in self.inside(mine, window, self.today) for line in counting(one)]
                 of_whole = [(o, x) for o, x in lines if self.line_truth(whole, o, x) is True]
@@ -147,6 +149,18 @@ class Naive:
                 )
             case _:
                 raise AssertionError(p)
+
+    def since(self, p: n.DaysSinceLast | n.DaysSinceFirst | n.Overdue, dates: set[date]) -> bool:
+        match p:
+            case n.DaysSinceLast(_, cmp, days):
+                return bool(dates) and compare((self.today - max(dates)).days, cmp, days)
+            case n.DaysSinceFirst(_, cmp, days):
+                return bool(dates) and compare((self.today - min(dates)).days, cmp, days)
+            case n.Overdue(_, cmp, times):
+                if len(dates) < 3:
+                    return False
+                since, length = (self.today - max(dates)).days, (max(dates) - min(dates)).days
+                return compare(Decimal(since * (len(dates) - 1)), cmp, times * length)
 
     # --- purchases and lines
 
@@ -237,22 +251,23 @@ class Naive:
                 return compare(local.hour, cmp, hour)
             case n.PurchaseTotalIs(cmp, amount):
                 return compare(sum(x.amount for x in counting(one)), cmp, amount)
-            case n.AttributeIs() | n.AttributeIsNot() | n.AttributeIn() | n.AttributeInList():
+            case n.Together():
+                raise AssertionError("together picks purchases, not lines")
+            case _:
                 name = f.attribute.value
                 held = getattr(one, name) if name in ("shop", "partner", "industry") else self.about(line, name)
-                if held is None:
-                    return None
-                match f:
-                    case n.AttributeIs(_, value):
-                        return held == value
-                    case n.AttributeIsNot(_, value):
-                        return held != value
-                    case n.AttributeIn(_, values):
-                        return held in values
-                    case n.AttributeInList(_, listed):
-                        return held in self.world.lists[listed]
-            case _:
-                raise AssertionError(f)
+                return None if held is None else self.attribute(f, held)
+
+    def attribute(self, f: n.AttributeIs | n.AttributeIsNot | n.AttributeIn | n.AttributeInList, held: str) -> bool:
+        match f:
+            case n.AttributeIs(_, value):
+                return held == value
+            case n.AttributeIsNot(_, value):
+                return held != value
+            case n.AttributeIn(_, values):
+                return held in values
+            case n.AttributeInList(_, listed):
+                return held in self.world.lists[listed]
 
     # --- rank, sequence, rhythm
 

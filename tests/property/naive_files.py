@@ -46,7 +46,10 @@ def write(world: World, folder: Path, parquet: bool, offsets: bool) -> Inputs:
             ],
         ),
         "purchases": (
-            ["member", "receipt", "at:t", "shop", "partner", "industry", "product", "quantity:i", "amount:i", "points:i", "recorded_at:t"],
+            [
+                "member", "receipt", "at:t", "shop", "partner", "industry", "product", "quantity:i", "amount:i",
+                "points:i", "recorded_at:t",
+            ],
             [
                 [
                     one.member, one.receipt, told(one.at), one.shop, one.partner, one.industry, line.product,

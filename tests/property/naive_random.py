@@ -1,4 +1,4 @@
-"""Random histories and conditions for one another: ties, equal instants, month ends, 29 February, changes of the clock."""
+"""Random histories, and conditions near them: ties, equal instants, month ends, 29 February, changes of the clock."""
 
 from __future__ import annotations
 
@@ -203,11 +203,10 @@ class Conditions:
         )
 
     def since(self) -> n.Predicate:
-        made = self.rng.choice([n.DaysSinceLast, n.DaysSinceFirst, n.Overdue])
-        if made is n.Overdue:
-            return n.Overdue(
-                self.filter(), self.cmp(), self.rng.choice([Decimal(0), Decimal(1), Decimal("1.5"), Decimal(3)])
-            )
+        if self.rng.random() < 0.33:
+            times = self.rng.choice([Decimal(0), Decimal(1), Decimal("1.5"), Decimal(3)])
+            return n.Overdue(self.filter(), self.cmp(), times)
+        made = self.rng.choice([n.DaysSinceLast, n.DaysSinceFirst])
         return made(self.filter(), self.cmp(), self.rng.randint(0, 60))
 
     def change(self) -> n.Change:
