@@ -48,12 +48,16 @@ def answers(
     """Return who qualifies by the batch evaluator on DuckDB; ``altered`` may spoil its statement."""
     with tempfile.TemporaryDirectory() as folder:
         prepared = prepare(_files(world, Path(folder), rng), Path(folder), world.zone)
-        instant = (world.as_of.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
-        moment = Moment(instant, world.as_of.astimezone(world.zone).date(), world.horizon)
+        moment = moment_of(world)
         run = plan(conditions, prepared.given, moment)
         found = duck.answer(altered(statement(run.tables, moment, prepared.wide)), run, prepared)
         decider = Decider(run, found, BitMap(range(prepared.members)))
         return [[prepared.names[number] for number in decider.who(one)] for one in conditions]
+
+
+def moment_of(world: World) -> Moment:
+    instant = (world.as_of.astimezone(UTC) - EPOCH) // timedelta(microseconds=1)
+    return Moment(instant, world.as_of.astimezone(world.zone).date(), world.horizon)
 
 
 def _files(world: World, folder: Path, rng: Random) -> Inputs:

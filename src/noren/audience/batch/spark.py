@@ -24,7 +24,6 @@ from noren.kernel.say import Say
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-_KEPT: Final = frozenset({"hits", "placed", "tallied"})
 _SETTINGS: Final = {
     "spark.driver.memory": "3g",
     "spark.ui.enabled": "false",
@@ -55,16 +54,16 @@ def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap
     for name, rows in plan.tables.items():
         write_rows(rows, run / f"{name}.parquet")
         _view(session, name, run / f"{name}.parquet")
-    kept = [_step(session, name, body) for name, body in asked.steps]
+    kept = [_step(session, name, body, asked.uses(name) > 1) for name, body in asked.steps]
     session.sql(asked.answers).write.parquet(str(run / "answers"))
     for frame in kept:
         frame.unpersist()
     return _read(run / "answers")
 
 
-def _step(session: SparkSession, name: str, body: str) -> DataFrame:
+def _step(session: SparkSession, name: str, body: str, often: bool) -> DataFrame:
     frame = session.sql(body)
-    if name in _KEPT:
+    if often:
         frame = frame.persist()
     frame.createOrReplaceTempView(name)
     return frame

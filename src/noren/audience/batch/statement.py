@@ -6,6 +6,7 @@ whom there is no row. Conditions are rows of its tables; only what the run needs
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -31,6 +32,12 @@ class Statement:
         """The whole as one text; empty where nothing is asked."""
         steps = ",\n".join(f"{name} AS (\n{body}\n)" for name, body in self.steps)
         return f"WITH {steps}\n{self.answers}" if steps else self.answers
+
+    def uses(self, name: str) -> int:
+        """Return how many places name a step."""
+        return sum(
+            len(re.findall(rf"(?:FROM|JOIN) {name}\b", body)) for body in (*dict(self.steps).values(), self.answers)
+        )
 
 
 def statement(tables: dict[str, Rows], moment: Moment, wide: bool) -> Statement:
