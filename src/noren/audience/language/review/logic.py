@@ -43,8 +43,9 @@ def illogical(here: Placed) -> Iterator[Problem]:
         yield from _contradictions(here)
     if isinstance(node, n.And | n.Or):
         yield from _opposites(here, isinstance(node, n.And))
-    if not here.parts:
+    if not here.parts or (isinstance(node, n.Not) and not here.parts[0].parts):
         yield from _alone(node, here.place)
+        return
     yield from chain.from_iterable(map(illogical, here.parts))
 
 
@@ -80,11 +81,16 @@ def _opposites(here: Placed, both: bool) -> Iterator[Problem]:
         if part.node in seen:
             say = Say("同じ条件が2度書かれています。", "The same part is written twice.")
             yield Problem("repeated", part.place, say)
-        elif opposite in seen and both and not chosen(part.node) and not measured(part.node):
+        elif opposite in seen and both and not _is_weighed(part.node, opposite):
             yield Problem("contradiction", part.place, _NEVER_HOLDS)
         elif opposite in seen and not both and _is_two_valued(part.node):
             yield Problem("always-true", part.place, _ALWAYS_HOLDS)
         seen.add(part.node)
+
+
+def _is_weighed(*nodes: n.Node) -> bool:
+    """Whether ``_contradictions`` sees both, so that it tells."""
+    return all(measured(node) or chosen(node) for node in nodes)
 
 
 def _is_two_valued(node: n.Node) -> bool:
@@ -93,13 +99,12 @@ def _is_two_valued(node: n.Node) -> bool:
 
 
 def _alone(node: n.Node, place: Place) -> Iterator[Problem]:
-    found = measured(node)
-    if found is not None and found[1].is_empty:
+    denied = isinstance(node, n.Not)
+    part = node.part if isinstance(node, n.Not) else node
+    if _never(node) or (denied and _always(part)):
         yield Problem("contradiction", place, _NEVER_HOLDS)
-    elif _always(node):
+    elif _always(node) or (denied and _never(part)):
         yield Problem("always-true", place, _ALWAYS_HOLDS)
-    elif _never(node):
-        yield Problem("contradiction", place, _NEVER_HOLDS)
 
 
 def _always(node: n.Node) -> bool:
@@ -115,6 +120,9 @@ def _always(node: n.Node) -> bool:
 
 
 def _never(node: n.Node) -> bool:
+    found = measured(node)
+    if found is not None and found[1].is_empty:
+        return True
     match node:
         case n.AgeIs(Cmp.LESS, 0):
             return True
@@ -123,8 +131,7 @@ def _never(node: n.Node) -> bool:
         case n.Share(_, _, Cmp.AT_LEAST | Cmp.MORE, percent):
             return percent > _HUNDRED
         case n.Every(_, _, count):
-            found = measured(count)
-            return found is not None and found[1].is_empty
+            return _never(count)
         case _:
             return False
 

@@ -19,21 +19,24 @@ _OPPOSITE: Final = {Cmp.AT_LEAST: Cmp.LESS, Cmp.LESS: Cmp.AT_LEAST, Cmp.MORE: Cm
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Whole numbers from ``low`` to ``high``, both included; None: without end."""
+    """Whole numbers from ``low`` to ``high``, both included (None: without end), but for some."""
 
     low: int | None
     high: int | None
+    but: frozenset[int] = frozenset()
 
     def within(self, other: Range) -> Range:
         """Return what both have in common."""
         lows = [low for low in (self.low, other.low) if low is not None]
         highs = [high for high in (self.high, other.high) if high is not None]
-        return Range(max(lows, default=None), min(highs, default=None))
+        return Range(max(lows, default=None), min(highs, default=None), self.but | other.but)
 
     @property
     def is_empty(self) -> bool:
         """Whether no number is in it."""
-        return self.low is not None and self.high is not None and self.low > self.high
+        if self.low is None or self.high is None:
+            return False
+        return sum(self.low <= number <= self.high for number in self.but) > self.high - self.low
 
 
 def range_of(cmp: Cmp, number: Decimal | int) -> Range:
@@ -71,6 +74,9 @@ def measured(part: n.Node) -> tuple[Hashable, Range] | None:
             return "member for", range_of(cmp, days).within(Range(0, None))
         case n.Not(n.Count(_, _, cmp) as count) if cmp in _OPPOSITE:
             return measured(replace(count, cmp=_OPPOSITE[cmp]))
+        case n.Not(n.Count(measure, inner, Cmp.EXACTLY, number, window)):
+            but = frozenset({int(number)}) if number == int(number) else frozenset[int]()
+            return (measure, inner, window), replace(_floor(measure), but=but)
         case n.Not(n.Never(inner, window)):
             return (Measure.VISITS, inner, window), Range(1, None)
         case _:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from typing import Final
 
 from noren.audience.language import nodes as n
 from noren.audience.language.words import Period, Unit, Which
 
-_FIRST = date.min
+_FIRST: Final = date.min
 
 
 def first_day(window: n.Window, today: date) -> date | None:
