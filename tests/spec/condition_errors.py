@@ -64,6 +64,8 @@ TEXTS: Final = (
     Wrong("bad-sign", "visits(any) ≧ 5", 13, ">="),
     Wrong("bad-sign", "sex = female && contacted", 14, "and"),
     Wrong("bad-sign", "age 20〜29", 7, ".."),
+    Wrong("bad-sign", "change(spend(any), 30 days) <= −20%", 32, "-"),
+    Wrong("bad-sign", "prefecture in (tokyo、osaka)", 21, ","),
     Wrong("unterminated-string", 'visits(category = "COFFEE) >= 5', 19, '"COFFEE"'),
     Wrong("unterminated-string", 'visits(category = "COF\nFEE") >= 5', 19, '"COF"'),
     Wrong("unterminated-string", 'visits(category = ")', 19),

@@ -12,6 +12,7 @@ from noren.audience.language.codes import ERRORS, WARNINGS
 from noren.audience.language.nodes import Condition
 from noren.audience.language.parsing import read
 from noren.audience.language.problems import Place, Problem
+from noren.audience.language.refused_words import REFUSED_WORDS
 from noren.audience.language.review import Surroundings, review
 from noren.kernel.say import Say
 
@@ -71,6 +72,21 @@ def test_where_nothing_is_known_names_are_not_checked() -> None:
     got = read('visits(category = "NO SUCH") >= 5')
     assert not isinstance(got, Refused)
     assert review(got, Surroundings()).errors == ()
+
+
+@pytest.mark.parametrize("word", sorted(REFUSED_WORDS))
+def test_what_identifies_a_person_can_not_be_asked_for(word: str) -> None:
+    for text in (f'{word} = "x"', f"{word} = 5", f'{word} in ("x", "y")', f'visits({word} = "x") >= 1'):
+        got = parse(text)
+        assert isinstance(got, Refused)
+        assert "refused-by-design" in [problem.code for problem in got.problems]
+
+
+@pytest.mark.parametrize("word", ["sex", "tier"])
+def test_a_word_that_identifies_no_one_can_be_asked_for(word: str) -> None:
+    """The negative control: the same texts with another word are read."""
+    assert isinstance(parse(f'{word} = "x"'), Condition)
+    assert isinstance(parse(f'{word} in ("x", "y")'), Condition)
 
 
 FINE = [

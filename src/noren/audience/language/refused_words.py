@@ -65,6 +65,9 @@ _WORDS: Final[dict[RefusedWord, str]] = {
 }
 _BY_WORD: Final = {word: refused for refused, words in _WORDS.items() for word in words.split()}
 
+REFUSED_WORDS: Final = frozenset(_BY_WORD)
+"""What people may try to ask for, and never can."""
+
 
 def refused_by_design(word: str) -> RefusedWord | None:
     """Return why a word is refused by design, if it is one of those."""
