@@ -56,6 +56,27 @@ def test_a_wrong_answer_is_not_golden(tmp_path: Path) -> None:
     assert differing(names(conditions, prepared, early, "duckdb"))
 
 
+def test_golden_answers_by_the_live_evaluator(tmp_path: Path) -> None:
+    prepared = prepare(write_year(tmp_path), tmp_path, ZONE)
+    assert differing(names(golden_conditions(), prepared, golden_moment(), "live")) == []
+
+
+def test_every_kind_of_predicate_by_the_live_evaluator_on_files(tmp_path: Path) -> None:
+    for seed in range(3):
+        print("seed", seed)
+        rng = Random(seed)
+        world = random_world(rng, 12)
+        made = Conditions(rng, world)
+        conditions = {str(number): made.condition() for number in range(80)}
+        folder = tmp_path / str(seed)
+        folder.mkdir()
+        prepared = prepare(write(world, folder, parquet=seed == 0, offsets=seed == 1), folder, world.zone)
+        naive = Naive(world)
+        assert names(conditions, prepared, moment_of(world), "live") == {
+            name: naive.who(condition) for name, condition in conditions.items()
+        }
+
+
 def test_golden_answers_and_every_kind_of_predicate_by_spark(tmp_path: Path) -> None:
     """One session for all: starting Spark is most of the cost."""
     year, small = tmp_path / "year", tmp_path / "small"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pyroaring import BitMap
 
-from noren.audience.batch import duck
+from noren.audience.batch import duck, living
 from noren.audience.batch.deciding import Decider
 from noren.audience.batch.given import Moment
 from noren.audience.batch.loading.prepared import Prepared
@@ -15,7 +15,7 @@ from noren.audience.batch.planning import plan
 from noren.audience.batch.statement import statement
 from noren.audience.language import nodes as n
 
-Engine = Literal["duckdb", "spark"]
+Engine = Literal["duckdb", "spark", "live"]
 
 
 def evaluate(
@@ -23,6 +23,8 @@ def evaluate(
 ) -> dict[str, BitMap]:
     """Return for whom each condition is true, by its name. Raises CannotEvaluate."""
     run = plan(conditions.values(), prepared.given, moment)
+    if engine == "live":
+        return living.answer(conditions, prepared, moment)
     asked = statement(run.tables, moment, prepared.wide)
     if engine == "duckdb":
         answers = duck.answer(asked, run, prepared)

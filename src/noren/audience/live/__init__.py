@@ -8,11 +8,13 @@ one member's purchases at a time. What it holds of her are facts, never a verdic
 
 from noren.audience.live.answering import Answers, Given, conditions_of, holds, holds_one, holds_some
 from noren.audience.live.cutting import cuts
-from noren.audience.live.folding import FoldAgain, Standing, add, fold
+from noren.audience.live.folding import Again, FoldAgain, Standing, add, fold
 from noren.audience.live.model import Goods, History, Line, Lot, Message, Place, Purchase, Redemption, Traits
+from noren.audience.live.packing import pack, unpack
 from noren.audience.live.plan import Plan, compile_plan
 
 __all__ = [
+    "Again",
     "Answers",
     "FoldAgain",
     "Given",
@@ -35,4 +37,6 @@ __all__ = [
     "holds",
     "holds_one",
     "holds_some",
+    "pack",
+    "unpack",
 ]

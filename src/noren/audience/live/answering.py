@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
+from noren.audience.live.facts import State
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.hits import total_of
 from noren.audience.live.model import NOTHING, UNKNOWN, History, Purchase, Traits
@@ -42,7 +43,7 @@ class Answers:
     """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
 
     The rest is what a later question may start from: the truths (``settled``: the conditions) as with an empty
-    basket, the day on which each predicate may turn, and those days as a heap (a predicate's own day counts).
+    basket, the day on which each predicate is asked again, and those days as a heap (a predicate's own day counts).
     """
 
     bits: int
@@ -84,7 +85,7 @@ def holds(
     else:
         start, touched = before, _touched(standing, before.serial)
     truths, turns, waiting = bytearray(start.truths), start.turns.copy(), start.waiting.copy()
-    due = _due(plan, start, touched, day, given, turns, waiting)
+    due = _due(plan, standing.facts, start, touched, day, given, turns, waiting)
     turned = _ask(plan, standing, day, now, due, truths, turns, waiting)
     turned += _tell(plan, day, as_of, start, given, truths)
     settled = _settle(plan, turned, truths, start.settled)
@@ -118,16 +119,25 @@ def _blank(plan: Plan) -> Answers:
 
 
 def _due(
-    plan: Plan, start: Answers, touched: frozenset[int], day: Day, given: Given, turns: list[int], waiting: Waiting
+    plan: Plan,
+    facts: Mapping[int, State],
+    start: Answers,
+    touched: frozenset[int],
+    day: Day,
+    given: Given,
+    turns: list[int],
+    waiting: Waiting,
 ) -> set[int]:
     """Return the predicates over facts that must be asked again, and take them off the heap."""
-    due = {number for fact in touched for number in plan.asked.get(fact, ())}
+    asked = plan.asked
+    due = {number for fact in touched if fact in asked for number in asked[fact]}
     while waiting and waiting[0][0] <= day.number:
         turn, number = heappop(waiting)
         if turns[number] == turn:
+            turns[number] = FAR
             due.add(number)
-    if given.cuts is not start.given.cuts:
-        due.update(plan.kinds.tops)
+    if day.number != start.day or given.cuts is not start.given.cuts:
+        due.update(number for fact, number in plan.kinds.tops if fact in facts)
     return due
 
 
@@ -149,10 +159,10 @@ def _ask(
         if truth != truths[number]:
             truths[number] = truth
             turned.append(number)
-        if turn != turns[number] or turn <= day.number:
+        # A day that comes earlier than needed stays: it is asked then for nothing, which costs less than moving it.
+        if turn < turns[number]:
             turns[number] = turn
-            if turn != FAR:
-                heappush(waiting, (turn, number))
+            heappush(waiting, (turn, number))
     return turned
 
 

@@ -18,21 +18,21 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, Protocol
 
 from noren.audience.live.hits import Counted
+from noren.audience.live.today import Day
 
 State = tuple[Any, ...]
 Key = int | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Seen:
-    """A purchase as facts see it: its day, week, month, instant (microseconds), and the day it was recorded."""
+    """A purchase as facts see it: its date and its number, instant (microseconds), and the day it was recorded."""
 
+    today: Day
     day: int
-    week: int
-    month: int
     instant: int
     recorded: int
 
@@ -46,6 +46,17 @@ class Keep:
     enough: int
 
 
+class Keeping(Protocol):
+    """Tells what is kept. It is asked at every eighth entry only: a state is no longer than its need and seven more."""
+
+    def keep(self, day: Day) -> Keep:
+        """Return what is kept from a day on."""
+        ...
+
+
+EVERY_MASK: Final = 7
+
+
 @dataclass(frozen=True, slots=True)
 class Sums:
     """Sums of one measure per day, or per period (``axis``: 0 days, 1 weeks, 2 months). State: total, days, sums."""
@@ -54,16 +65,16 @@ class Sums:
     measure: int
     axis: int = 0
 
-    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keep) -> State:
+    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping) -> State:
         """Return the state with one more purchase."""
-        at = (seen.day, seen.week, seen.month)[self.axis]
+        at = seen.today.at(self.axis)
         value = counted[self.measure]
         if state is None:
             return (value, (at,), (value,))
         total, days, sums = state
         if days[-1] == at:
             return (total + value, days, (*sums[:-1], sums[-1] + value))
-        cut = _cut(days, sums, keep)
+        cut = 0 if len(days) & EVERY_MASK else _cut(days, sums, keep.keep(seen.today))
         return (total + value, (*days[cut:], at), (*sums[cut:], value))
 
 
@@ -73,14 +84,14 @@ class Days:
 
     filter: int
 
-    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keep) -> State:
+    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping) -> State:
         """Return the state with one more purchase."""
         if state is None:
             return (1, (seen.day,), (1,))
         total, days, sums = state
         if days[-1] == seen.day:
             return state
-        cut = _cut(days, sums, keep)
+        cut = 0 if len(days) & EVERY_MASK else _cut(days, sums, keep.keep(seen.today))
         return (total + 1, (*days[cut:], seen.day), (*sums[cut:], 1))
 
 
@@ -91,16 +102,27 @@ class Latest:
     filter: int
     of: str
 
-    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keep) -> State | None:
+    def grow(
+        self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping
+    ) -> State | None:
         """Return the state with one more purchase."""
         if not keys:
             return state
-        held = {} if state is None else dict(zip(state[1], state[0], strict=True))
+        if state is None:
+            kept = tuple(dict.fromkeys(keys))
+            return ((seen.day,) * len(kept), kept)
+        days, kept = state
+        if len(keys) == 1 and kept[-1] == keys[0]:
+            return state if days[-1] == seen.day else ((*days[:-1], seen.day), kept)
+        held = dict(zip(kept, days, strict=True))
         for key in keys:
             held.pop(key, None)
             held[key] = seen.day
         days, kept = tuple(held.values()), tuple(held)
-        cut = max(min(bisect_left(days, keep.floor), len(days) - 1), len(days) - keep.enough)
+        if len(days) & EVERY_MASK:
+            return (days, kept)
+        keeping = keep.keep(seen.today)
+        cut = max(min(bisect_left(days, keeping.floor), len(days) - 1), len(days) - keeping.enough)
         return (days[cut:], kept[cut:])
 
 
@@ -112,15 +134,17 @@ class Dated:
     of: str
     axis: int = 0
 
-    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keep) -> State | None:
+    def grow(
+        self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping
+    ) -> State | None:
         """Return the state with one more purchase."""
-        at = (seen.day, seen.week, seen.month)[self.axis]
+        at = seen.today.at(self.axis)
         days, held = state or ((), ())
         start = bisect_left(days, at)
         new = [key for key in dict.fromkeys(keys) if key not in held[start:]]
         if not new:
             return state
-        cut = bisect_left(days, keep.floor)
+        cut = 0 if len(days) & EVERY_MASK else bisect_left(days, keep.keep(seen.today).floor)
         return ((*days[cut:], *[at] * len(new)), (*held[cut:], *new))
 
 
@@ -130,7 +154,7 @@ class Met:
 
     filter: int
 
-    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keep) -> State:
+    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping) -> State:
         """Return the state with one more purchase."""
         if state is None:
             return (seen.day, seen.day, 1)
@@ -150,11 +174,14 @@ class Ranked:
     of: str | None
     ever: bool
 
-    def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keep) -> State | None:
+    def grow(
+        self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping
+    ) -> State | None:
         """Return the state with one more purchase."""
         values = tuple(dict.fromkeys(keys)) if self.of is not None else (counted[self.measure],)
         base, entries = state or ((() if self.of is not None else 0), ())
-        base, entries = self._settle(base, entries, seen.day, keep.floor)
+        if not len(entries) & EVERY_MASK:
+            base, entries = self._settle(base, entries, seen.day, 0 if self.ever else keep.keep(seen.today).floor)
         fresh = ((seen.day, max(seen.day, seen.recorded), value) for value in values)
         return (base, (*entries, *(one for one in fresh if one not in entries or self.of is None)))
 

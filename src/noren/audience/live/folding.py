@@ -16,7 +16,7 @@ from noren.audience.live.following import Followed
 from noren.audience.live.hits import POINTS, Hits
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
-from noren.audience.live.today import Day, microseconds
+from noren.audience.live.today import microseconds
 
 TRAIL: Final = 8
 """Purchases whose touched facts are remembered, so that an answer from before them can be brought up to date."""
@@ -28,6 +28,7 @@ class Again(StrEnum):
     ANOTHER_PLAN = "another-plan"
     LATE = "late"
     ASKED_BEFORE = "asked-before"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,56 +85,58 @@ def _grow(plan: Plan, facts: dict[int, State], purchase: Purchase, instant: int)
         return []
     day = plan.day(local.date())
     recorded = day.number if purchase.recorded is None else plan.local(purchase.recorded).toordinal()
-    seen = Seen(day.number, day.week, day.month, instant, recorded)
-    touched = _count(plan, facts, hits, seen, day, place, purchase.points)
+    seen = Seen(day, day.number, instant, recorded)
+    touched = _count(plan, facts, hits, seen, place, purchase.points)
     if plan.followed_by:
-        touched += _follow(plan, facts, hits, seen, day)
+        touched += _follow(plan, facts, hits, seen)
     return touched
 
 
-def _count(
-    plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen, day: Day, place: Place, points: int
-) -> list[int]:
+def _count(plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen, place: Place, points: int) -> list[int]:
     touched: list[int] = []
+    grown_by, common = plan.grown_by, _common(seen, place)
     for number, counted in hits.counted.items():
         counted[POINTS] = points
-        for fact in plan.grown_by.get(number, ()):
-            kind = plan.facts[fact]
-            assert not isinstance(kind, Followed)
-            of = getattr(kind, "of", None)
-            keys = () if of is None else _keys(plan, of, seen, place, hits.lines.get(number, ()))
-            state = kind.grow(facts.get(fact), seen, counted, keys, plan.keep(fact, day))
+        for fact, kind, of, need in grown_by.get(number, ()):
+            if of is None:
+                keys: Sequence[Key] = ()
+            elif of in common:
+                keys = common[of]
+            else:
+                keys = _of_lines(plan, of, hits.lines.get(number, ()))
+            state = kind.grow(facts.get(fact), seen, counted, keys, need)
             if state is not None:
                 facts[fact] = state
                 touched.append(fact)
     return touched
 
 
-def _follow(plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen, day: Day) -> list[int]:
-    touched = {fact for number in hits.counted for fact in plan.followed_by.get(number, ())}
+def _follow(plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen) -> list[int]:
+    followed_by, counted = plan.followed_by, hits.counted
+    touched = {fact for number in counted if number in followed_by for fact in followed_by[number]}
     for fact in touched:
         kind = plan.facts[fact]
         assert isinstance(kind, Followed)
-        first, later = kind.first in hits.counted, kind.later in hits.counted
-        facts[fact] = kind.grow(facts.get(fact), seen, first, later, plan.keep(fact, day))
+        first, later = kind.first in counted, kind.later in counted
+        facts[fact] = kind.grow(facts.get(fact), seen, first, later, plan.needs[fact])
     return list(touched)
 
 
-def _keys(plan: Plan, of: str, seen: Seen, place: Place, lines: Sequence[Line]) -> Sequence[Key]:
-    """Return the distinct things of a measure in a purchase; what is not known is none."""
-    match of:
-        case "days":
-            return (seen.day,)
-        case "weeks":
-            return (seen.week,)
-        case "months":
-            return (seen.month,)
-        case "shops":
-            return () if place.shop is None else (place.shop,)
-        case "partners":
-            return () if place.partner is None else (place.partner,)
-        case "products":
-            return tuple(line.product for line in lines if line.product is not None)
-        case _:
-            goods = (plan.goods.get(line.product) for line in lines if line.product is not None)
-            return tuple(one.brand for one in goods if one is not None and one.brand is not None)
+def _common(seen: Seen, place: Place) -> dict[str, tuple[Key, ...]]:
+    """Return the distinct things of a purchase that are the same for all its lines; what is not known is none."""
+    return {
+        "days": (seen.day,),
+        "weeks": (seen.today.week,),
+        "months": (seen.today.month,),
+        "shops": () if place.shop is None else (place.shop,),
+        "partners": () if place.partner is None else (place.partner,),
+    }
+
+
+def _of_lines(plan: Plan, of: str, lines: Sequence[Line]) -> tuple[Key, ...]:
+    """Return the products or brands of lines; what is not known is none."""
+    products = [line.product for line in lines if line.product is not None]
+    if of == "products":
+        return tuple(products)
+    goods = (plan.goods.get(product) for product in products)
+    return tuple(one.brand for one in goods if one is not None and one.brand is not None)

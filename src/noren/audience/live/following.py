@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from noren.audience.live.facts import Keep, Seen, State
+from noren.audience.live.facts import Keeping, Seen, State
 from noren.audience.live.numbers import FAR
 from noren.audience.live.today import DAY_MICROSECONDS, Day, Now
 
@@ -29,7 +29,7 @@ class Followed:
     days: int
     latest: bool
 
-    def grow(self, state: State | None, seen: Seen, first: bool, later: bool, keep: Keep) -> State:
+    def grow(self, state: State | None, seen: Seen, first: bool, later: bool, keep: Keeping) -> State:
         """Return the state with one more purchase, in which there is a line for the first, for the later."""
         done, waiting = state or ((), ())
         within = self.days * DAY_MICROSECONDS
@@ -43,13 +43,13 @@ class Followed:
             over = []
         if first:
             left.append((seen.instant, seen.day))
-        return (self._days(done, over, keep), tuple(left))
+        return (self._days(done, over, keep, seen.today), tuple(left))
 
-    def _days(self, done: tuple[int, ...], over: list[Wait], keep: Keep) -> tuple[int, ...]:
+    def _days(self, done: tuple[int, ...], over: list[Wait], keep: Keeping, today: Day) -> tuple[int, ...]:
         if not over:
             return done
         days = tuple(sorted({*done, *(day for _, day in over)}))
-        return days[-1:] if self.latest else days[bisect_left(days, keep.floor) :]
+        return days[-1:] if self.latest else days[bisect_left(days, keep.keep(today).floor) :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,34 @@ class Hits:
     lines: dict[int, list[Line]]
 
 
-Rule = tuple[tuple[int, ...], tuple[tuple[int, Part], ...]]
+Rule = tuple[tuple[int, ...], tuple[tuple[int, int], ...]]
+"""Filters that are true whatever the moment, and (filter, number of what is left of it)."""
+
+
+class _Rests:
+    """What is left of filters after product and place, numbered."""
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self._numbers: dict[Part, int] = {}
+
+    def number(self, part: Part) -> int:
+        number = self._numbers.setdefault(part, len(self.parts))
+        if number == len(self.parts):
+            self.parts.append(part)
+        return number
+
+
+class _Told(dict[int, bool]):
+    """Whether what is left of filters is true at a moment, by number, found when asked for."""
+
+    def __init__(self, rests: _Rests, moment: Moment) -> None:
+        super().__init__()
+        self._rests, self._moment = rests, moment
+
+    def __missing__(self, number: int) -> bool:
+        self[number] = truth = true_then(self._rests.parts[number], self._moment)
+        return truth
 
 
 class Hitting:
@@ -77,15 +104,18 @@ class Hitting:
         for whole, parts in together.items():
             self._wholes[parts[0]].append(whole)
         self._named = mentioned(filters, lists)
+        self._totals = any(speaks_of_total(part) for part in filters)
         self._places: dict[Place, dict[str | None, Rule]] = {}
         self._alike_places: dict[tuple[str | None, ...], dict[str | None, Rule]] = {}
         self._alike: dict[tuple[str | None, ...], Rule] = {}
         self._kept = 0
+        self._rests = _Rests()
+        self._slots: dict[int, _Told] = {}
 
     def hits(self, lines: Iterable[Line], place: Place, local: datetime) -> Hits:
         """Return the filters that are true of a purchase's lines; lines without a quantity count nowhere."""
         counting = [line for line in lines if line.quantity > 0]
-        moment = Moment(local.weekday(), local.hour, total_of(counting))
+        told = self._told(counting, local)
         rules = self._places.get(place)
         if rules is None:
             alike_place = alike(place_known(place), self._named)
@@ -97,10 +127,20 @@ class Hitting:
                 rule = self._learn(rules, line.product, place)
             always, rests = rule
             if rests:
-                always += tuple(number for number, rest in rests if true_then(rest, moment))
+                always += tuple(number for number, rest in rests if told[rest])
             self._count(found, line, always)
         self._join(found.counted)
         return found
+
+    def _told(self, counting: list[Line], local: datetime) -> _Told:
+        """Return the truths of what is left of filters at a moment; but of totals they are kept by weekday and hour."""
+        slot = local.weekday() * 24 + local.hour
+        told = self._slots.get(slot)
+        if told is None:
+            told = self._slots[slot] = _Told(self._rests, Moment(local.weekday(), local.hour, 0))
+        if not self._totals:
+            return told
+        return _Told(self._rests, Moment(local.weekday(), local.hour, total_of(counting)))
 
     def _count(self, found: Hits, line: Line, numbers: tuple[int, ...]) -> None:
         counted, quantity, amount = found.counted, line.quantity, line.amount
@@ -145,13 +185,13 @@ class Hitting:
 
     def _settle(self, known: Known) -> Rule:
         always: list[int] = []
-        rests: list[tuple[int, Part]] = []
+        rests: list[tuple[int, int]] = []
         for number in self._candidates.of(known):
             rest = settle(self._filters[number], lambda one: attribute_true(one, known, self._lists))
             if rest == TRUE:
                 always.append(number)
             elif rest != FALSE:
-                rests.append((number, rest))
+                rests.append((number, self._rests.number(rest)))
         return tuple(always), tuple(rests)
 
 
@@ -181,3 +221,10 @@ def _test(test: n.Test, moment: Moment) -> bool:
 def total_of(lines: Iterable[Line]) -> int:
     """Return what a basket sums up to, over lines with a quantity."""
     return sum(line.amount for line in lines if line.quantity > 0)
+
+
+def speaks_of_total(part: Part) -> bool:
+    """Return whether a filter asks what the purchase sums up to."""
+    if isinstance(part, Literal):
+        return isinstance(part.test, n.PurchaseTotalIs)
+    return any(speaks_of_total(one) for one in part.parts)

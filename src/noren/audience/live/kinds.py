@@ -21,12 +21,12 @@ Told = n.TraitPredicate | n.HistoryPredicate | n.BasketPredicate
 class Kinds:
     """Predicates by number.
 
-    ``moving``: traits that turn with the date; ``sent``, ``used``: by campaign; ``anyway``: history by no campaign;
-    ``within``: ``basket has`` and ``lacks`` by filter; ``blank``: what is true where nothing is known.
+    ``tops``: with their fact; ``moving``: traits that turn with the date; ``sent``, ``used``: by campaign; ``anyway``:
+    history by no campaign; ``within``: ``basket has`` and ``lacks`` by filter; ``blank``: where nothing is known.
     """
 
     asks: Mapping[int, Ask]
-    tops: tuple[int, ...]
+    tops: tuple[tuple[int, int], ...]
     traits: Mapping[int, n.TraitPredicate]
     moving: tuple[int, ...]
     history: Mapping[int, n.HistoryPredicate]
@@ -48,7 +48,7 @@ def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Se
         within[where].append(number)
     return Kinds(
         asks,
-        tuple(number for number, one in asks.items() if isinstance(one, AskTop)),
+        tuple((one.facts[0], number) for number, one in asks.items() if isinstance(one, AskTop)),
         traits,
         tuple(number for number, one in traits.items() if _moves(one)),
         history,

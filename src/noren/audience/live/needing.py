@@ -11,7 +11,10 @@ from noren.audience.live.literals import FALSE, Part, literals
 from noren.audience.live.numbers import FAR
 from noren.audience.live.today import Day
 
-Fact = Sums | Days | Latest | Dated | Met | Ranked | Followed
+Grown = Sums | Days | Latest | Dated | Met | Ranked
+"""Facts of one filter."""
+
+Fact = Grown | Followed
 
 
 @dataclass(slots=True)
@@ -27,11 +30,12 @@ class Need:
     ranked: set[int] = field(default_factory=set[int])
     enough: int = 1
     periods: int = 0
+    axis: int = 0
 
-    def keep(self, day: Day, axis: int) -> Keep:
+    def keep(self, day: Day) -> Keep:
         """Return what is kept from a day on."""
-        if axis:
-            floor = (day.week if axis == 1 else day.month) - self.periods
+        if self.axis:
+            floor = day.at(self.axis) - self.periods
             return Keep(floor, floor, 1)
         firsts = [day.spans[one].first for one in self.windows] + [day.yesterday[one].first for one in self.ranked]
         all_of_it = min(firsts, default=FAR)
@@ -72,7 +76,7 @@ class Register:
         """Return a fact's number."""
         number = self.facts.setdefault(fact, len(self.facts))
         if number == len(self.needs):
-            self.needs.append(Need())
+            self.needs.append(Need(axis=getattr(fact, "axis", 0)))
         return number
 
     def line_filters(self) -> list[Part]:

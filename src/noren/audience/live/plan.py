@@ -19,12 +19,11 @@ import msgspec
 from noren.audience.language import nodes as n
 from noren.audience.language.canonical import to_json
 from noren.audience.live.asking import Ask
-from noren.audience.live.facts import Keep
 from noren.audience.live.following import Followed
 from noren.audience.live.hits import Hitting
 from noren.audience.live.kinds import Kinds, Told, kinds_of
 from noren.audience.live.model import Goods, Place, Purchase
-from noren.audience.live.needing import Fact, Need, Register
+from noren.audience.live.needing import Fact, Grown, Need, Register
 from noren.audience.live.predicates import asks
 from noren.audience.live.today import Day, day_of
 from noren.audience.live.trees import Tree, tree_of
@@ -50,7 +49,7 @@ class Plan:
     tops: tuple[n.Top, ...]
     facts: tuple[Fact, ...]
     needs: tuple[Need, ...]
-    grown_by: Mapping[int, tuple[int, ...]]
+    grown_by: Mapping[int, tuple[tuple[int, Grown, str | None, Need], ...]]
     followed_by: Mapping[int, tuple[int, ...]]
     kinds: Kinds
     asked: Mapping[int, tuple[int, ...]]
@@ -84,13 +83,6 @@ class Plan:
         if known is None:
             return place
         return Place(place.shop, place.partner or known.partner, place.industry or known.industry)
-
-    def keep(self, fact: int, day: Day) -> Keep:
-        """Return what of a fact is needed from a day on."""
-        found = day.keeps.get(fact)
-        if found is None:
-            found = day.keeps[fact] = self.needs[fact].keep(day, getattr(self.facts[fact], "axis", 0))
-        return found
 
 
 def compile_plan(
@@ -152,16 +144,18 @@ def _listed(to: Register) -> set[int]:
     return {fact.filter for fact in to.facts if getattr(fact, "of", None) in ("products", "brands")}  # type: ignore[union-attr]
 
 
-def _by_filter(to: Register) -> tuple[dict[int, tuple[int, ...]], dict[int, tuple[int, ...]]]:
-    grown: defaultdict[int, list[int]] = defaultdict(list)
+def _by_filter(
+    to: Register,
+) -> tuple[dict[int, tuple[tuple[int, Grown, str | None, Need], ...]], dict[int, tuple[int, ...]]]:
+    grown: defaultdict[int, list[tuple[int, Grown, str | None, Need]]] = defaultdict(list)
     followed: defaultdict[int, list[int]] = defaultdict(list)
     for fact, number in to.facts.items():
         if isinstance(fact, Followed):
             for one in {fact.first, fact.later}:
                 followed[one].append(number)
         else:
-            grown[fact.filter].append(number)
-    return _frozen(grown), _frozen(followed)
+            grown[fact.filter].append((number, fact, getattr(fact, "of", None), to.needs[number]))
+    return {where: tuple(each) for where, each in grown.items()}, _frozen(followed)
 
 
 def _asked(made: Sequence[Ask | Told]) -> dict[int, tuple[int, ...]]:

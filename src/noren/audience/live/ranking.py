@@ -22,20 +22,21 @@ class AskTop:
     number: int
 
     def ask(self, states: dict[int, State], day: Day, now: Now) -> tuple[int, int]:
-        """Return 1 or 0; with a value it may turn tomorrow, when there is another cut."""
+        """Return 1 or 0. Each day has another cut: tops are asked anew on each, beside the days of turning."""
         state = states.get(self.facts[0])
         if state is None:
             return 0, FAR
         cut = now.cuts[self.number]
         value = self.value(state, day)
-        return int(cut is not None and value > 0 and value >= cut), day.number + 1
+        return int(cut is not None and value > 0 and value >= cut), FAR
 
     def value(self, state: State, day: Day) -> int:
         """Return her value as of the end of the day before, over what was recorded by then."""
         base, entries = state
         span = day.yesterday[self.window]
         first, last = (0 if self.ever else span.first), span.last
-        known = [value for at, recorded, value in entries if first <= at <= last and recorded < day.number]
+        today = day.number
+        known = [value for at, recorded, value in entries if first <= at <= last and recorded < today]
         if self.distinct:
             return len({*base, *known})
         return base + sum(known)

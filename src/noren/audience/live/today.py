@@ -11,7 +11,6 @@ from typing import Final
 from noren.audience.language import nodes as n
 from noren.audience.language.review.spans import begin_of, first_day
 from noren.audience.language.words import Period, Rhythm, Unit, Which
-from noren.audience.live.facts import Keep
 from noren.audience.live.numbers import FAR
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,7 +46,7 @@ class Span:
 class Day:
     """A local date: its number, its week's and month's numbers, and the spans of a plan's windows.
 
-    ``yesterday``: the spans as seen from the date before; ``keeps``: what is kept of each fact, filled when asked.
+    ``yesterday``: the spans as seen from the date before.
     """
 
     number: int
@@ -58,7 +57,10 @@ class Day:
     spans: tuple[Span, ...]
     yesterday: tuple[Span, ...]
     date: date
-    keeps: dict[int, Keep] = field(default_factory=dict[int, Keep], compare=False)
+
+    def at(self, axis: int) -> int:
+        """Return the number of the day (0), the week (1) or the month (2)."""
+        return self.month if axis == 2 else self.week if axis else self.number
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -25,13 +26,17 @@ class Ignored:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """``names``: the members' texts, by number, sorted by code point. ``wide``: sums may need more than 64 bits."""
+    """``names``: the members' texts, by number, sorted by code point. ``wide``: sums may need more than 64 bits.
+
+    ``zone``: where the local days of the tables are.
+    """
 
     folder: Path
     given: Given
     names: Sequence[str]
     wide: bool
     ignored: Ignored
+    zone: ZoneInfo
 
     @property
     def members(self) -> int:

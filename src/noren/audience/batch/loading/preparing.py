@@ -52,7 +52,7 @@ def prepare(inputs: Inputs, folder: Path, zone: ZoneInfo) -> Prepared:
         campaigns=campaigns,
         lists=read_lists(inputs.lists),
     )
-    return Prepared(folder, given, _names(connection), wide, ignored)
+    return Prepared(folder, given, _names(connection), wide, ignored, zone)
 
 
 def _names(connection: duckdb.DuckDBPyConnection) -> list[str]:

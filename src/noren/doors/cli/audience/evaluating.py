@@ -90,11 +90,6 @@ def evaluate(
     from noren.doors.cli.audience.laboratory import refuse_own_stores
 
     at = here(context, home, lang, as_json)
-    if engine == "live":
-        refuse(
-            "逐次の評価器(--engine live)はまだありません。duckdb か spark を使ってください。",
-            "The live evaluator (--engine live) is not built yet: use duckdb or spark.",
-        )
     if (condition is None) == (conditions is None):
         refuse(
             "--condition か --conditions のどちらか1つを指定してください。",

@@ -37,7 +37,7 @@ class Asked:
     as_of: str
     zone: str
     horizon: str | None
-    engine: Literal["duckdb", "spark"]
+    engine: Literal["duckdb", "spark", "live"]
 
 
 def run(at: Here, asked: Asked, condition: str | None, folder: Path | None, out: Path) -> None:
