@@ -75,12 +75,17 @@ def differences(world: World, conditions: list[Condition], found: list[list[str]
     return [f"{to_text(one)}\n  naive {plain}\n  batch {here}" for one, plain, here in pairs if plain != here]
 
 
-def agree(seed: int, altered: Altered = lambda asked: asked) -> list[str]:
-    """Return the differences of one run: a history, conditions on it, and all of its members."""
+def made(seed: int) -> tuple[World, list[Condition], Random]:
+    """Return a history and conditions on it."""
     rng = Random(seed)
     world = random_world(rng, MEMBERS)
-    made = Conditions(rng, world)
-    conditions = [made.condition() for _ in range(CONDITIONS)]
+    source = Conditions(rng, world)
+    return world, [source.condition() for _ in range(CONDITIONS)], rng
+
+
+def agree(seed: int, altered: Altered = lambda asked: asked) -> list[str]:
+    """Return the differences of one run: a history, conditions on it, and all of its members."""
+    world, conditions, rng = made(seed)
     return [
         f"{world.zone} {world.as_of} {world.horizon}: {one}"
         for one in differences(world, conditions, answers(world, conditions, rng, altered))
@@ -93,6 +98,18 @@ def test_batch_and_naive_agree(seed: int) -> None:
     print(f"seed {seed}: {CONDITIONS} conditions on {MEMBERS} members")
     wrong = agree(seed)
     assert not wrong, "\n".join(wrong[:3])
+
+
+def test_steps_one_by_one_answer_the_same() -> None:
+    """What is done when DuckDB stops at an assertion of its own."""
+    world, conditions, rng = made(7)
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = prepare(_files(world, Path(folder), rng), Path(folder), world.zone)
+        run = plan(conditions, prepared.given, moment_of(world))
+        asked = statement(run.tables, moment_of(world), prepared.wide)
+        whole = duck.answer(asked, run, prepared)
+        assert whole == duck.answer_in_steps(asked, run, prepared)
+        assert len(whole) > CONDITIONS
 
 
 def spoilt(before: str, after: str) -> Altered:

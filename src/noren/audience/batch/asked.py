@@ -33,6 +33,9 @@ FIRST_KEYED: Final = 11
 FIRST_LINE_KEYED: Final = 21
 """From here on, the key is a line's, not the purchase's."""
 
+DETAILED: Final = frozenset({Tally.POINTS, Tally.WEEKS, Tally.MONTHS, Tally.SHOPS, Tally.PARTNERS})
+"""Tallies that need more of a purchase than its member and day."""
+
 
 class Rows:
     """Rows of 64-bit integers, kept by column."""
@@ -64,7 +67,7 @@ TABLES: Final = {
     "place_match": ("place_no", "residual", "rest"),
     "moment_match": ("rest", "slot", "least", "most"),
     "together_match": ("filter_no", "part_no", "parts"),
-    "atoms": ("atom_no", "filter_no", "tally", "first_day", "last_day", "rhythm", "recorded_by"),
+    "atoms": ("atom_no", "filter_no", "tally", "first_day", "last_day", "rhythm", "recorded_by", "detailed"),
     "ask_count": ("question_no", "atom_no", "least", "most", "held"),
     "ask_every": ("question_no", "atom_no", "least", "most", "held", "periods"),
     "ask_ratio": ("question_no", "over_atom", "under_atom", "minus", "left_by", "right_by", "least", "most"),

@@ -13,9 +13,30 @@ from noren.audience.batch.statement import Statement
 
 
 def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap]:
-    """Return the members that answer each question."""
+    """Return the members that answer each question.
+
+    DuckDB 2.0 stops at an assertion of its own in some chains of joins ("dict-surviving cache: global
+    dictionary column … changed identity"), which a database does not outlive. The statement is written so
+    that none is known to; should one, the same steps are done in a new database, one by one.
+    """
     if not asked.answers:
         return {}
+    try:
+        with _opened(plan, prepared) as connection:
+            return bitmaps(connection, collected(asked.text))
+    except duckdb.InternalException:
+        return answer_in_steps(asked, plan, prepared)
+
+
+def answer_in_steps(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap]:
+    """Return the same, each step being a table of its own."""
+    with _opened(plan, prepared) as connection:
+        for name, body in asked.steps:
+            connection.execute(f"CREATE TEMP TABLE {name} AS {body}")
+        return bitmaps(connection, collected(asked.answers))
+
+
+def _opened(plan: Plan, prepared: Prepared) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"SET temp_directory = {literal(str(prepared.folder / 'spill'))}")
@@ -23,10 +44,7 @@ def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({literal(str(prepared.file(table)))})")
     for name, rows in plan.tables.items():
         connection.register(name, table_of(rows))
-    try:
-        return bitmaps(connection, collected(asked.text))
-    finally:
-        connection.close()
+    return connection
 
 
 def collected(answers: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, assert_never
 
-from noren.audience.batch.asked import FIRST_LINE_KEYED, Rows, Tally, no_rows
+from noren.audience.batch.asked import DETAILED, FIRST_LINE_KEYED, Rows, Tally, no_rows
 from noren.audience.batch.bounds import SCALE, Bounds, bounds_of, scaled, signs_of
 from noren.audience.batch.filtering import Filters
 from noren.audience.batch.given import EventKind, Given, Moment, TraitCode
@@ -94,7 +94,8 @@ class _Planner:
         held = self._atoms.get(key)
         if held is None:
             held = self._atoms[key] = len(self._atoms)
-            self._tables["atoms"].add(held, key[0], tally, span.first, span.last, rhythm, recorded_by)
+            detailed = tally in DETAILED or bool(rhythm) or recorded_by != LATEST
+            self._tables["atoms"].add(held, filter_no, tally, span.first, span.last, rhythm, recorded_by, int(detailed))
         return held
 
     def _counted(self, question: int, asked: n.Count | n.Never | n.DaysSinceLast | n.DaysSinceFirst) -> None:

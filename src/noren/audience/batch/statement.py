@@ -14,7 +14,7 @@ from typing import Final
 from noren.audience.batch.asked import FIRST_KEYED, FIRST_LINE_KEYED, Rows, Tally
 from noren.audience.batch.bounds import SCALE
 from noren.audience.batch.given import Moment
-from noren.audience.batch.spans import day_number
+from noren.audience.batch.spans import EARLIEST, day_number
 
 _SCALE_ALL: Final = 100 * SCALE
 _CLAMP: Final = 10**15
@@ -51,8 +51,12 @@ class _Writer:
         self._moment = moment
         self._number = "DECIMAL(38, 0)" if wide else "BIGINT"
         self._wide = wide
-        self._tallies = {Tally(tally) for tally in tables["atoms"].columns[2]}
-        self._rhythmic = any(tables["atoms"].columns[5])
+        atoms = tables["atoms"].columns
+        told = [(Tally(tally), bool(detailed)) for tally, detailed in zip(atoms[2], atoms[7], strict=True)]
+        self._plain = sorted({tally for tally, detailed in told if not detailed and tally < FIRST_LINE_KEYED})
+        self._detailed = sorted({tally for tally, detailed in told if detailed and tally < FIRST_LINE_KEYED})
+        self._by_line = sorted({tally for tally, _ in told if tally >= FIRST_LINE_KEYED})
+        self._rhythmic = any(atoms[5])
 
     def statement(self) -> Statement:
         return Statement(tuple(self._steps()), "\nUNION ALL\n".join(self._answers()))
@@ -73,9 +77,10 @@ class _Writer:
             single = ("SELECT filter_no, receipt_no FROM matched",) if by_line else ()
             single += ("SELECT filter_no, receipt_no FROM whole",) if whole else ()
             yield "joined", _TOGETHER.format(single=" UNION ALL ".join(single) or _NO_MATCH)
-        parts = ((_PLACED.format(of="matched"),) if by_line else ()) + (("SELECT * FROM whole",) if whole else ())
-        parts += (_PLACED.format(of="joined"),) if together else ()
-        yield "placed", "\nUNION ALL\n".join(parts or (_NOTHING,))
+        parts = [f"SELECT {_COLUMNS} FROM {step}" for step, there in (("matched", by_line), ("whole", whole)) if there]
+        yield "placed", "\nUNION ALL\n".join([*parts, *([_JOINED] if together else [])] or [_NOTHING])
+        if self._detailed:
+            yield "detailed", _DETAILED
         parts = list(self._tally_parts())
         if parts:
             yield "tallied", "\nUNION ALL\n".join(parts)
@@ -84,14 +89,19 @@ class _Writer:
             yield "followed", _FOLLOWED
 
     def _until(self, row: str) -> str:
-        """Return what a line or purchase must be to be looked at: not after the as-of, not before the horizon."""
-        first = self._moment.horizon
-        since = "" if first is None else f" AND {row}.day >= {day_number(first)}"
+        """Return what a line or purchase must be to be looked at: not after the as-of, not before any window.
+
+        What follows in a sequence is later than its beginning, which lies in a window.
+        """
+        first = min((*self._tables["atoms"].columns[3], *self._tables["ask_then"].columns[3]))
+        if self._moment.horizon is not None:
+            first = max(first, day_number(self._moment.horizon))
+        since = f" AND {row}.day >= {first}" if first > EARLIEST else ""
         return f"{row}.at_us <= {self._moment.instant_us}{since}"
 
     def _whole(self) -> str:
         """Return the purchases of filters that no product decides: all of their lines count, or none."""
-        columns = f"f.filter_no, r.lines, r.units, r.spend, {_OF_PURCHASE}"
+        columns = "f.filter_no, r.receipt_no, r.member_no, r.day, r.lines, r.units, r.spend"
         parts = [
             f"SELECT {columns} FROM receipts r CROSS JOIN whole_match f WHERE f.residual = 0 AND {self._until('r')}"
         ]
@@ -117,20 +127,20 @@ class _Writer:
                 parts.append(f"{placed} {receipt} {_MOMENT} WHERE s.rest <> 0 AND {self._until('l')}")
         return "\nUNION ALL\n".join(parts)
 
-    def _period(self, row: str) -> str:
-        if not self._rhythmic:
-            return "0"
-        return f"CASE a.rhythm WHEN 0 THEN 0 WHEN 1 THEN {row}.week ELSE {row}.month END"
+    def _period(self) -> str:
+        return "CASE a.rhythm WHEN 0 THEN 0 WHEN 1 THEN p.week ELSE p.month END" if self._rhythmic else "0"
 
     def _tally_parts(self) -> Iterator[str]:
-        summed = sorted(tally for tally in self._tallies if tally < FIRST_KEYED)
-        if summed:
-            yield self._summed(summed)
-        keyed = sorted(tally for tally in self._tallies if tally >= FIRST_KEYED)
-        if keyed:
-            yield self._keyed(keyed)
+        for tallies, detailed in ((self._plain, False), (self._detailed, True)):
+            summed = [tally for tally in tallies if tally < FIRST_KEYED]
+            if summed:
+                yield self._summed(summed, detailed)
+        if Tally.DAYS in self._plain:
+            yield _DAYS.format(number=self._number, days=Tally.DAYS.value)
+        if self._by_line or any(tally >= FIRST_KEYED for tally in self._detailed):
+            yield self._keyed()
 
-    def _summed(self, tallies: list[Tally]) -> str:
+    def _summed(self, tallies: list[Tally], detailed: bool) -> str:
         values = {
             Tally.VISITS: "1",
             Tally.LINES: "p.lines",
@@ -146,16 +156,16 @@ class _Writer:
         picked = " ".join(f"WHEN {tally.value} THEN {ends[tally]}" for tally in dates)
         value = f"CASE a.tally {picked} ELSE {total} END" if dates else total
         tally = ", a.tally" if dates else ""
-        period = self._period("p")
+        period = self._period() if detailed else "0"
         return (
             f"SELECT a.atom_no, p.member_no, {period} AS period, CAST({value} AS {self._number}) AS value, "
-            "0 AS first_key, 0 AS last_key FROM placed p JOIN atoms a ON p.filter_no = a.filter_no "
-            "AND p.day BETWEEN a.first_day AND a.last_day AND p.recorded_day <= a.recorded_by "
-            f"WHERE a.tally < {FIRST_KEYED} GROUP BY a.atom_no, p.member_no{tally}"
-            + (f", {period}" if self._rhythmic else "")
+            f"0 AS first_key, 0 AS last_key FROM {'detailed' if detailed else 'placed'} p JOIN atoms a "
+            f"ON p.filter_no = a.filter_no AND {_WITHIN}{_RECORDED if detailed else ''} "
+            f"WHERE a.tally < {FIRST_KEYED} AND a.detailed = {int(detailed)} GROUP BY a.atom_no, p.member_no{tally}"
+            + (f", {period}" if detailed and self._rhythmic else "")
         )
 
-    def _keyed(self, tallies: list[Tally]) -> str:
+    def _keyed(self) -> str:
         keys = {
             Tally.DAYS: "p.day",
             Tally.WEEKS: "p.week",
@@ -164,15 +174,14 @@ class _Writer:
             Tally.PARTNERS: "p.partner_no",
         }
         parts: list[str] = []
-        of_purchase = [tally for tally in tallies if tally < FIRST_LINE_KEYED]
+        of_purchase = [tally for tally in self._detailed if tally >= FIRST_KEYED]
         if of_purchase:
             cases = " ".join(f"WHEN {tally.value} THEN {keys[tally]}" for tally in of_purchase)
-            parts.append(self._keys(f"CASE a.tally {cases} END", "placed p", "p"))
-        of_line = [tally for tally in tallies if tally >= FIRST_LINE_KEYED]
-        if of_line and self._has("product_match"):
+            parts.append(self._keys(f"CASE a.tally {cases} END", "detailed p", "p"))
+        if self._by_line and self._has("product_match"):
             lines = "hits h JOIN receipts p ON h.receipt_no = p.receipt_no JOIN goods d ON h.product_no = d.product_no"
             cases = {Tally.PRODUCTS: "d.named_no", Tally.BRANDS: "d.brand_no"}
-            case = " ".join(f"WHEN {tally.value} THEN {cases[tally]}" for tally in of_line)
+            case = " ".join(f"WHEN {tally.value} THEN {cases[tally]}" for tally in self._by_line)
             parts.append(self._keys(f"CASE a.tally {case} END", lines, "h"))
         rows = "\nUNION ALL\n".join(parts or [_NO_KEYS])
         return (
@@ -184,14 +193,13 @@ class _Writer:
 
     def _keys(self, key: str, rows: str, of: str) -> str:
         tallies = (
-            f"a.tally >= {FIRST_KEYED} AND a.tally < {FIRST_LINE_KEYED}"
+            f"a.detailed = 1 AND a.tally >= {FIRST_KEYED} AND a.tally < {FIRST_LINE_KEYED}"
             if of == "p"
             else f"a.tally >= {FIRST_LINE_KEYED}"
         )
         return (
-            f"SELECT a.atom_no, p.member_no, {self._period('p')} AS period, {key} AS tally_key FROM {rows} "
-            f"JOIN atoms a ON {of}.filter_no = a.filter_no AND p.day BETWEEN a.first_day AND a.last_day "
-            f"AND p.recorded_day <= a.recorded_by WHERE {tallies}"
+            f"SELECT a.atom_no, p.member_no, {self._period()} AS period, {key} AS tally_key FROM {rows} "
+            f"JOIN atoms a ON {of}.filter_no = a.filter_no AND {_WITHIN}{_RECORDED} WHERE {tallies}"
         )
 
     def _value(self) -> str:
@@ -227,22 +235,28 @@ class _Writer:
             yield _LOTS
 
 
-_MATCHED: Final = """SELECT filter_no, receipt_no, count(*) AS lines, CAST(sum(quantity) AS {number}) AS units,
-CAST(sum(amount) AS {number}) AS spend FROM hits GROUP BY filter_no, receipt_no"""
+_WITHIN: Final = "p.day BETWEEN a.first_day AND a.last_day"
+_RECORDED: Final = " AND p.recorded_day <= a.recorded_by"
+_COLUMNS: Final = "filter_no, receipt_no, member_no, day, lines, units, spend"
+
+_MATCHED: Final = """SELECT filter_no, receipt_no, min(member_no) AS member_no, min(day) AS day, count(*) AS lines,
+CAST(sum(quantity) AS {number}) AS units, CAST(sum(amount) AS {number}) AS spend FROM hits
+GROUP BY filter_no, receipt_no"""
 
 # A purchase matches together(f, g) when it has a row for each of its parts; it is counted, never summed up.
 _TOGETHER: Final = """SELECT t.filter_no, m.receipt_no, 0 AS lines, 0 AS units, 0 AS spend FROM together_match t JOIN (
 {single}) m ON t.part_no = m.filter_no
 GROUP BY t.filter_no, t.parts, m.receipt_no HAVING count(*) = t.parts"""
 
-_OF_PURCHASE: Final = (
-    "r.receipt_no, r.member_no, r.at_us, r.day, r.week, r.month, r.recorded_day, r.shop_no, r.partner_no, r.points"
-)
-_PLACED: Final = (
-    "SELECT m.filter_no, m.lines, m.units, m.spend, "
-    + _OF_PURCHASE
-    + " FROM {of} m JOIN receipts r ON m.receipt_no = r.receipt_no"
-)
+_JOINED: Final = """SELECT m.filter_no, m.receipt_no, r.member_no, r.day, m.lines, m.units, m.spend FROM joined m
+JOIN receipts r ON m.receipt_no = r.receipt_no"""
+_DETAILED: Final = """SELECT m.filter_no, m.receipt_no, m.member_no, m.day, m.lines, m.units, m.spend, r.week, r.month,
+r.recorded_day, r.shop_no, r.partner_no, r.points FROM placed m JOIN receipts r ON m.receipt_no = r.receipt_no
+WHERE m.filter_no IN (SELECT filter_no FROM atoms WHERE detailed = 1)"""
+_DAYS: Final = """SELECT atom_no, member_no, 0 AS period, CAST(count(*) AS {number}) AS value, min(day) AS first_key,
+max(day) AS last_key FROM (SELECT DISTINCT a.atom_no, p.member_no, p.day FROM placed p JOIN atoms a
+ON p.filter_no = a.filter_no AND p.day BETWEEN a.first_day AND a.last_day
+WHERE a.tally = {days} AND a.detailed = 0) d GROUP BY atom_no, member_no"""
 _MOMENT: Final = (
     "JOIN moment_match m ON s.rest = m.rest AND r.slot = m.slot AND r.basket_total BETWEEN m.least AND m.most"
 )
@@ -251,16 +265,19 @@ _MOMENT: Final = (
 _NO_KEYS: Final = "SELECT 0 AS atom_no, member_no, 0 AS period, 0 AS tally_key FROM receipts WHERE receipt_no < 0"
 _NO_MATCH: Final = "SELECT 0 AS filter_no, receipt_no FROM receipts WHERE receipt_no < 0"
 _NOTHING: Final = (
-    "SELECT 0 AS filter_no, r.lines, r.units, r.spend, " + _OF_PURCHASE + " FROM receipts r WHERE r.receipt_no < 0"
+    "SELECT 0 AS filter_no, receipt_no, member_no, day, lines, units, spend FROM receipts WHERE receipt_no < 0"
 )
 
 # All instants of a member at which something of a sequence happened; equal instants are one row, so that the next row
 # is strictly later.
-_MOMENTS: Final = """SELECT q.question_no, p.member_no, p.at_us,
-max(CASE WHEN p.filter_no = q.filter_no AND p.day BETWEEN q.first_day AND q.last_day THEN 1 ELSE 0 END) AS is_first,
-max(CASE WHEN p.filter_no = q.later_no THEN 1 ELSE 0 END) AS is_later
-FROM ask_then q JOIN placed p ON p.filter_no = q.filter_no OR p.filter_no = q.later_no
-GROUP BY q.question_no, p.member_no, p.at_us"""
+_MOMENTS: Final = """SELECT e.question_no, e.member_no, r.at_us, max(e.is_first) AS is_first,
+max(e.is_later) AS is_later FROM (
+SELECT q.question_no, p.member_no, p.receipt_no, 1 AS is_first, 0 AS is_later FROM placed p JOIN ask_then q
+ON p.filter_no = q.filter_no AND p.day BETWEEN q.first_day AND q.last_day
+UNION ALL
+SELECT q.question_no, p.member_no, p.receipt_no, 0 AS is_first, 1 AS is_later FROM placed p JOIN ask_then q
+ON p.filter_no = q.later_no) e JOIN receipts r ON e.receipt_no = r.receipt_no
+GROUP BY e.question_no, e.member_no, r.at_us"""
 
 _FOLLOWED: Final = """SELECT question_no, member_no, at_us, is_first,
 min(CASE WHEN is_later = 1 THEN at_us END) OVER (PARTITION BY question_no, member_no ORDER BY at_us DESC
