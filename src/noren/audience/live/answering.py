@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
 
+from noren.audience.live.asking import Steady
 from noren.audience.live.facts import State
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.hits import total_of
@@ -129,8 +130,13 @@ def _due(
     waiting: Waiting,
 ) -> set[int]:
     """Return the predicates over facts that must be asked again, and take them off the heap."""
-    asked = plan.asked
-    due = {number for fact in touched if fact in asked for number in asked[fact]}
+    asked, steady, truths = plan.asked, plan.kinds.steady, start.truths
+    due = {
+        number
+        for fact in touched
+        for number in asked[fact]
+        if steady[number] != truths[number] and (steady[number] != Steady.WAITING or turns[number] == FAR)
+    }
     while waiting and waiting[0][0] <= day.number:
         turn, number = heappop(waiting)
         if turns[number] == turn:
@@ -153,9 +159,9 @@ def _ask(
 ) -> list[int]:
     """Ask the facts; return the predicates that turned."""
     turned: list[int] = []
-    asks, facts = plan.kinds.asks, standing.facts
+    questions, facts = plan.kinds.questions, standing.facts
     for number in due:
-        truth, turn = asks[number].ask(facts, day, now)
+        truth, turn = questions[number](facts, day, now)
         if truth != truths[number]:
             truths[number] = truth
             turned.append(number)

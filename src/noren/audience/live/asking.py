@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Protocol
 
 from noren.audience.live.facts import State
@@ -19,12 +20,36 @@ States = dict[int, State]
 Compare = Callable[[int, int], bool]
 
 
+class Steady(IntEnum):
+    """Which answer one more purchase can not change, so that the question may wait for its day of turning."""
+
+    NONE = 2
+    TRUE = 1
+    FALSE = 0
+    WAITING = 3
+    """Any, once a day of turning is known: purchases of the running period do not count yet."""
+
+
+def steady(bounds: Bounds, only_grows: bool = True) -> Steady:
+    """Return which answer of a number's comparison can not change when the number only grows."""
+    if not only_grows:
+        return Steady.NONE
+    if bounds.most == FAR:
+        return Steady.TRUE
+    return Steady.FALSE if bounds.least <= 0 else Steady.NONE
+
+
 class Ask(Protocol):
     """A predicate over facts."""
 
     @property
     def facts(self) -> tuple[int, ...]:
         """The facts it asks."""
+        ...
+
+    @property
+    def steady(self) -> Steady:
+        """Which answer one more purchase can not change."""
         ...
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
@@ -38,6 +63,7 @@ class AskEver:
 
     facts: tuple[int]
     bounds: Bounds
+    steady: Steady
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0; it never turns by itself."""
@@ -55,6 +81,7 @@ class AskEnough:
     least: int
     most: int
     enough: int
+    steady: Steady
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
@@ -80,6 +107,7 @@ class AskLatest:
     facts: tuple[int]
     window: int
     bounds: Bounds
+    steady: Steady
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
@@ -98,6 +126,7 @@ class AskSum:
     facts: tuple[int]
     window: int
     bounds: Bounds
+    steady: Steady
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
@@ -112,6 +141,7 @@ class AskDated:
     facts: tuple[int]
     window: int
     bounds: Bounds
+    steady: Steady
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
@@ -129,6 +159,7 @@ class AskSince:
     facts: tuple[int]
     place: int
     bounds: Bounds
+    steady: Steady = Steady.NONE
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that turns."""
@@ -148,6 +179,7 @@ class AskOverdue:
     facts: tuple[int]
     compare: Compare
     times: int
+    steady: Steady = Steady.NONE
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and a day on which that may turn."""
@@ -170,6 +202,7 @@ class AskShare:
     ever: bool
     compare: Compare
     percent: int
+    steady: Steady = Steady.NONE
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
@@ -193,6 +226,7 @@ class AskChange:
     days: int
     compare: Compare
     percent: int
+    steady: Steady = Steady.NONE
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
@@ -218,6 +252,7 @@ class AskEvery:
     periods: int
     bounds: Bounds
     distinct: bool
+    steady: Steady = Steady.WAITING
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""

@@ -67,7 +67,7 @@ class Sums:
 
     def grow(self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping) -> State:
         """Return the state with one more purchase."""
-        at = seen.today.at(self.axis)
+        at = seen.today.at(self.axis) if self.axis else seen.day
         value = counted[self.measure]
         if state is None:
             return (value, (at,), (value,))
@@ -138,7 +138,7 @@ class Dated:
         self, state: State | None, seen: Seen, counted: Counted, keys: Sequence[Key], keep: Keeping
     ) -> State | None:
         """Return the state with one more purchase."""
-        at = seen.today.at(self.axis)
+        at = seen.today.at(self.axis) if self.axis else seen.day
         days, held = state or ((), ())
         start = bisect_left(days, at)
         new = [key for key in dict.fromkeys(keys) if key not in held[start:]]

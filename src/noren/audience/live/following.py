@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
+from noren.audience.live.asking import Steady
 from noren.audience.live.facts import Keeping, Seen, State
 from noren.audience.live.numbers import FAR
 from noren.audience.live.today import DAY_MICROSECONDS, Day, Now
@@ -60,6 +61,7 @@ class AskFollowed:
     window: int
     followed: bool
     days: int
+    steady: Steady
 
     def ask(self, states: dict[int, State], day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn without an event (today: at any instant)."""
@@ -67,14 +69,16 @@ class AskFollowed:
         if state is None:
             return 0, FAR
         span = day.spans[self.window]
-        done: tuple[int, ...] = state[0]
-        waiting: tuple[Wait, ...] = () if self.followed else state[1]
-        within = self.days * DAY_MICROSECONDS
-        ran_out = [held for at, held in waiting if at + within <= now.instant]
-        held = [one for one in (*done, *ran_out) if span.first <= one <= span.last]
-        turns = span.leaves(max(held), day.number) if held else FAR
-        # A wait of n x 24 h ends a day early or late where the clocks change.
-        ends = [max(day.number, began + self.days - 1) for at, began in waiting if at + within > now.instant]
-        if done or waiting:
-            turns = min(turns, span.until)
-        return int(bool(held)), min(turns, min(ends, default=FAR))
+        done, waiting = state
+        latest, soonest = max((one for one in done if span.first <= one <= span.last), default=0), FAR
+        if not self.followed:
+            out = now.instant - self.days * DAY_MICROSECONDS
+            for at, began in waiting:
+                if at > out:
+                    # A wait of n x 24 h ends a day early or late where the clocks change. Waits end in their order.
+                    soonest = max(day.number, began + self.days - 1)
+                    break
+                if span.first <= began <= span.last:
+                    latest = began
+        turns = span.leaves(latest, day.number) if latest else FAR
+        return int(latest > 0), min(turns, soonest, span.until)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from noren.audience.language import nodes as n
-from noren.audience.live.asking import Ask
+from noren.audience.live.asking import Ask, States, Steady
 from noren.audience.live.numbers import compares
 from noren.audience.live.ranking import AskTop
 from noren.audience.live.telling import UNKNOWN
-from noren.audience.live.today import NO_CUTS, Now, day_of
+from noren.audience.live.today import NO_CUTS, Day, Now, day_of
 
+Question = Callable[[States, Day, Now], tuple[int, int]]
 Told = n.TraitPredicate | n.HistoryPredicate | n.BasketPredicate
 
 
@@ -21,11 +22,13 @@ Told = n.TraitPredicate | n.HistoryPredicate | n.BasketPredicate
 class Kinds:
     """Predicates by number.
 
-    ``tops``: with their fact; ``moving``: traits that turn with the date; ``sent``, ``used``: by campaign; ``anyway``:
-    history by no campaign; ``within``: ``basket has`` and ``lacks`` by filter; ``blank``: where nothing is known.
+    ``questions``: the asks' own functions; ``tops``: with their fact; ``moving``: traits that turn with the date;
+    ``sent``, ``used``: by campaign; ``anyway``: history by no campaign; ``within``: ``basket has`` and ``lacks`` by
+    filter; ``blank``: truths where nothing is known; ``steady``: see Steady.
     """
 
     asks: Mapping[int, Ask]
+    questions: Mapping[int, Question]
     tops: tuple[tuple[int, int], ...]
     traits: Mapping[int, n.TraitPredicate]
     moving: tuple[int, ...]
@@ -36,6 +39,7 @@ class Kinds:
     totals: Mapping[int, n.BasketTotal]
     within: Mapping[int, tuple[int, ...]]
     blank: bytes
+    steady: bytes
 
 
 def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Sequence[n.Window]) -> Kinds:
@@ -48,6 +52,7 @@ def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Se
         within[where].append(number)
     return Kinds(
         asks,
+        {number: one.ask for number, one in asks.items()},
         tuple((one.facts[0], number) for number, one in asks.items() if isinstance(one, AskTop)),
         traits,
         tuple(number for number, one in traits.items() if _moves(one)),
@@ -58,6 +63,7 @@ def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Se
         {number: one for number, one in enumerate(made) if isinstance(one, n.BasketTotal)},
         {where: tuple(numbers) for where, numbers in within.items()},
         _blank(made, windows),
+        bytes(Steady.NONE if isinstance(one, Told) else one.steady for one in made),
     )
 
 

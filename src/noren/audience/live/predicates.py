@@ -18,6 +18,8 @@ from noren.audience.live.asking import (
     AskShare,
     AskSince,
     AskSum,
+    Steady,
+    steady,
 )
 from noren.audience.live.facts import Dated, Days, Latest, Met, Ranked, Sums
 from noren.audience.live.following import AskFollowed, Followed
@@ -75,15 +77,15 @@ def _count(measure: Measure, where: int, within: Bounds, window: n.Window, to: R
         return _distinct(measure, where, within, window, to)
     fact = to.fact(Days(where) if measure is Measure.DAYS else Sums(where, _SUMMED[measure]))
     if isinstance(window, n.Ever):
-        return AskEver((fact,), within)
+        return AskEver((fact,), within, steady(within, measure in _COUNTED))
     number = to.window(window)
     need = to.needs[fact]
     if measure in _COUNTED and ends_today(window):
         need.bounded.add(number)
         need.enough = max(need.enough, within.enough)
-        return AskEnough((fact,), number, within.least, within.most, within.enough)
+        return AskEnough((fact,), number, within.least, within.most, within.enough, steady(within))
     need.windows.add(number)
-    return AskSum((fact,), number, within)
+    return AskSum((fact,), number, within, steady(within, measure in _COUNTED))
 
 
 def _distinct(measure: Measure, where: int, within: Bounds, window: n.Window, to: Register) -> Ask:
@@ -93,10 +95,10 @@ def _distinct(measure: Measure, where: int, within: Bounds, window: n.Window, to
         need = to.needs[fact]
         need.bounded.add(number)
         need.enough = max(need.enough, within.enough)
-        return AskLatest((fact,), number, within)
+        return AskLatest((fact,), number, within, steady(within))
     fact = to.fact(Dated(where, measure))
     to.needs[fact].windows.add(number)
-    return AskDated((fact,), number, within)
+    return AskDated((fact,), number, within, steady(within))
 
 
 def _share(share: n.Share, to: Register) -> Ask:
@@ -135,7 +137,9 @@ def _then(then: n.Then, to: Register) -> Ask:
     fact = to.fact(Followed(first, later, then.followed, then.days, ends_today(then.window)))
     number = to.window(then.window)
     to.needs[fact].windows.add(number)
-    return AskFollowed((fact,), number, then.followed, then.days)
+    # Another purchase may be what it waited for.
+    lasting = Steady.TRUE if then.followed else Steady.NONE
+    return AskFollowed((fact,), number, then.followed, then.days, lasting)
 
 
 def _every(rhythm: Rhythm, periods: int, count: n.Count, to: Register) -> Ask:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from noren.audience.live.asking import Steady
 from noren.audience.live.facts import State
 from noren.audience.live.numbers import FAR, SCALE, scaled
 from noren.audience.live.today import Day, Now
@@ -20,6 +21,7 @@ class AskTop:
     ever: bool
     distinct: bool
     number: int
+    steady: Steady = Steady.NONE
 
     def ask(self, states: dict[int, State], day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0. Each day has another cut: tops are asked anew on each, beside the days of turning."""
