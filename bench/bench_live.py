@@ -1,6 +1,6 @@
 """What a real basket costs the live evaluator, by the number of conditions: CPU µs of `add` and of `holds`.
 
-`python bench/bench_live.py [--members 150] [--conditions 0 100 1000 10000] [--seed 1] [--profile]`
+`python bench/bench_live.py [--members 150] [--conditions 0 100 1000 10000] [--seed 1] [--one]`
 
 Real baskets of the Complete Journey year (9.4 lines each). Members are folded up to the end of September; then each of
 their baskets is asked as at the till (`holds`, from the answers of the time before, or without them), and added. The
@@ -84,6 +84,7 @@ class Maker:
     rng: Random
     categories: list[str]
     departments: list[str]
+    predicates: tuple[int, ...] = (1, 1, 2, 2, 3)
 
     def filter(self) -> str:
         category = f'category = "{self.rng.choice(self.categories)}"'
@@ -127,7 +128,7 @@ class Maker:
         )[0]
 
     def condition(self) -> Condition:
-        parts = [self.predicate() for _ in range(self.rng.choice([1, 1, 2, 2, 3]))]
+        parts = [self.predicate() for _ in range(self.rng.choice(self.predicates))]
         traits = ["", "sex = female", "age 30..39", "age >= 65", 'prefecture = "東京都"', "birth_month = this"]
         trait = self.rng.choice(traits)
         text = " and ".join([*([trait] if trait else []), *parts])
@@ -195,6 +196,7 @@ def main() -> None:
     ask.add_argument("--members", type=int, default=150)
     ask.add_argument("--conditions", type=int, nargs="+", default=[0, 100, 1_000, 10_000])
     ask.add_argument("--seed", type=int, default=1)
+    ask.add_argument("--one", action="store_true", help="one predicate over purchases in each condition, not 1 to 3")
     ask.add_argument("--profile", action="store_true")
     told = ask.parse_args()
     goods, members = load(told.members)
@@ -205,7 +207,8 @@ def main() -> None:
     for count in told.conditions:
         rng = Random(told.seed)
         maker = Maker(rng, sorted({one.category for one in goods.values() if one.category and '"' not in one.category}),
-                      sorted({one.department for one in goods.values() if one.department}))  # fmt: skip
+                      sorted({one.department for one in goods.values() if one.department}),
+                      (1,) if told.one else (1, 1, 2, 2, 3))  # fmt: skip
         conditions = [maker.condition() for _ in range(count)]
         begin = time.thread_time_ns()
         plan = compile_plan(conditions, goods=goods, lists={}, zone=ZONE)

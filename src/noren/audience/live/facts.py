@@ -47,14 +47,14 @@ class Keep:
 
 
 class Keeping(Protocol):
-    """Tells what is kept. It is asked at every eighth entry only: a state is no longer than its need and seven more."""
+    """Tells what is kept. It is asked at every sixteenth entry only: a state is no longer than its need and 15 more."""
 
     def keep(self, day: Day) -> Keep:
         """Return what is kept from a day on."""
         ...
 
 
-EVERY_MASK: Final = 7
+EVERY_MASK: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,9 @@ class Sums:
         total, days, sums = state
         if days[-1] == at:
             return (total + value, days, (*sums[:-1], sums[-1] + value))
-        cut = 0 if len(days) & EVERY_MASK else _cut(days, sums, keep.keep(seen.today))
+        if len(days) & EVERY_MASK:
+            return (total + value, (*days, at), (*sums, value))
+        cut = _cut(days, sums, keep.keep(seen.today))
         return (total + value, (*days[cut:], at), (*sums[cut:], value))
 
 
@@ -91,7 +93,9 @@ class Days:
         total, days, sums = state
         if days[-1] == seen.day:
             return state
-        cut = 0 if len(days) & EVERY_MASK else _cut(days, sums, keep.keep(seen.today))
+        if len(days) & EVERY_MASK:
+            return (total + 1, (*days, seen.day), (*sums, 1))
+        cut = _cut(days, sums, keep.keep(seen.today))
         return (total + 1, (*days[cut:], seen.day), (*sums[cut:], 1))
 
 
@@ -140,8 +144,8 @@ class Dated:
         """Return the state with one more purchase."""
         at = seen.today.at(self.axis) if self.axis else seen.day
         days, held = state or ((), ())
-        start = bisect_left(days, at)
-        new = [key for key in dict.fromkeys(keys) if key not in held[start:]]
+        today = held[bisect_left(days, at) :] if days and days[-1] == at else ()
+        new = [key for key in dict.fromkeys(keys) if key not in today] if len(keys) > 1 or today else keys
         if not new:
             return state
         cut = 0 if len(days) & EVERY_MASK else bisect_left(days, keep.keep(seen.today).floor)

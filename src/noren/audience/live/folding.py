@@ -135,8 +135,14 @@ def _common(seen: Seen, place: Place) -> dict[str, tuple[Key, ...]]:
 
 def _of_lines(plan: Plan, of: str, lines: Sequence[Line]) -> tuple[Key, ...]:
     """Return the products or brands of lines; what is not known is none."""
-    products = [line.product for line in lines if line.product is not None]
-    if of == "products":
-        return tuple(products)
-    goods = (plan.goods.get(product) for product in products)
-    return tuple(one.brand for one in goods if one is not None and one.brand is not None)
+    found: list[Key] = []
+    for line in lines:
+        if line.product is None:
+            continue
+        if of == "products":
+            found.append(line.product)
+            continue
+        goods = plan.goods.get(line.product)
+        if goods is not None and goods.brand is not None:
+            found.append(goods.brand)
+    return tuple(found)

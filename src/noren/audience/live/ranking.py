@@ -35,9 +35,10 @@ class AskTop:
     def value(self, state: State, day: Day) -> int:
         """Return her value as of the end of the day before, over what was recorded by then."""
         base, entries = state
-        span = day.yesterday[self.window]
+        if not entries:
+            return len(base) if self.distinct else base
+        span, today = day.yesterday[self.window], day.number
         first, last = (0 if self.ever else span.first), span.last
-        today = day.number
         known = [value for at, recorded, value in entries if first <= at <= last and recorded < today]
         if self.distinct:
             return len({*base, *known})
