@@ -21,9 +21,9 @@ from noren.audience.live import Answers, FoldAgain, Given, Plan, Standing, add, 
 from noren.audience.live.needing import Need
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
-CONDITIONS, MEMBERS, INSTANTS = (100, 40, 8) if NIGHT else (40, 12, 4)
+CONDITIONS, MEMBERS, INSTANTS = (100, 40, 9) if NIGHT else (40, 12, 4)
 SETTINGS = settings(
-    max_examples=150 if NIGHT else 6,
+    max_examples=32 if NIGHT else 6,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=True,
@@ -45,6 +45,7 @@ def made(seed: int) -> tuple[Random, World, list[Condition]]:
 def differences(world: World, conditions: list[Condition], found: dict[str, Answers]) -> list[str]:
     naive = Naive(world)
     out: list[str] = []
+    print("pairs", len(conditions) * len(found))
     for number, condition in enumerate(conditions):
         theirs, mine = naive.who(condition), who(found, number)
         if theirs != mine:

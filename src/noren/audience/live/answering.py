@@ -175,7 +175,7 @@ def _ask(
 def _tell(plan: Plan, day: Day, as_of: datetime, start: Answers, given: Given, truths: bytearray) -> list[int]:
     """Look at what is given with the question; return the predicates that turned."""
     kinds, turned = plan.kinds, list[int]()
-    if given.traits != start.given.traits:
+    if given.traits is not start.given.traits and given.traits != start.given.traits:
         asked: Iterable[int] = kinds.traits
     else:
         asked = kinds.moving if day.number != start.day else ()

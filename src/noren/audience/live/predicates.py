@@ -72,6 +72,11 @@ def ends_today(window: n.Window) -> bool:
     return isinstance(window, n.Ever | n.InLast) or (isinstance(window, n.InPeriod) and window.which is Which.THIS)
 
 
+def _earlier(window: n.Window, otherwise: Steady) -> Steady:
+    """Return that a purchase of today waits for the next period, where the window is the one before."""
+    return Steady.WAITING if isinstance(window, n.InPeriod) and window.which is Which.PREVIOUS else otherwise
+
+
 def _count(measure: Measure, where: int, within: Bounds, window: n.Window, to: Register) -> Ask:
     if measure is not Measure.DAYS and measure not in _SUMMED:
         return _distinct(measure, where, within, window, to)
@@ -85,7 +90,7 @@ def _count(measure: Measure, where: int, within: Bounds, window: n.Window, to: R
         need.enough = max(need.enough, within.enough)
         return AskEnough((fact,), number, within.least, within.most, within.enough, steady(within))
     need.windows.add(number)
-    return AskSum((fact,), number, within, steady(within, measure in _COUNTED))
+    return AskSum((fact,), number, within, _earlier(window, steady(within, measure in _COUNTED)))
 
 
 def _distinct(measure: Measure, where: int, within: Bounds, window: n.Window, to: Register) -> Ask:
@@ -98,7 +103,7 @@ def _distinct(measure: Measure, where: int, within: Bounds, window: n.Window, to
         return AskLatest((fact,), number, within, steady(within))
     fact = to.fact(Dated(where, measure))
     to.needs[fact].windows.add(number)
-    return AskDated((fact,), number, within, steady(within))
+    return AskDated((fact,), number, within, _earlier(window, steady(within)))
 
 
 def _share(share: n.Share, to: Register) -> Ask:
