@@ -29,6 +29,8 @@ BREACHES = [
     ("identity/traits.py", "import noren.identity.contacts", "The drawer has its openers, and no others"),
     ("audience/language/nodes.py", "import noren.identity", "Whatever handles purchases can not reach the vault"),
     ("audience/language/nodes.py", "import noren.activity", "A condition is a value"),
+    ("audience/live/plan.py", "import duckdb", "The live evaluator is made of functions over values"),
+    ("audience/live/plan.py", "import noren.audience.batch", "The live evaluator is made of functions over values"),
     ("doors/front/app.py", "import noren.audience.language", "The front reaches neither side"),
     ("kernel/ids.py", "import noren.house.home", "Floors"),
     ("activity/model.py", "import msgspec", "Models know no framework"),
