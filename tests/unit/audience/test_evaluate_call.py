@@ -73,7 +73,6 @@ def refused(done: Result, told: str) -> bool:
 
 
 def test_what_can_not_be_done_is_refused(lab: Path) -> None:
-    assert refused(call(lab, "--engine", "live"), "not built yet")
     assert refused(call(lab, text=None), "--condition")
     assert refused(call(lab, "--zone", "Mars/Olympus"), "no time zone")
     assert refused(call(lab, "--as-of", "yesterday"), "--as-of is an instant")
