@@ -40,6 +40,8 @@ from noren.audience.live import (
     fold,
     holds,
     holds_some,
+    pack,
+    unpack,
 )
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -199,6 +201,18 @@ def call(
     return grown, found
 
 
+def packed(plan: Plan, members: dict[str, list[Purchase]]) -> str:
+    standings = [fold(plan, mine) for mine in members.values()]
+    begin = time.thread_time_ns()
+    raws = [pack(plan, one) for one in standings]
+    middle = time.thread_time_ns()
+    back = [unpack(plan, one) for one in raws]
+    end = time.thread_time_ns()
+    assert back == standings
+    size, each = sum(len(raw) for raw in raws) / len(raws) / 1_000, 1_000 * len(raws)
+    return f"{size:8.1f} {(middle - begin) / each:8.1f} {(end - middle) / each:8.1f}"
+
+
 def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__)
     ask.add_argument("--members", type=int, default=150)
@@ -211,7 +225,9 @@ def main() -> None:
     baskets = [one for mine in members.values() for one in mine if one.at >= BEGIN]
     print(f"{len(members)} members, {len(baskets)} baskets, "
           f"{sum(len(one.lines) for one in baskets) / len(baskets):.1f} lines each, seed {told.seed}")  # fmt: skip
-    print("CPU µs: conditions, add, holds, both, holds without an answer of before, holds_some of 50; compile s")
+    print(
+        "CPU µs: conditions, add, holds, both, holds without an answer of before, holds_some of 50; compile s; standing packed: kB, pack µs, unpack µs"
+    )
     for count in told.conditions:
         rng = Random(told.seed)
         maker = Maker(rng, sorted({one.category for one in goods.values() if one.category and '"' not in one.category}),
@@ -232,7 +248,7 @@ def main() -> None:
             pstats.Stats(profile).sort_stats("tottime").print_stats(25)
         a, h = cost.microseconds("add"), cost.microseconds("holds")
         print(f"{count:6} {a:8.1f} {h:8.1f} {a + h:8.1f} {aside.microseconds('cold'):8.1f} "
-              f"{aside.microseconds('some'):8.1f} {compiled:6.2f}", flush=True)  # fmt: skip
+              f"{aside.microseconds('some'):8.1f} {compiled:6.2f} {packed(plan, members)}", flush=True)  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -141,6 +141,9 @@ def test_a_wait_runs_out_at_its_instant() -> None:
     after = holds(asked, standing, out, before=before)
     assert isinstance(after, Answers)
     assert (before.bits, after.bits) == (0, 1)
+    earlier = holds(asked, standing, out - timedelta(hours=1), before=after)
+    assert isinstance(earlier, Answers)
+    assert earlier.bits == 0, "an answer of later says nothing of earlier"
 
 
 def test_late_purchases_another_plan_and_the_past_are_refused() -> None:

@@ -51,6 +51,7 @@ class Answers:
     plan: bytes
     serial: int
     day: int
+    instant: int
     given: Given
     truths: bytearray
     settled: int
@@ -81,7 +82,7 @@ def holds(
     if refused is not None:
         return refused
     day = plan.day(plan.local(as_of).date())
-    if before is None or not _fits(before, plan, standing, day):
+    if before is None or not _fits(before, plan, standing, now):
         start, touched = _blank(plan), frozenset(standing.facts)
     else:
         start, touched = before, _touched(standing, before.serial)
@@ -91,7 +92,7 @@ def holds(
     turned += _tell(plan, day, as_of, start, given, truths)
     settled = _settle(plan, turned, truths, start.settled)
     bits = _with_basket(plan, given.basket, truths, settled)
-    return Answers(bits, plan.digest, standing.serial, day.number, given, truths, settled, turns, waiting)
+    return Answers(bits, plan.digest, standing.serial, day.number, now.instant, given, truths, settled, turns, waiting)
 
 
 def refusal(plan: Plan, standing: Standing, now: Now) -> FoldAgain | None:
@@ -103,9 +104,9 @@ def refusal(plan: Plan, standing: Standing, now: Now) -> FoldAgain | None:
     return None
 
 
-def _fits(before: Answers, plan: Plan, standing: Standing, day: Day) -> bool:
+def _fits(before: Answers, plan: Plan, standing: Standing, now: Now) -> bool:
     new = standing.serial - before.serial
-    return before.plan == plan.digest and before.day <= day.number and 0 <= new <= len(standing.trail)
+    return before.plan == plan.digest and before.instant <= now.instant and 0 <= new <= len(standing.trail)
 
 
 def _touched(standing: Standing, serial: int) -> frozenset[int]:
@@ -116,7 +117,7 @@ def _touched(standing: Standing, serial: int) -> frozenset[int]:
 def _blank(plan: Plan) -> Answers:
     """Return the answers of someone of whom nothing is known and who bought nothing."""
     blank = plan.kinds.blank
-    return Answers(0, plan.digest, 0, 0, NO_MORE, bytearray(blank), plan.settled, [FAR] * len(blank), [])
+    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), plan.settled, [FAR] * len(blank), [])
 
 
 def _due(

@@ -28,6 +28,7 @@ class AskTop:
         state = states.get(self.facts[0])
         if state is None:
             return 0, FAR
+        assert self.number in now.cuts, "each top of the plan has its cut of the day"
         cut = now.cuts[self.number]
         value = self.value(state, day)
         return int(cut is not None and value > 0 and value >= cut), FAR

@@ -42,6 +42,18 @@ class Span:
         return max(today + 1, day + self.stays if self.stays is not None else self.until)
 
 
+class Spans(dict[int, Span]):
+    """The windows of a plan on a date, by number, each found when it is asked for."""
+
+    def __init__(self, windows: Sequence[n.Window], today: date) -> None:
+        super().__init__()
+        self._windows, self._today = windows, today
+
+    def __missing__(self, number: int) -> Span:
+        self[number] = found = span(self._windows[number], self._today)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Day:
     """A local date: its number, its week's and month's numbers, and the spans of a plan's windows.
@@ -54,8 +66,8 @@ class Day:
     month: int
     next_week: int
     next_month: int
-    spans: tuple[Span, ...]
-    yesterday: tuple[Span, ...]
+    spans: Spans
+    yesterday: Spans
     date: date
 
     def at(self, axis: int) -> int:
@@ -77,15 +89,14 @@ class Now:
 def day_of(today: date, windows: Sequence[n.Window]) -> Day:
     """Return a date with the spans of windows on it and on the date before."""
     number = today.toordinal()
-    before = today - timedelta(days=1)
     return Day(
         number,
         week_of(number),
         month_of(today),
         number + WEEK_DAYS - today.weekday(),
         _next(Period.MONTH, today),
-        tuple(span(window, today) for window in windows),
-        tuple(span(window, before) for window in windows),
+        Spans(windows, today),
+        Spans(windows, today - timedelta(days=1)),
         today,
     )
 
