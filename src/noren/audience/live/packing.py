@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from noren.audience.live.facts import Dated, Days, Latest, Met, Ranked, State, Sums
+from noren.audience.live.facts import State
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.plan import Plan
 
@@ -18,7 +18,7 @@ _Ranked = tuple[int | tuple[int | str, ...], tuple[tuple[int, int, int | str], .
 
 
 class _Packed(msgspec.Struct, array_like=True):
-    """Facts by kind, so that each is read as what it is; their numbers are the plan's."""
+    """Facts by the shape of their states, in the order of Shape; their numbers are the plan's."""
 
     plan: bytes
     last: int | None
@@ -37,10 +37,11 @@ _DECODER: Final = msgspec.msgpack.Decoder(_Packed)
 def pack(plan: Plan, standing: Standing) -> bytes:
     """Return a standing as bytes."""
     assert standing.plan == plan.digest, "a standing of this plan"
-    by_kind: tuple[dict[int, State], ...] = ({}, {}, {}, {}, {})
+    shapes = plan.shapes
+    by_shape: tuple[dict[int, State], ...] = ({}, {}, {}, {}, {})
     for number, state in standing.facts.items():
-        by_kind[_place(plan, number)][number] = state
-    return _ENCODER.encode((standing.plan, standing.last, standing.serial, *by_kind))
+        by_shape[shapes[number]][number] = state
+    return _ENCODER.encode((standing.plan, standing.last, standing.serial, *by_shape))
 
 
 def unpack(plan: Plan, raw: bytes) -> Standing | FoldAgain:
@@ -53,17 +54,3 @@ def unpack(plan: Plan, raw: bytes) -> Standing | FoldAgain:
         return FoldAgain(Again.ANOTHER_PLAN)
     facts: dict[int, State] = {**found.sums, **found.keyed, **found.met, **found.followed, **found.ranked}
     return Standing(found.plan, facts, found.last, found.serial)
-
-
-def _place(plan: Plan, number: int) -> int:
-    match plan.facts[number]:
-        case Sums() | Days():
-            return 0
-        case Latest() | Dated():
-            return 1
-        case Met():
-            return 2
-        case Ranked():
-            return 4
-        case _:
-            return 3

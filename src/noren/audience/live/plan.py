@@ -23,7 +23,7 @@ from noren.audience.live.following import Followed
 from noren.audience.live.hits import Hitting
 from noren.audience.live.kinds import Kinds, Told, kinds_of
 from noren.audience.live.model import Goods, Place, Purchase
-from noren.audience.live.needing import Fact, Grown, Need, Register
+from noren.audience.live.needing import Fact, Grown, Need, Register, shape_of
 from noren.audience.live.predicates import asks
 from noren.audience.live.today import Day, day_of
 from noren.audience.live.trees import Tree, tree_of
@@ -49,6 +49,7 @@ class Plan:
     tops: tuple[n.Top, ...]
     facts: tuple[Fact, ...]
     needs: tuple[Need, ...]
+    shapes: bytes
     grown_by: Mapping[int, tuple[tuple[int, Grown, str | None, Need], ...]]
     followed_by: Mapping[int, tuple[int, ...]]
     kinds: Kinds
@@ -122,6 +123,7 @@ def compile_plan(
         tuple(to.tops),
         tuple(to.facts),
         tuple(to.needs),
+        bytes(shape_of(fact) for fact in to.facts),
         grown,
         followed,
         kinds,
