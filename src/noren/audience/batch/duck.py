@@ -22,7 +22,7 @@ def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap
     if not asked.answers:
         return {}
     try:
-        with _opened(plan, prepared) as connection:
+        with _opened(asked, plan, prepared) as connection:
             return bitmaps(connection, collected(asked.text))
     except duckdb.InternalException:
         return answer_in_steps(asked, plan, prepared)
@@ -30,20 +30,20 @@ def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap
 
 def answer_in_steps(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap]:
     """Return the same, each step being a table of its own."""
-    with _opened(plan, prepared) as connection:
+    with _opened(asked, plan, prepared) as connection:
         for name, body in asked.steps:
             connection.execute(f"CREATE TEMP TABLE {name} AS {body}")
         return bitmaps(connection, collected(asked.answers))
 
 
-def _opened(plan: Plan, prepared: Prepared) -> duckdb.DuckDBPyConnection:
+def _opened(asked: Statement, plan: Plan, prepared: Prepared) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("SET preserve_insertion_order = false")
     connection.execute(f"SET temp_directory = {literal(str(prepared.folder / 'spill'))}")
-    for table in TABLES:
+    for table in filter(asked.uses, TABLES):
         connection.execute(f"CREATE VIEW {table} AS SELECT * FROM read_parquet({literal(str(prepared.file(table)))})")
-    for name, rows in plan.tables.items():
-        connection.register(name, table_of(rows))
+    for name in filter(asked.uses, plan.tables):
+        connection.register(name, table_of(plan.tables[name]))
     return connection
 
 

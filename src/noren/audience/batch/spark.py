@@ -49,10 +49,10 @@ def answer(asked: Statement, plan: Plan, prepared: Prepared) -> dict[int, BitMap
     shutil.rmtree(run, ignore_errors=True)
     run.mkdir()
     session = open_session()
-    for table in TABLES:
+    for table in filter(asked.uses, TABLES):
         _view(session, table, prepared.file(table))
-    for name, rows in plan.tables.items():
-        write_rows(rows, run / f"{name}.parquet")
+    for name in filter(asked.uses, plan.tables):
+        write_rows(plan.tables[name], run / f"{name}.parquet")
         _view(session, name, run / f"{name}.parquet")
     kept = [_step(session, name, body, asked.uses(name) > 1) for name, body in asked.steps]
     session.sql(asked.answers).write.parquet(str(run / "answers"))
