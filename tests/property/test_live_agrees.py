@@ -36,7 +36,7 @@ def made(seed: int) -> tuple[Random, World, list[Condition]]:
     rng = Random(seed)
     world = random_world(rng, MEMBERS)
     # Some with long histories, so that what is needed no more is thrown away.
-    often = [one.member for one in world.members[:3]]
+    often = [one.member for one in world.members[:2]]
     world.purchases = [replace(one, member=rng.choice([one.member, *often])) for one in world.purchases]
     ask = Conditions(rng, world)
     return rng, world, [ask.condition() for _ in range(CONDITIONS)]
@@ -71,7 +71,7 @@ def _edge(rng: Random, at: datetime, world: World) -> datetime:
 
 
 def grow(plan: Plan, standing: Standing, world: World, member: str, since: datetime | None) -> Standing:
-    """The standing with the purchases since an instant, one by one; folded again where it says so."""
+    """The standing with the purchases since an instant, one by one."""
     fresh = [one for one in world.purchases if one.member == member and one.at.astimezone(UTC) <= world.as_of]
     for one in sorted(fresh, key=lambda one: one.at.astimezone(UTC)):
         if since is None or one.at.astimezone(UTC) > since:
