@@ -28,7 +28,7 @@ from noren.audience.batch.statement import Statement, statement
 from noren.audience.language import Condition, to_text
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
-RUNS = 200 if NIGHT else 10
+RUNS = 40 if NIGHT else 10
 CONDITIONS, MEMBERS = (100, 50) if NIGHT else (50, 20)
 SETTINGS = settings(
     max_examples=RUNS,
@@ -98,6 +98,14 @@ def test_batch_and_naive_agree(seed: int) -> None:
     print(f"seed {seed}: {CONDITIONS} conditions on {MEMBERS} members")
     wrong = agree(seed)
     assert not wrong, "\n".join(wrong[:3])
+
+
+@pytest.mark.skipif(not NIGHT, reason="200 histories, minutes: make night")
+def test_a_million_pairs_agree() -> None:
+    """The runs of docs/measured.md: 200 histories of 50 members, 100 conditions on each."""
+    for seed in range(20_000, 20_200):
+        wrong = agree(seed)
+        assert not wrong, f"seed {seed}\n" + "\n".join(wrong[:3])
 
 
 def test_steps_one_by_one_answer_the_same() -> None:
