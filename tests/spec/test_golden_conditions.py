@@ -67,7 +67,7 @@ def test_every_kind_of_predicate_by_the_live_evaluator_on_files(tmp_path: Path) 
         rng = Random(seed)
         world = random_world(rng, 12)
         made = Conditions(rng, world)
-        conditions = {str(number): made.condition() for number in range(80)}
+        conditions = {str(number): made.condition() for number in range(40)}
         folder = tmp_path / str(seed)
         folder.mkdir()
         prepared = prepare(write(world, folder, parquet=seed == 0, offsets=seed == 1), folder, world.zone)
@@ -89,7 +89,7 @@ def test_golden_answers_and_every_kind_of_predicate_by_spark(tmp_path: Path) -> 
     rng = Random(seed)
     world = random_world(rng, 20)
     made = Conditions(rng, world)
-    conditions = {str(number): made.condition() for number in range(80)}
+    conditions = {str(number): made.condition() for number in range(40)}
     prepared = prepare(write(world, small, parquet=True, offsets=True), small, world.zone)
     naive = Naive(world)
     assert names(conditions, prepared, moment_of(world), "spark") == {
