@@ -67,7 +67,7 @@ def test_every_kind_of_predicate_by_the_live_evaluator_on_files(tmp_path: Path) 
         rng = Random(seed)
         world = random_world(rng, 12)
         made = Conditions(rng, world)
-        conditions = {str(number): made.condition() for number in range(40)}
+        conditions = {str(number): made.condition() for number in range(80)}
         folder = tmp_path / str(seed)
         folder.mkdir()
         prepared = prepare(write(world, folder, parquet=seed == 0, offsets=seed == 1), folder, world.zone)
