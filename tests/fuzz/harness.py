@@ -15,13 +15,21 @@ from typing import Any
 
 import atheris
 
-INSTRUMENTED = ["noren.doors.till", "noren.doors.cli.files", "noren.register", "noren.kernel"]
+INSTRUMENTED = [
+    "noren.doors.till", "noren.doors.cli.files", "noren.register", "noren.kernel", "noren.audience.language",
+]  # fmt: skip
 
 # pyright can not see what the package takes from its built part.
 with atheris.instrument_imports(include=INSTRUMENTED, enable_loader_override=False):  # pyright: ignore[reportAttributeAccessIssue]
-    from tests.fuzz import cells, tables, till_batch, till_body
+    from tests.fuzz import cells, conditions, tables, till_batch, till_body
 
-HARNESSES: dict[str, Any] = {"till_body": till_body, "till_batch": till_batch, "tables": tables, "cells": cells}
+HARNESSES: dict[str, Any] = {
+    "till_body": till_body,
+    "till_batch": till_batch,
+    "tables": tables,
+    "cells": cells,
+    "conditions": conditions,
+}
 ODD: tuple[Any, ...] = (None, True, 0, -1, 1, 10**9 + 1, 2**63, 2**70, 0.5, 1e300, "", "0", "２９８０", "a" * 33,
                         "2980001234567890", "\u0000", "\ud800", "2026-02-30", "2026-11-22", [], {}, [[]])  # fmt: skip
 

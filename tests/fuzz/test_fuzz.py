@@ -1,4 +1,4 @@
-"""Coverage-guided fuzzing of what comes from outside: the till's bodies and batches, people's files and cells.
+"""Coverage-guided fuzzing of what comes from outside: the till's bodies and batches, files and cells, conditions.
 
 Each harness runs in a process of its own (atheris instruments what it imports), a fixed number of
 runs in the gate, minutes at night. What was found and mended stands in ``test_findings.py``.
@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
-RUNS = {"till_body": 10_000, "till_batch": 1_500, "tables": 2_000, "cells": 10_000}
+RUNS = {"till_body": 10_000, "till_batch": 1_500, "tables": 2_000, "cells": 10_000, "conditions": 3_000}
 NIGHT_SECONDS = 600
 FOUND = 77  # libFuzzer's exit code when a harness raised
 

@@ -21,8 +21,8 @@ from noren.house.passes import Porter
 ZONES: tuple[Zone, ...] = ("ledger-worker", "till", "vault", "statement", "front")
 IDENTITY = ("noren.identity", "noren.doors.vault", "noren.house.vault")
 LEDGER = (
-    "noren.activity", "noren.register", "noren.doors.statement", "noren.doors.till", "noren.doors.worker",
-    "noren.house.ledger_worker", "noren.house.statement", "noren.house.till",
+    "noren.activity", "noren.audience", "noren.register", "noren.doors.statement", "noren.doors.till",
+    "noren.doors.worker", "noren.house.ledger_worker", "noren.house.statement", "noren.house.till",
 )  # fmt: skip
 LAYOUTS = ("alembic", "noren.revisions.history", "noren.revisions.running", "noren.house.upgrading")
 """What changes a store's layout: for the processes of ``noren migrate`` alone."""

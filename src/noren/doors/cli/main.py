@@ -11,6 +11,7 @@ import typer
 
 import noren
 from noren.doors.cli import alerts, doctor, founding, importing, member, migrate, partner, summary, terminal, up, zones
+from noren.doors.cli.audience import command as audience_command
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
@@ -64,6 +65,7 @@ terminal.add_to(app)
 keys_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
+audience_command.add_to(app)
 summary.add_to(app)
 zones.add_to(app)
 

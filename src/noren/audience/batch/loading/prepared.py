@@ -1,0 +1,66 @@
+"""Prepared tables: Parquet files of whole numbers in a folder, and what their numbers stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import duckdb
+
+from noren.audience.batch.given import Given
+from noren.audience.batch.loading.source import quoted
+
+TABLES: Final = ("lines", "receipts", "goods", "trait_values", "events", "lots")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """Purchases of members that are not listed."""
+
+    purchases: int = 0
+    lines: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """``names``: the members' texts, by number, sorted by code point. ``wide``: sums may need more than 64 bits.
+
+    ``zone``: where the local days of the tables are.
+    """
+
+    folder: Path
+    given: Given
+    names: Sequence[str]
+    wide: bool
+    ignored: Ignored
+    zone: ZoneInfo
+
+    @property
+    def members(self) -> int:
+        """How many members there are; their numbers begin at 0."""
+        return len(self.names)
+
+    def file(self, table: str) -> Path:
+        """Return the Parquet file of a prepared table."""
+        return self.folder / f"{table}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """The columns of a table of the loader, in the order of its numbers."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: str
+    number: str
+
+    def column(self, name: str) -> Iterable[str | None]:
+        """Return a column's values."""
+        rows = self.connection.execute(f"SELECT {quoted(name)} FROM {self.table} ORDER BY {self.number}").fetchall()
+        return [row[0] for row in rows]
+
+    def count(self) -> int:
+        """Return how many numbers there are."""
+        return int(self.connection.execute(f"SELECT count(*) FROM {self.table}").fetchall()[0][0])

@@ -1,0 +1,295 @@
+"""Which conditions are true of a member at an instant.
+
+An answer of before is brought up to date: asked again are the predicates whose facts were touched
+since, and those whose day of turning has come; then the conditions in which a predicate turned. An
+answer is never believed beyond the day on which it may turn, and it can be thrown away at any time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush
+
+from noren.audience.live.asking import Steady
+from noren.audience.live.facts import State
+from noren.audience.live.folding import Again, FoldAgain, Standing
+from noren.audience.live.hits import total_of
+from noren.audience.live.model import NOTHING, UNKNOWN, History, Purchase, Traits
+from noren.audience.live.numbers import FAR, compares
+from noren.audience.live.plan import Plan
+from noren.audience.live.telling import recorded, told
+from noren.audience.live.today import Day, Now, microseconds, no_cuts
+
+Cuts = Mapping[int, int | None]
+Waiting = list[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What comes with the question: traits, history, the day's cuts of ``top`` by number, and the basket in hand."""
+
+    traits: Traits = UNKNOWN
+    history: History = NOTHING
+    cuts: Cuts = field(default_factory=no_cuts)
+    basket: Purchase | None = None
+
+
+NO_MORE = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
+
+    The rest is what a later question may start from: the truths (``settled``: the conditions) as with an empty
+    basket, the day on which each predicate is asked again, and those days as a heap (a predicate's own day counts).
+    """
+
+    bits: int
+    plan: bytes
+    serial: int
+    day: int
+    instant: int
+    given: Given
+    truths: bytearray
+    settled: int
+    turns: list[int]
+    waiting: Waiting
+
+
+def conditions_of(bits: int) -> frozenset[int]:
+    """Return the numbers of the conditions whose bits are set."""
+    found: list[int] = []
+    while bits:
+        low = bits & -bits
+        found.append(low.bit_length() - 1)
+        bits ^= low
+    return frozenset(found)
+
+
+def holds(
+    plan: Plan, standing: Standing, as_of: datetime, given: Given = NO_MORE, before: Answers | None = None
+) -> Answers | FoldAgain:
+    """Return what is true of a member at an instant that is not before her latest purchase.
+
+    ``before``: an answer given earlier for the same member; None, or one that does not fit, costs more and says
+    the same. A condition that speaks of the basket in hand is never true where there is none.
+    """
+    now = Now(microseconds(as_of), given.cuts)
+    refused = refusal(plan, standing, now)
+    if refused is not None:
+        return refused
+    day = plan.day(plan.local(as_of).date())
+    if before is None or not _fits(before, plan, standing, now):
+        start, touched = _blank(plan), frozenset(standing.facts)
+    else:
+        start, touched = before, _touched(standing, before.serial)
+    truths, turns, waiting = bytearray(start.truths), start.turns.copy(), start.waiting.copy()
+    due = _due(plan, standing.facts, start, touched, day, given, turns, waiting)
+    turned = _ask(plan, standing, day, now, due, truths, turns, waiting)
+    turned += _tell(plan, day, as_of, start, given, truths)
+    settled = _settle(plan, turned, truths, start.settled)
+    bits = _with_basket(plan, given.basket, truths, settled)
+    return Answers(bits, plan.digest, standing.serial, day.number, now.instant, given, truths, settled, turns, waiting)
+
+
+def refusal(plan: Plan, standing: Standing, now: Now) -> FoldAgain | None:
+    """Return why a standing can not tell at an instant; None: it can."""
+    if standing.plan != plan.digest:
+        return FoldAgain(Again.ANOTHER_PLAN)
+    if standing.last is not None and now.instant < standing.last:
+        return FoldAgain(Again.ASKED_BEFORE)
+    return None
+
+
+def _fits(before: Answers, plan: Plan, standing: Standing, now: Now) -> bool:
+    new = standing.serial - before.serial
+    return before.plan == plan.digest and before.instant <= now.instant and 0 <= new <= len(standing.trail)
+
+
+def _touched(standing: Standing, serial: int) -> frozenset[int]:
+    new = standing.serial - serial
+    return frozenset[int]().union(*standing.trail[len(standing.trail) - new :]) if new else frozenset()
+
+
+def _blank(plan: Plan) -> Answers:
+    """Return the answers of someone of whom nothing is known and who bought nothing."""
+    blank = plan.kinds.blank
+    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), plan.settled, [FAR] * len(blank), [])
+
+
+def _due(
+    plan: Plan,
+    facts: Mapping[int, State],
+    start: Answers,
+    touched: frozenset[int],
+    day: Day,
+    given: Given,
+    turns: list[int],
+    waiting: Waiting,
+) -> set[int]:
+    """Return the predicates over facts that must be asked again, and take them off the heap."""
+    asked, steady, truths = plan.asked, plan.kinds.steady, start.truths
+    due = {
+        number
+        for fact in touched
+        for number in asked[fact]
+        if steady[number] != truths[number] and (steady[number] != Steady.WAITING or turns[number] == FAR)
+    }
+    while waiting and waiting[0][0] <= day.number:
+        turn, number = heappop(waiting)
+        if turns[number] == turn:
+            turns[number] = FAR
+            due.add(number)
+    if day.number != start.day or given.cuts is not start.given.cuts:
+        due.update(number for fact, number in plan.kinds.tops if fact in facts)
+    return due
+
+
+def _ask(
+    plan: Plan,
+    standing: Standing,
+    day: Day,
+    now: Now,
+    due: Iterable[int],
+    truths: bytearray,
+    turns: list[int],
+    waiting: Waiting,
+) -> list[int]:
+    """Ask the facts; return the predicates that turned."""
+    turned: list[int] = []
+    questions, facts = plan.kinds.questions, standing.facts
+    for number in due:
+        truth, turn = questions[number](facts, day, now)
+        if truth != truths[number]:
+            truths[number] = truth
+            turned.append(number)
+        # A day that comes earlier than needed stays: it is asked then for nothing, which costs less than moving it.
+        if turn < turns[number]:
+            turns[number] = turn
+            heappush(waiting, (turn, number))
+    return turned
+
+
+def _tell(plan: Plan, day: Day, as_of: datetime, start: Answers, given: Given, truths: bytearray) -> list[int]:
+    """Look at what is given with the question; return the predicates that turned."""
+    kinds, turned = plan.kinds, list[int]()
+    if given.traits is not start.given.traits and given.traits != start.given.traits:
+        asked: Iterable[int] = kinds.traits
+    else:
+        asked = kinds.moving if day.number != start.day else ()
+    found = [(number, told(kinds.traits[number], given.traits, day.date)) for number in asked]
+    found += [
+        (number, recorded(kinds.history[number], given.history, as_of, plan.zone))
+        for number in _spoken_of(plan, (start.given.history, given.history))
+    ]
+    for number, truth in found:
+        if truth != truths[number]:
+            truths[number] = truth
+            turned.append(number)
+    return turned
+
+
+def _spoken_of(plan: Plan, histories: tuple[History, History]) -> set[int]:
+    """Return the predicates that histories can have a say in."""
+    kinds, found = plan.kinds, set[int]()
+    if not kinds.history:
+        return found
+    for history in histories:
+        if history is not NOTHING:
+            found.update(kinds.anyway)
+        for message in history.messages:
+            found.update(kinds.sent.get(message.campaign, ()))
+        for used in history.redemptions:
+            found.update(kinds.used.get(used.campaign, ()))
+    return found
+
+
+def _settle(plan: Plan, turned: Iterable[int], truths: bytearray, bits: int) -> int:
+    """Return the bits with the conditions in which a predicate turned told anew."""
+    spoken_in, trees = plan.spoken_in, plan.trees
+    for place in {place for number in turned for place in spoken_in[number]}:
+        if trees[place](truths) == 1:
+            bits |= 1 << place
+        else:
+            bits &= ~(1 << place)
+    return bits
+
+
+def _with_basket(plan: Plan, basket: Purchase | None, truths: bytearray, settled: int) -> int:
+    """Return the bits with the basket in hand; without one, no condition that speaks of it is true."""
+    if not plan.with_basket:
+        return settled
+    if basket is None:
+        return settled & ~plan.with_basket
+    before = {number: truths[number] for number in _turned_by(plan, basket, truths)}
+    for number in before:
+        truths[number] ^= 1
+    bits = _settle(plan, before, truths, settled)
+    for number, truth in before.items():
+        truths[number] = truth
+    return bits
+
+
+def _turned_by(plan: Plan, basket: Purchase, truths: bytearray) -> list[int]:
+    """Return the basket predicates that are not as with an empty basket."""
+    kinds = plan.kinds
+    hits = plan.hitting.hits(basket.lines, plan.place(basket), plan.local(basket.at))
+    turned = [number for where in hits.counted for number in kinds.within.get(where, ())]
+    total = total_of(basket.lines)
+    turned += [
+        number for number, one in kinds.totals.items() if int(compares(total, one.cmp, one.amount)) != truths[number]
+    ]
+    return turned
+
+
+def holds_one(plan: Plan, number: int, standing: Standing, as_of: datetime, given: Given = NO_MORE) -> bool | FoldAgain:
+    """Return whether one condition is true, by asking its own predicates alone."""
+    found = holds_some(plan, (number,), standing, as_of, given)
+    return found if isinstance(found, FoldAgain) else bool(found)
+
+
+def holds_some(
+    plan: Plan, numbers: Iterable[int], standing: Standing, as_of: datetime, given: Given = NO_MORE
+) -> frozenset[int] | FoldAgain:
+    """Return which of some conditions are true, by asking their own predicates alone: those live at a shop."""
+    now = Now(microseconds(as_of), given.cuts)
+    refused = refusal(plan, standing, now)
+    if refused is not None:
+        return refused
+    truths = _Lazily(plan, standing, plan.day(plan.local(as_of).date()), now, as_of, given)
+    speaks = plan.with_basket if given.basket is None else 0
+    return frozenset(number for number in numbers if not speaks >> number & 1 and plan.trees[number](truths) == 1)
+
+
+class _Lazily(dict[int, int]):
+    """Truths that are found when they are asked for."""
+
+    def __init__(self, plan: Plan, standing: Standing, day: Day, now: Now, as_of: datetime, given: Given) -> None:
+        super().__init__()
+        self._plan, self._facts, self._day, self._now, self._as_of, self._given = (
+            plan, standing.facts, day, now, as_of, given,
+        )  # fmt: skip
+        self._turned: frozenset[int] | None = None
+
+    def __missing__(self, number: int) -> int:
+        self[number] = truth = self._find(number)
+        return truth
+
+    def _find(self, number: int) -> int:
+        kinds = self._plan.kinds
+        if number in kinds.asks:
+            return kinds.asks[number].ask(self._facts, self._day, self._now)[0]
+        if number in kinds.traits:
+            return told(kinds.traits[number], self._given.traits, self._day.date)
+        if number in kinds.history:
+            return recorded(kinds.history[number], self._given.history, self._as_of, self._plan.zone)
+        if self._turned is None:
+            assert self._given.basket is not None, "a condition that speaks of the basket is asked with one"
+            self._turned = frozenset(_turned_by(self._plan, self._given.basket, bytearray(kinds.blank)))
+        return kinds.blank[number] ^ (number in self._turned)
+
+
+__all__ = ["NO_MORE", "Answers", "Given", "conditions_of", "holds", "holds_one", "holds_some"]

@@ -1,0 +1,208 @@
+"""A plan: any number of conditions made ready for one member at a time, by what a purchase can change.
+
+A plan is made of the conditions, the goods, shops and lists as they are, the zone and the horizon.
+When any of them changes there is another plan, with another digest, and members are folded again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from noren.audience.language import nodes as n
+from noren.audience.language.canonical import to_json
+from noren.audience.live.asking import Ask
+from noren.audience.live.following import Followed
+from noren.audience.live.hits import Hitting
+from noren.audience.live.kinds import Kinds, Told, kinds_of
+from noren.audience.live.model import Goods, Place, Purchase
+from noren.audience.live.needing import Fact, Grown, Need, Register, shape_of
+from noren.audience.live.predicates import asks
+from noren.audience.live.today import Day, day_of
+from noren.audience.live.trees import Tree, tree_of
+
+VERSION: Final = 1
+"""Of the states' shape: another version is another plan."""
+
+DAYS_KEPT: Final = 1_100
+"""Local dates whose windows are kept; beyond it they are found again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Conditions made ready. Filters, facts, windows, predicates and conditions go by number."""
+
+    digest: bytes
+    zone: ZoneInfo
+    horizon: int
+    shops: Mapping[str, Place]
+    goods: Mapping[str, Goods]
+    hitting: Hitting
+    windows: tuple[n.Window, ...]
+    tops: tuple[n.Top, ...]
+    facts: tuple[Fact, ...]
+    needs: tuple[Need, ...]
+    shapes: bytes
+    grown_by: Mapping[int, tuple[tuple[int, Grown, str | None, Need], ...]]
+    followed_by: Mapping[int, tuple[int, ...]]
+    kinds: Kinds
+    asked: Mapping[int, tuple[int, ...]]
+    trees: tuple[Tree, ...]
+    spoken_in: tuple[tuple[int, ...], ...]
+    with_basket: int
+    settled: int
+    days: dict[int, Day] = field(default_factory=dict[int, Day], compare=False)
+
+    def day(self, today: date) -> Day:
+        """Return a date with this plan's windows."""
+        number = today.toordinal()
+        found = self.days.get(number)
+        if found is None:
+            if len(self.days) >= DAYS_KEPT:
+                self.days.clear()
+            found = self.days[number] = day_of(today, self.windows)
+        return found
+
+    def local(self, at: datetime) -> datetime:
+        """Return an instant in the programme's zone."""
+        assert at.tzinfo is not None, "an instant has an offset"
+        return at.astimezone(self.zone)
+
+    def place(self, purchase: Purchase) -> Place:
+        """Return where a purchase was made; what it does not say is what is known of its shop."""
+        place = purchase.place
+        if place.shop is None or (place.partner is not None and place.industry is not None):
+            return place
+        known = self.shops.get(place.shop)
+        if known is None:
+            return place
+        return Place(place.shop, place.partner or known.partner, place.industry or known.industry)
+
+
+def compile_plan(
+    conditions: Sequence[n.Condition],
+    *,
+    goods: Mapping[str, Goods],
+    lists: Mapping[str, frozenset[str]],
+    zone: ZoneInfo,
+    shops: Mapping[str, Place] | None = None,
+    horizon: date | None = None,
+) -> Plan:
+    """Return the plan of conditions, which go by their place in the sequence.
+
+    ``goods`` by product, ``shops``: partner and industry by shop, ``lists`` by name (an unknown name is an empty
+    list), ``horizon``: the first local date from which purchases count; None: all.
+    """
+    to = Register()
+    numbers: dict[n.Predicate, int] = {}
+    for condition in conditions:
+        for predicate in n.predicates(condition.root):
+            numbers.setdefault(predicate, len(numbers))
+    made = tuple(_made(predicate, to) for predicate in numbers)
+    filters = {
+        number: to.filter(one.filter) for number, one in enumerate(made) if isinstance(one, n.BasketHas | n.BasketLacks)
+    }
+    grown, followed = _by_filter(to)
+    kinds = kinds_of(made, filters, tuple(to.windows))
+    trees = tuple(tree_of(condition.root, numbers.__getitem__) for condition in conditions)
+    return Plan(
+        _digest(conditions, goods, lists, shops or {}, zone, horizon),
+        zone,
+        horizon.toordinal() if horizon is not None else 0,
+        shops or {},
+        goods,
+        Hitting(to.line_filters(), to.together(), goods, lists, _listed(to)),
+        tuple(to.windows),
+        tuple(to.tops),
+        tuple(to.facts),
+        tuple(to.needs),
+        bytes(shape_of(fact) for fact in to.facts),
+        grown,
+        followed,
+        kinds,
+        _asked(made),
+        trees,
+        _spoken_in(conditions, numbers),
+        _bits(any(isinstance(one, n.BasketPredicate) for one in n.predicates(each.root)) for each in conditions),
+        _bits(tree(kinds.blank) == 1 for tree in trees),
+    )
+
+
+def _made(predicate: n.Predicate, to: Register) -> Ask | Told:
+    if isinstance(predicate, n.PurchasePredicate):
+        return asks(predicate, to)
+    return predicate
+
+
+def _listed(to: Register) -> set[int]:
+    """Return the filters whose lines are needed one by one, for their products or brands."""
+    return {fact.filter for fact in to.facts if getattr(fact, "of", None) in ("products", "brands")}  # type: ignore[union-attr]
+
+
+def _by_filter(
+    to: Register,
+) -> tuple[dict[int, tuple[tuple[int, Grown, str | None, Need], ...]], dict[int, tuple[int, ...]]]:
+    grown: defaultdict[int, list[tuple[int, Grown, str | None, Need]]] = defaultdict(list)
+    followed: defaultdict[int, list[int]] = defaultdict(list)
+    for fact, number in to.facts.items():
+        if isinstance(fact, Followed):
+            for one in {fact.first, fact.later}:
+                followed[one].append(number)
+        else:
+            grown[fact.filter].append((number, fact, getattr(fact, "of", None), to.needs[number]))
+    return {where: tuple(each) for where, each in grown.items()}, _frozen(followed)
+
+
+def _asked(made: Sequence[Ask | Told]) -> dict[int, tuple[int, ...]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, one in enumerate(made):
+        if not isinstance(one, Told):
+            for fact in set(one.facts):
+                found[fact].append(number)
+    return _frozen(found)
+
+
+def _spoken_in(conditions: Sequence[n.Condition], numbers: Mapping[n.Predicate, int]) -> tuple[tuple[int, ...], ...]:
+    found: list[list[int]] = [[] for _ in numbers]
+    for place, condition in enumerate(conditions):
+        for predicate in dict.fromkeys(n.predicates(condition.root)):
+            found[numbers[predicate]].append(place)
+    return tuple(tuple(one) for one in found)
+
+
+def _bits(set_bits: Iterable[bool]) -> int:
+    return sum(1 << place for place, is_set in enumerate(set_bits) if is_set)
+
+
+def _frozen(lists: Mapping[int, list[int]]) -> dict[int, tuple[int, ...]]:
+    return {number: tuple(each) for number, each in lists.items()}
+
+
+def _digest(
+    conditions: Sequence[n.Condition],
+    goods: Mapping[str, Goods],
+    lists: Mapping[str, frozenset[str]],
+    shops: Mapping[str, Place],
+    zone: ZoneInfo,
+    horizon: date | None,
+) -> bytes:
+    told = hashlib.sha256()
+    parts: tuple[object, ...] = (
+        VERSION,
+        [to_json(one).decode() for one in conditions],
+        sorted(goods.items(), key=lambda item: item[0]),
+        sorted((name, sorted(values)) for name, values in lists.items()),
+        sorted(shops.items(), key=lambda item: item[0]),
+        zone.key,
+        str(horizon),
+    )
+    for part in parts:
+        told.update(hashlib.sha256(msgspec.json.encode(part)).digest())
+    return told.digest()

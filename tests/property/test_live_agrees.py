@@ -1,0 +1,186 @@
+"""The live evaluator says what the naive one says: folded at once, grown purchase by purchase, late, returned."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.property.live_world import answers, folded, plan_of, purchase_of, until, who
+from tests.property.naive_evaluator import Naive
+from tests.property.naive_random import Conditions, random_world
+from tests.property.naive_world import World
+
+from noren.audience.language import Condition, to_text
+from noren.audience.live import Answers, FoldAgain, Given, Plan, Standing, add, fold, holds, holds_one, holds_some
+from noren.audience.live.needing import Need
+
+NIGHT = bool(os.environ.get("NOREN_NIGHT"))
+CONDITIONS, MEMBERS, INSTANTS = (100, 40, 9) if NIGHT else (40, 12, 4)
+SETTINGS = settings(
+    max_examples=32 if NIGHT else 6,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    print_blob=True,
+)
+SEEDS = st.integers(0, 2**32 - 1)
+
+
+def made(seed: int) -> tuple[Random, World, list[Condition]]:
+    print("seed", seed)
+    rng = Random(seed)
+    world = random_world(rng, MEMBERS)
+    # Some with long histories, so that what is needed no more is thrown away.
+    often = [one.member for one in world.members[:2]]
+    world.purchases = [replace(one, member=rng.choice([one.member, *often])) for one in world.purchases]
+    ask = Conditions(rng, world)
+    return rng, world, [ask.condition() for _ in range(CONDITIONS)]
+
+
+def differences(world: World, conditions: list[Condition], found: dict[str, Answers]) -> list[str]:
+    naive = Naive(world)
+    out: list[str] = []
+    print("pairs", len(conditions) * len(found))
+    for number, condition in enumerate(conditions):
+        theirs, mine = naive.who(condition), who(found, number)
+        if theirs != mine:
+            out.append(f"{world.as_of} {world.zone} {to_text(condition)}\n  naive {theirs}\n  live  {mine}")
+    return out
+
+
+def instants(rng: Random, world: World) -> Iterator[World]:
+    """The world at instants one after the other: at purchases, around midnights, up to a year on."""
+    ats = sorted(one.at.astimezone(UTC) for one in world.purchases)
+    begin = ats[rng.randint(len(ats) // 2, len(ats) - 1)]
+    end = max(world.as_of.astimezone(UTC), begin) + timedelta(days=rng.choice([1, 40, 400]))
+    picked = [rng.choice(ats[len(ats) // 2 :]) for _ in range(INSTANTS // 2)]
+    picked += [begin + (end - begin) * rng.random() for _ in range(INSTANTS - len(picked))]
+    for at in sorted({_edge(rng, at.replace(microsecond=0), world) for at in picked}):
+        yield replace(world, as_of=at.astimezone(world.zone))
+
+
+def _edge(rng: Random, at: datetime, world: World) -> datetime:
+    local = at.astimezone(world.zone)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    return rng.choice([at, midnight, midnight - timedelta(microseconds=1)])
+
+
+def grow(plan: Plan, standing: Standing, world: World, member: str, since: datetime | None) -> Standing:
+    """The standing with the purchases since an instant, one by one."""
+    fresh = [one for one in world.purchases if one.member == member and one.at.astimezone(UTC) <= world.as_of]
+    for one in sorted(fresh, key=lambda one: one.at.astimezone(UTC)):
+        if since is None or one.at.astimezone(UTC) > since:
+            grown = add(plan, standing, purchase_of(one))
+            assert isinstance(grown, Standing), grown
+            standing = grown
+    return standing
+
+
+@SETTINGS
+@given(SEEDS)
+def test_folded_at_once(seed: int) -> None:
+    _, world, conditions = made(seed)
+    plan = plan_of(world, conditions)
+    wrong = differences(world, conditions, answers(plan, world, folded(plan, world)))
+    assert not wrong, "\n".join(wrong[:3])
+
+
+@SETTINGS
+@given(SEEDS)
+def test_grown_and_asked_in_between(seed: int) -> None:
+    rng, world, conditions = made(seed)
+    plan = plan_of(world, conditions)
+    standings = {one.member: fold(plan, ()) for one in world.members}
+    before: dict[str, Answers] | None = None
+    since: datetime | None = None
+    for now in instants(rng, world):
+        standings = {name: grow(plan, one, now, name, since) for name, one in standings.items()}
+        before = answers(plan, now, standings, before)
+        wrong = differences(now, conditions, before)
+        assert not wrong, "\n".join(wrong[:3])
+        since = now.as_of.astimezone(UTC)
+
+
+@SETTINGS
+@given(SEEDS)
+def test_late_arrivals_and_returns_fold_again(seed: int) -> None:
+    rng, world, conditions = made(seed)
+    plan = plan_of(world, conditions)
+    late = rng.choice(world.purchases)
+    without = replace(world, purchases=[one for one in world.purchases if one is not late])
+    mine = until(without, late.member, world.as_of)
+    standing = fold(plan, mine)
+    came = add(plan, standing, purchase_of(late))
+    if mine and late.at < max(one.at for one in mine):
+        assert isinstance(came, FoldAgain)
+    else:
+        assert isinstance(came, Standing)
+        whole = fold(plan, [purchase_of(late), *mine])
+        cut = dict.fromkeys(range(len(plan.tops)), 1)
+        for at in (late.at, late.at + timedelta(days=20)):
+            one, other = (holds(plan, each, at, Given(cuts=cut)) for each in (came, whole))
+            assert isinstance(one, Answers)
+            assert isinstance(other, Answers)
+            assert one.bits == other.bits
+    back = replace(late, lines=late.lines[1:])
+    returned = replace(world, purchases=[back if one is late else one for one in world.purchases])
+    wrong = differences(returned, conditions, answers(plan, returned, folded(plan, returned)))
+    assert not wrong, "\n".join(wrong[:3])
+
+
+@SETTINGS
+@given(SEEDS)
+def test_one_condition_and_some_say_the_same(seed: int) -> None:
+    rng, world, conditions = made(seed)
+    plan = plan_of(world, conditions)
+    standings = folded(plan, world)
+    for name, found in answers(plan, world, standings).items():
+        some = rng.sample(range(len(conditions)), 10)
+        told = holds_some(plan, some, standings[name], world.as_of, found.given)
+        assert told == {number for number in some if found.bits >> number & 1}
+        one = holds_one(plan, some[0], standings[name], world.as_of, found.given)
+        assert one is bool(found.bits >> some[0] & 1)
+
+
+def forgetful(plan: Plan) -> Plan:
+    grown = {
+        where: tuple((fact, kind, of, Need(axis=need.axis)) for fact, kind, of, need in each)
+        for where, each in plan.grown_by.items()
+    }
+    return replace(plan, grown_by=grown)
+
+
+def deaf(plan: Plan) -> Plan:
+    return replace(plan, followed_by={}, grown_by=dict(list(plan.grown_by.items())[::2]))
+
+
+@pytest.mark.parametrize("broken", [forgetful, deaf])
+def test_a_wrong_fold_is_found(broken: object) -> None:
+    found: list[str] = []
+    for seed in range(6):
+        _, world, conditions = made(seed)
+        plan = broken(plan_of(world, conditions))  # type: ignore[operator]
+        found += differences(world, conditions, answers(plan, world, folded(plan, world)))
+    assert found
+
+
+@pytest.mark.parametrize("honest", [True, False])
+def test_an_answer_believed_too_long_is_found(honest: bool) -> None:
+    """40 days without an event; asked again from the answer of before, which (dishonest) knows no day of turning."""
+    found: list[str] = []
+    for seed in range(6):
+        _, world, conditions = made(seed)
+        now = replace(world, purchases=[one for one in world.purchases if one.at <= world.as_of])
+        later = replace(now, as_of=now.as_of + timedelta(days=40))
+        plan = plan_of(now, conditions)
+        standings = folded(plan, now)
+        before = answers(plan, now, standings)
+        if not honest:
+            before = {name: replace(one, waiting=[]) for name, one in before.items()}
+        found += differences(later, conditions, answers(plan, later, standings, before))
+    assert bool(found) is not honest
