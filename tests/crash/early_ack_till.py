@@ -24,8 +24,9 @@ class Forgetful:
         self._unwritten: list[list[Any]] = []
         self._answers: dict[str, list[str]] = {}
         self._points: dict[str, int] = {}
-        for row in path.read_text().splitlines() if path.exists() else []:
-            self._remember(*json.loads(row))
+        for row in path.read_text().splitlines(keepends=True) if path.exists() else []:
+            if row.endswith("\n"):  # the kill may have cut the last one
+                self._remember(*json.loads(row))
 
     def _remember(self, receipt: str, body: str, answer: str, card: str, points: int) -> None:
         self._answers[receipt] = [body, answer]

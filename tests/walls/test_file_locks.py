@@ -13,7 +13,7 @@ from pathlib import Path
 from noren.activity.store import SqliteLedger
 from noren.doors.idle import IdleWatch
 from noren.house.home import Limits
-from noren.testing.file_locks import stores_without_locks
+from noren.testing.file_locks import open_stores, stores_without_locks
 from noren.testing.member_house import MemberHouse
 from noren.testing.ports import port_block
 
@@ -74,3 +74,5 @@ def test_no_process_loses_its_locks_while_it_runs(tmp_path: Path) -> None:
         house.buy("R2", 100)
         for zone in ("till", "ledger-worker", "vault", "statement"):
             assert stores_without_locks(house.pid(zone)) == [], zone
+        for zone in ("till", "ledger-worker"):  # the others open theirs when somebody asks, and let them go
+            assert open_stores(house.pid(zone)), zone

@@ -14,18 +14,13 @@ _OPEN_STORE: Final = 128
 
 
 def stores_without_locks(process: int) -> list[Path]:
-    """Return the SQLite stores that a process has open without the lock that goes with it.
-
-    Raises:
-        AssertionError: it has no such store open at all, so there is nothing to be told.
-    """
-    stores = _open_stores(process)
-    assert stores, f"process {process} has no store with a write-ahead log open"
-    locked = _locked(process)
+    """Return the SQLite stores that a process has open without the lock that goes with it."""
+    stores, locked = open_stores(process), _locked(process)
     return sorted(path for path, inode in stores.items() if inode not in locked)
 
 
-def _open_stores(process: int) -> dict[Path, int]:
+def open_stores(process: int) -> dict[Path, int]:
+    """Return the ``-shm`` files of the stores that a process has open now, with their inodes."""
     found = [entry.readlink() for entry in Path(f"/proc/{process}/fd").iterdir() if entry.is_symlink()]
     return {path: path.stat().st_ino for path in found if path.name.endswith("-shm")}
 
