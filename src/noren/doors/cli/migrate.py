@@ -86,18 +86,22 @@ def migrate(
     if dry_run or not todo:
         at.answer({"stores": msgspec.to_builtins(standings)}, *_plan(standings), *_nothing(todo))
         return
-    if opened.on_postgresql and (not pg_admin or pg_passfile is None):
-        refuse(
-            "PostgreSQLのホームでは --pg-admin と --pg-passfile が要ります。",
-            "A home on PostgreSQL needs --pg-admin and --pg-passfile.",
-            code=2,
-        )
+    _refuse_without_owner(opened, order)
     confirm_by_name(at, _joined(_plan(standings)), at.path.name, yes)
     working = [name for name in sides if _has_work(seen[name])]
     for name in working:  # all of them before the first: a refusal leaves no side ahead of the other
         _ask(opened, name, "check", order, None)
     done = [each for name in working for each in _upgrade_side(at, opened, name, order)]
     at.answer({"stores": msgspec.to_builtins(done)}, *_told(done))
+
+
+def _refuse_without_owner(home: Home, order: Order) -> None:
+    if home.on_postgresql and not (order.admin and order.passfile):
+        refuse(
+            "PostgreSQLのホームでは --pg-admin と --pg-passfile が要ります。",
+            "A home on PostgreSQL needs --pg-admin and --pg-passfile.",
+            code=2,
+        )
 
 
 def look_at_side(home: Home, side: str, order: Order) -> list[Standing]:

@@ -13,45 +13,43 @@ from noren.doors.cli.speech import both
 Engine = Literal["duckdb", "spark", "live"]
 
 
+def _given(name: str, metavar: str, ja: str, en: str) -> Any:
+    return typer.Option(name, metavar=metavar, help=both(ja, en))
+
+
 def _file(name: str, ja: str, en: str) -> Any:
     return typer.Option(name, metavar="FILE", exists=True, dir_okay=False, help=both(ja, en))
+
+
+def _folder(name: str, ja: str, en: str) -> Any:
+    return typer.Option(name, metavar="DIR", exists=True, file_okay=False, help=both(ja, en))
+
+
+_OUT = _given(
+    "--out",
+    "PATH",
+    "結果のParquet(--conditions ではフォルダ)",
+    "The answer's Parquet file; with --conditions, a folder",
+)
 
 
 def evaluate(
     context: typer.Context,
     as_of: Annotated[
         str,
-        typer.Option(
-            "--as-of",
-            metavar="TIME",
-            help=both("どの時点で(2017-12-31T23:59:59+09:00)", "At which instant (2017-12-31T23:59:59+09:00)"),
+        _given(
+            "--as-of", "TIME", "どの時点で(2017-12-31T23:59:59+09:00)", "At which instant (2017-12-31T23:59:59+09:00)"
         ),
     ],
     members: Annotated[Path, _file("--members", "会員の表", "The table of members")],
     purchases: Annotated[Path, _file("--purchases", "購入の表(1行1明細)", "The table of purchases, a row a line")],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "--out",
-            metavar="PATH",
-            help=both(
-                "結果のParquet(--conditions ではフォルダ)", "The answer's Parquet file; with --conditions, a folder"
-            ),
-        ),
-    ],
+    out: Annotated[Path, _OUT],
     condition: Annotated[
-        str | None,
-        typer.Option("--condition", metavar="FILE", help=both("条件(- は標準入力)", "The condition; - is stdin")),
+        str | None, _given("--condition", "FILE", "条件(- は標準入力)", "The condition; - is stdin")
     ] = None,
     conditions: Annotated[
         Path | None,
-        typer.Option(
-            "--conditions",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help=both("*.cond をまとめて評価するフォルダ", "A folder whose *.cond are evaluated in one pass"),
-        ),
+        _folder("--conditions", "*.cond をまとめて評価するフォルダ", "A folder whose *.cond are evaluated in one pass"),
     ] = None,
     products: Annotated[Path | None, _file("--products", "商品の表", "The table of products")] = None,
     messages: Annotated[
@@ -62,25 +60,12 @@ def evaluate(
     ] = None,
     balances: Annotated[Path | None, _file("--balances", "ポイントの表(1行1口)", "Points, a row a lot")] = None,
     lists: Annotated[
-        Path | None,
-        typer.Option(
-            "--lists",
-            metavar="DIR",
-            exists=True,
-            file_okay=False,
-            help=both("リスト NAME.txt のフォルダ", "A folder of lists, NAME.txt"),
-        ),
+        Path | None, _folder("--lists", "リスト NAME.txt のフォルダ", "A folder of lists, NAME.txt")
     ] = None,
-    engine: Annotated[
-        Engine,
-        typer.Option("--engine", metavar="duckdb|spark|live", help=both("評価器", "The evaluator")),
-    ] = "duckdb",
-    zone: Annotated[str, typer.Option("--zone", metavar="ZONE", help=both("時間帯", "The time zone"))] = "Asia/Tokyo",
+    engine: Annotated[Engine, _given("--engine", "duckdb|spark|live", "評価器", "The evaluator")] = "duckdb",
+    zone: Annotated[str, _given("--zone", "ZONE", "時間帯", "The time zone")] = "Asia/Tokyo",
     horizon: Annotated[
-        str | None,
-        typer.Option(
-            "--horizon", metavar="DATE", help=both("明細を使う最初の日", "The first day whose lines are used")
-        ),
+        str | None, _given("--horizon", "DATE", "明細を使う最初の日", "The first day whose lines are used")
     ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
@@ -90,12 +75,7 @@ def evaluate(
     from noren.doors.cli.audience.laboratory import refuse_own_stores
 
     at = here(context, home, lang, as_json)
-    if (condition is None) == (conditions is None):
-        refuse(
-            "--condition か --conditions のどちらか1つを指定してください。",
-            "Give either --condition or --conditions.",
-            code=2,
-        )
+    _refuse_both_or_neither(condition, conditions)
     refuse_own_stores(members, purchases, products, messages, redemptions, balances, lists, out)
     try:
         from noren.audience.batch.loading.inputs import Inputs
@@ -107,3 +87,12 @@ def evaluate(
         )
     inputs = Inputs(members, purchases, products, messages, redemptions, balances, lists)
     run(at, Asked(inputs, as_of, zone, horizon, engine), condition, conditions, out)
+
+
+def _refuse_both_or_neither(condition: str | None, conditions: Path | None) -> None:
+    if (condition is None) == (conditions is None):
+        refuse(
+            "--condition か --conditions のどちらか1つを指定してください。",
+            "Give either --condition or --conditions.",
+            code=2,
+        )
