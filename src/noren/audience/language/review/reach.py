@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from noren.audience.language import nodes as n
 from noren.audience.language.problems import Place, Problem
@@ -61,14 +61,20 @@ def before_horizon(part: n.Predicate, place: Place, around: Surroundings) -> Ite
         f"期間が{begins}から始まりますが、明細があるのは{around.horizon}からです。期間を短くしてください。",
         f"The window begins on {begins}, but there are lines from {around.horizon} only: take a shorter one.",
     )
-    days = (around.today - around.horizon).days + 1
+    seen = _seen_from(part, around.today)
+    days = (seen - around.horizon).days + 1
     yield Problem("before-horizon", place, say, f"in last {days} days")
+
+
+def _seen_from(part: n.Predicate, today: date) -> date:
+    """Return the date that a window is seen from: a rank is of the end of the day before."""
+    return today - timedelta(days=1) if isinstance(part, n.Top) else today
 
 
 def _begins(part: n.Predicate, today: date) -> date | None:
     match part:
         case n.Count() | n.Never() | n.Share() | n.Top() | n.Then():
-            return first_day(part.window, today)
+            return first_day(part.window, _seen_from(part, today))
         case n.Received() | n.Redeemed() | n.Contacted():
             return first_day(part.window, today)
         case n.Change():
