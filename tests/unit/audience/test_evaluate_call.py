@@ -81,6 +81,18 @@ def test_what_can_not_be_done_is_refused(lab: Path) -> None:
     assert refused(horizon, "before-horizon")
 
 
+def test_what_a_condition_lacks_is_told_before_anything_is_loaded(lab: Path) -> None:
+    """The cells can not be read, which only loading finds out; the missing column and file are told instead of them."""
+    (lab / "purchases.csv").write_text(PURCHASES + "a,r1,no time,p1,many,none\n", encoding="utf-8")
+    assert refused(call(lab), "holds a value"), "the control: with nothing missing, loading is what fails"
+    assert refused(call(lab, text="sex = female"), "sex of --members")
+    assert refused(call(lab, text="age >= 65"), "birth_year, birth_month of --members")
+    assert refused(call(lab, text='visits(category = "A") >= 1'), "category of --products")
+    assert refused(call(lab, text='visits(shop = "A") >= 1'), "shop of --purchases")
+    assert refused(call(lab, text='received("A")'), "--messages")
+    assert refused(call(lab, text='visits(product in list "new") >= 1'), "no list")
+
+
 def test_a_programmes_own_stores_are_refused(lab: Path) -> None:
     home = lab / "home"
     (home / "ledger" / "lake" / "lines" / "_delta_log").mkdir(parents=True)

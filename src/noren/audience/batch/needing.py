@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from noren.audience.batch.errors import NotGiven
@@ -26,6 +27,13 @@ _MEASURED: Final = {
     Measure.SHOPS: Attribute.SHOP,
     Measure.PARTNERS: Attribute.PARTNER,
 }
+
+
+def require_all(conditions: Iterable[n.Condition], given: Given) -> None:
+    """Raise NotGiven where one of the conditions needs more than was given."""
+    for condition in conditions:
+        for predicate in n.predicates(condition.root):
+            require(predicate, given)
 
 
 def require(predicate: n.Predicate, given: Given) -> None:

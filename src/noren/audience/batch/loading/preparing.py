@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import duckdb
 
 from noren.audience.batch.given import Given
+from noren.audience.batch.loading.headers import attributes_of
 from noren.audience.batch.loading.inputs import Inputs
 from noren.audience.batch.loading.lists import read_lists
 from noren.audience.batch.loading.prepared import TABLES, Prepared, TableColumns
@@ -16,10 +16,6 @@ from noren.audience.batch.loading.purchases import load_purchases
 from noren.audience.batch.loading.sent import load_events, load_lots
 from noren.audience.batch.loading.source import literal, open_source
 from noren.audience.batch.loading.who import load_members
-from noren.audience.language.words import Attribute
-
-_PRODUCT_COLUMNS: Final = (Attribute.CATEGORY, Attribute.DEPARTMENT, Attribute.BRAND, Attribute.MAKER)
-_PLACE_COLUMNS: Final = (Attribute.SHOP, Attribute.PARTNER, Attribute.INDUSTRY)
 
 
 def prepare(inputs: Inputs, folder: Path, zone: ZoneInfo) -> Prepared:
@@ -36,13 +32,10 @@ def prepare(inputs: Inputs, folder: Path, zone: ZoneInfo) -> Prepared:
     load_lots(connection, inputs)
     for table in TABLES:
         connection.execute(f"COPY {table} TO {literal(str(folder / f'{table}.parquet'))} (FORMAT parquet)")
-    attributes = {Attribute.PRODUCT}
-    attributes.update(column for column in _PRODUCT_COLUMNS if products is not None and products.has(column.value))
-    attributes.update(column for column in _PLACE_COLUMNS if purchases.has(column.value))
     given = Given(
         products=TableColumns(connection, "products", "product_no"),
         places=TableColumns(connection, "places", "place_no"),
-        attributes=frozenset(attributes),
+        attributes=attributes_of(purchases, products),
         has_points=purchases.has("points"),
         traits=frozenset(traits),
         values=values,

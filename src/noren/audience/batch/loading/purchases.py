@@ -17,6 +17,7 @@ from noren.audience.batch.loading.clock import (
     week_of,
     weekday_of,
 )
+from noren.audience.batch.loading.headers import PURCHASE_COLUMNS
 from noren.audience.batch.loading.prepared import Ignored
 from noren.audience.batch.loading.source import Source, bad_cells, instants, reach
 from noren.audience.batch.loading.who import check_key
@@ -33,7 +34,7 @@ def load_purchases(
     connection: duckdb.DuckDBPyConnection, purchases: Source, products: Source | None, zone: ZoneInfo
 ) -> tuple[bool, Ignored]:
     """Make ``products``, ``places``, ``receipts`` and ``lines``; return whether sums are wide, and what was ignored."""
-    purchases.need("member", "receipt", "at", "product", "quantity", "amount")
+    purchases.need(*PURCHASE_COLUMNS)
     try:
         _load_products(connection, purchases, products)
         _load_receipts(connection, purchases, zone)

@@ -30,18 +30,23 @@ def load_members(
         raise bad_cells(source, wrong) from None
     check_key(connection, source, "members", "member")
     _check_months(connection, source)
-    traits: set[TraitCode] = set()
     values: dict[TraitCode, dict[str, int]] = {}
     connection.execute("CREATE TABLE trait_values (trait INTEGER, member_no INTEGER, value BIGINT)")
     for code, column in _TEXTS.items():
         if source.has(column):
-            traits.add(code)
             values[code] = _load_text(connection, code, column)
     for code, (columns, value) in _NUMBERS.items():
         if source.has(*columns):
-            traits.add(code)
             _load_number(connection, code, value)
-    return traits, values
+    return traits_of(source), values
+
+
+def traits_of(source: Source) -> set[TraitCode]:
+    """Return which traits the columns of a members' file give."""
+    columns = {code: (column,) for code, column in _TEXTS.items()} | {
+        code: each for code, (each, _) in _NUMBERS.items()
+    }
+    return {code for code, each in columns.items() if source.has(*each)}
 
 
 def _members(source: Source) -> str:

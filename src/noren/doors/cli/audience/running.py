@@ -16,9 +16,11 @@ from noren.audience.batch.arrow import write_members
 from noren.audience.batch.errors import CannotEvaluate
 from noren.audience.batch.evaluating import evaluate
 from noren.audience.batch.given import Moment
+from noren.audience.batch.loading.headers import headers
 from noren.audience.batch.loading.inputs import Inputs
 from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.batch.loading.preparing import prepare
+from noren.audience.batch.needing import require_all
 from noren.audience.language import Condition
 from noren.audience.language.review import Surroundings
 from noren.doors.cli.audience.laboratory import condition_files, read_condition, read_day, read_instant, read_zone
@@ -49,6 +51,7 @@ def run(at: Here, asked: Asked, condition: str | None, folder: Path | None, out:
     found = _read(at, files if folder is None else condition_files(folder), moment)
     try:
         with tempfile.TemporaryDirectory(prefix="noren-evaluate-") as work:
+            require_all(found.values(), headers(asked.inputs))
             prepared = prepare(asked.inputs, Path(work), zone)
             answers = evaluate(found, prepared, moment, asked.engine)
             counts = _write(answers, prepared, out, whole=folder is not None)
