@@ -38,6 +38,10 @@ class Columns(Protocol):
         """Return a column's values."""
         ...
 
+    def index(self, name: str) -> Index:
+        """Return a column's index: it is made once, however many runs ask for it."""
+        ...
+
     def count(self) -> int:
         """Return how many numbers there are, from 0."""
         ...
@@ -51,7 +55,6 @@ class Stage:
     columns: Columns
     lists: Mapping[str, frozenset[str]]
     universe: BitMap = field(default_factory=BitMap)
-    _indexes: dict[Attribute, Index] = field(default_factory=dict[Attribute, Index])
 
     def __post_init__(self) -> None:
         self.universe = BitMap(range(self.columns.count()))
@@ -75,8 +78,6 @@ class Stage:
     def _having(self, attribute: Attribute, values: Iterable[str], wanted: bool) -> BitMap | None:
         if attribute not in self.attributes:
             return None
-        index = self._indexes.get(attribute)
-        if index is None:
-            index = self._indexes[attribute] = Index(self.columns.column(attribute.value))
+        index = self.columns.index(attribute.value)
         found = index.having(values)
         return found if wanted else index.known - found

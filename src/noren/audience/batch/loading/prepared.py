@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ import duckdb
 
 from noren.audience.batch.given import Given
 from noren.audience.batch.loading.source import quoted
+from noren.audience.batch.names import Index
 
 TABLES: Final = ("lines", "receipts", "goods", "trait_values", "events", "lots")
 
@@ -55,11 +56,19 @@ class TableColumns:
     connection: duckdb.DuckDBPyConnection
     table: str
     number: str
+    _indexes: dict[str, Index] = field(default_factory=dict[str, Index])
 
     def column(self, name: str) -> Iterable[str | None]:
         """Return a column's values."""
         rows = self.connection.execute(f"SELECT {quoted(name)} FROM {self.table} ORDER BY {self.number}").fetchall()
         return [row[0] for row in rows]
+
+    def index(self, name: str) -> Index:
+        """Return a column's index, made when it is first asked for."""
+        held = self._indexes.get(name)
+        if held is None:
+            held = self._indexes[name] = Index(self.column(name))
+        return held
 
     def count(self) -> int:
         """Return how many numbers there are."""
