@@ -68,6 +68,12 @@ def test_all_mistakes_of_meaning_are_told_at_once_in_the_order_of_the_text() -> 
     assert [each.code for each in errors] == ["band-cut", "out-of-range", "together-not-here", "out-of-range"]
 
 
+def test_a_name_that_does_not_exist_is_an_error_and_no_twin() -> None:
+    errors, warnings = found('visits(partner = "CJ" and category = "cheese") >= 1')
+    assert [each.code for each in errors] == ["unknown-name"]
+    assert warnings == ()
+
+
 def test_where_nothing_is_known_names_are_not_checked() -> None:
     got = read('visits(category = "NO SUCH") >= 5')
     assert not isinstance(got, Refused)

@@ -54,6 +54,7 @@ WARNINGS: Final[dict[str, Say]] = {
     "repeated": Say("同じ条件が2度ある", "The same part twice"),
     "near-twin": Say("よく似た名前がほかにもある", "Another name much like it exists"),
     "odd-value": Say("値に見えない文字や前後の空白がある", "A value with invisible characters, or blanks at an end"),
+    "odd-postal3": Say("郵便番号の上3桁でない値", "A value that is not the first 3 digits of a postal code"),
     "unknown-sex": Say("登録にない性別", "A sex that nobody is registered with"),
     "sensitive": Say("慎重に扱う商品の区分", "A sensitive class of goods"),
     "small-area": Say("せまい地域", "A small area"),

@@ -38,7 +38,8 @@ def out_of_range(field: str, least: str, most: str | None) -> Wrong:
     """Return the refusal of a number outside its range; ``most`` None: as many digits as a number may have."""
     if most is None:
         say = Say(
-            f"ここに書ける数は{least}以上、{DIGITS}桁までです。", f"This number is {least} or more, {DIGITS} digits."
+            f"ここに書ける数は{least}以上、{DIGITS}桁までです。",
+            f"This number is {least} or more, with at most {DIGITS} digits.",
         )
     else:
         say = Say(f"ここに書ける数は{least}から{most}までです。", f"This number is from {least} to {most}.")

@@ -46,6 +46,7 @@ def meant(token: Token, accepts: frozenset[str], good: list[Token]) -> Problem |
     return (
         _filter_missing(accepts, good)
         or _elsewhere(token, accepts)
+        or _within(token, accepts)
         or _value_alone(token, accepts)
         or _and_missing(token, accepts)
         or _comma(token, accepts)
@@ -74,6 +75,17 @@ def _elsewhere(token: Token, accepts: frozenset[str]) -> Problem | None:
         )
         return Problem("window-misplaced", token.place, say, "visits(any) >= 1 in last 30 days")
     return None
+
+
+def _within(token: Token, accepts: frozenset[str]) -> Problem | None:
+    """A window begun as that of followed by."""
+    if token.kind != "WITHIN" or "IN" not in accepts:
+        return None
+    say = Say(
+        "期間は in last 30 days のように書きます。within は followed by の後だけです。",
+        "A window is written like in last 30 days; within stands after followed by only.",
+    )
+    return Problem("unexpected", token.place, say, "in last")
 
 
 def _filter_missing(accepts: frozenset[str], good: list[Token]) -> Problem | None:

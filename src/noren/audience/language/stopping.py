@@ -113,6 +113,7 @@ def _general(token: Token, accepts: frozenset[str]) -> Problem:
         f"“{token.text}” can not stand here. Here it wants {wanted.en}.",
     )
     here = {spelt(kind) for kind in accepts} & KEYWORDS
-    near = nearest(token.text, here) if token.text in KEYWORDS else None
+    # A word of the language is no slip of the pen for one that merely looks a little like it.
+    near = nearest(token.text, here, _NEARER) if token.text in KEYWORDS else None
     sole = next(iter(accepts)) if len(accepts) == 1 and not accepts & {"INT", "STRING", "DATE", END} else None
     return Problem("unexpected", token.place, say, near or (spelt(sole) if sole else None))

@@ -86,6 +86,12 @@ def _letters(text: str, at: int, place: Callable[[int, int], Place]) -> Problem 
     if ours is not None:
         said = Say(f"「{word}」は、この言語では {ours} と書きます。", f"“{word}” is written {ours} here.")
         return Problem("unknown-word", place(at, found.end()), said, ours)
+    if at and text[at - 1].isdigit():
+        said = Say(
+            f"数に単位の「{word}」は付けません。数だけを書きます。",
+            f"A number stands without a unit: leave “{word}” out.",
+        )
+        return Problem("odd-character", place(at, found.end()), said)
     say = Say(f'日本語などの値は、二重引用符で囲みます: "{word}"', f'Such a value stands in double quotes: "{word}"')
     return Problem("quotes-missing", place(at, found.end()), say, f'"{word}"')
 

@@ -13,6 +13,7 @@ from noren.audience.language.review.reach import before_horizon, other_companies
 from noren.audience.language.review.surroundings import Surroundings
 from noren.audience.language.review.values import (
     near_twins,
+    odd_postal3,
     odd_values,
     sensitive_values,
     trait_values,
@@ -73,7 +74,7 @@ def _refused_mixture(read: Read, around: Surroundings) -> Iterator[Problem]:
 def _warnings(read: Read, around: Surroundings) -> Iterator[Problem]:
     yield from illogical(placed(read.condition.root, iter(read.predicates)))
     for part, place in _parts(read):
-        yield from small_area(part, place)
+        yield from tuple(odd_postal3(part, place)) or small_area(part, place)
         yield from unknown_sex(part, place)
         yield from odd_values((value, place) for value in trait_values(part))
         yield from till_only(part, place)

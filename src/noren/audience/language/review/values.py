@@ -20,6 +20,8 @@ _CANDIDATES: Final = 5_000
 _SEXES: Final = frozenset({"female", "male", "other", "unknown"})
 _CODES: Final = frozenset({Attribute.PRODUCT, Attribute.SHOP, Attribute.PARTNER})
 _LOOSE: Final = re.compile(r"[\W_]+")
+_POSTAL3: Final = re.compile("[0-9]{3}")
+_POSTAL_CODE: Final = re.compile("[0-9]{7}")
 _LABELS: Final = {
     Attribute.CATEGORY: Say("分類", "category"),
     Attribute.DEPARTMENT: Say("部門", "department"),
@@ -52,9 +54,11 @@ def near_twins(test: n.Test, places: tuple[Place, ...], names: Names) -> Iterato
     """Yield the values of a test that another existing value resembles, unless both are asked for."""
     asked = {value for _, value, _ in valued(test, places)}
     for attribute, value, place in valued(test, places):
-        if attribute in _CODES:
+        known = names.values(attribute)
+        # A value that does not exist is an error already, which names the nearest.
+        if attribute in _CODES or known is None or value not in known:
             continue
-        twins = sorted({other for other in names.values(attribute) or () if _loose(other) == _loose(value)} - asked)
+        twins = sorted({other for other in known if _loose(other) == _loose(value)} - asked)
         if twins:
             label = _LABELS[attribute]
             listed = "・".join(f"『{twin}』" for twin in twins)
@@ -100,8 +104,25 @@ def unknown_sex(part: n.Predicate, place: Place) -> Iterator[Problem]:
         return
     for value in part.values if isinstance(part, n.TraitIn) else (part.value,):
         if value not in _SEXES:
-            say = Say(f"性別『{value}』の登録はありません。", f"No member is registered with the sex “{value}”.")
+            say = Say(
+                f"性別『{value}』の登録はありません。あるのは {', '.join(sorted(_SEXES))} です。",
+                f"No member is registered with the sex “{value}”: there are {', '.join(sorted(_SEXES))}.",
+            )
             yield Problem("unknown-sex", place, say, nearest(value, _SEXES))
+
+
+def odd_postal3(part: n.Predicate, place: Place) -> Iterator[Problem]:
+    """Yield the start of a postal code that is not its first 3 digits."""
+    if not isinstance(part, n.TraitIs | n.TraitIsNot | n.TraitIn) or part.trait is not Trait.POSTAL3:
+        return
+    for value in part.values if isinstance(part, n.TraitIn) else (part.value,):
+        if not _POSTAL3.fullmatch(value):
+            say = Say(
+                f"郵便番号は上3桁の数字だけです。『{value}』に当てはまる人はいません。",
+                f"Of a postal code only the first 3 digits are known: nobody has “{value}”.",
+            )
+            digits = value.replace("-", "")
+            yield Problem("odd-postal3", place, say, digits[:3] if _POSTAL_CODE.fullmatch(digits) else None)
 
 
 def trait_values(part: n.Predicate) -> tuple[str, ...]:
