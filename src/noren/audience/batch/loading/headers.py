@@ -12,7 +12,7 @@ from noren.audience.batch.loading.inputs import Inputs
 from noren.audience.batch.loading.lists import read_lists
 from noren.audience.batch.loading.source import Source, open_source
 from noren.audience.batch.loading.who import traits_of
-from noren.audience.batch.names import Columns
+from noren.audience.batch.names import Columns, Index
 from noren.audience.language.words import Attribute
 
 _PRODUCT_COLUMNS: Final = (Attribute.CATEGORY, Attribute.DEPARTMENT, Attribute.BRAND, Attribute.MAKER)
@@ -25,6 +25,9 @@ class _Unread:
 
     def column(self, name: str) -> Iterable[str | None]:  # noqa: ARG002 - there is nothing to read
         return ()
+
+    def index(self, name: str) -> Index:  # noqa: ARG002 - there is nothing to read
+        return Index(())
 
     def count(self) -> int:
         return 0
