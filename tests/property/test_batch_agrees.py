@@ -47,7 +47,7 @@ def answers(
 ) -> list[list[str]]:
     """Return who qualifies by the batch evaluator on DuckDB; ``altered`` may spoil its statement."""
     with tempfile.TemporaryDirectory() as folder:
-        prepared = prepare(_files(world, Path(folder), rng), Path(folder), world.zone)
+        prepared = prepare(files_of(world, Path(folder), rng), Path(folder), world.zone)
         moment = moment_of(world)
         run = plan(conditions, prepared.given, moment)
         found = duck.answer(altered(statement(run.tables, moment, prepared.wide)), run, prepared)
@@ -60,7 +60,7 @@ def moment_of(world: World) -> Moment:
     return Moment(instant, world.as_of.astimezone(world.zone).date(), world.horizon)
 
 
-def _files(world: World, folder: Path, rng: Random) -> Inputs:
+def files_of(world: World, folder: Path, rng: Random) -> Inputs:
     """Write the world; an hour that comes twice can be told only with offsets."""
     moments = [one.at for one in (*world.purchases, *world.messages, *world.redemptions)]
     moments += [one.recorded_at for one in world.purchases if one.recorded_at is not None]
@@ -112,7 +112,7 @@ def test_steps_one_by_one_answer_the_same() -> None:
     """What is done when DuckDB stops at an assertion of its own."""
     world, conditions, rng = made(7)
     with tempfile.TemporaryDirectory() as folder:
-        prepared = prepare(_files(world, Path(folder), rng), Path(folder), world.zone)
+        prepared = prepare(files_of(world, Path(folder), rng), Path(folder), world.zone)
         run = plan(conditions, prepared.given, moment_of(world))
         asked = statement(run.tables, moment_of(world), prepared.wide)
         whole = duck.answer(asked, run, prepared)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -32,6 +32,11 @@ def table_of(rows: Rows) -> ArrowTable:
 
 def _column(column: array[int]) -> Any:
     return _pa.Array.from_buffers(_pa.int64(), len(column), [None, _pa.py_buffer(column)])
+
+
+def table_from(columns: Mapping[str, Any]) -> ArrowTable:
+    """Return numpy's columns as an Arrow table."""
+    return _pa.table(dict(columns))
 
 
 def write_rows(rows: Rows, path: Path) -> None:

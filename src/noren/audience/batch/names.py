@@ -25,6 +25,10 @@ class Index:
         self._of = {value: BitMap(numbers) for value, numbers in held.items()}
         self.known = BitMap.union(*self._of.values()) if self._of else BitMap()
 
+    def groups(self) -> list[BitMap]:
+        """Return the numbers of each value, in the order of the values."""
+        return [self._of[value] for value in sorted(self._of)]
+
     def having(self, values: Iterable[str]) -> BitMap:
         """Return the numbers that have one of the values."""
         found = [self._of[value] for value in set(values) if value in self._of]

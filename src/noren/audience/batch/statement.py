@@ -45,6 +45,20 @@ def statement(tables: dict[str, Rows], moment: Moment, wide: bool) -> Statement:
     return _Writer(tables, moment, wide).statement()
 
 
+def members_statement(tables: dict[str, Rows], moment: Moment) -> Statement:
+    """Return the statement of what a run asks of members alone, purchases aside: traits, messages, points."""
+    return Statement((), "\nUNION ALL\n".join(_of_members(tables, moment)))
+
+
+def _of_members(tables: dict[str, Rows], moment: Moment) -> Iterator[str]:
+    if len(tables["ask_trait"]):
+        yield _TRAIT
+    if len(tables["ask_event"]):
+        yield _EVENT.format(now=moment.instant_us)
+    if len(tables["ask_lots"]):
+        yield _LOTS
+
+
 class _Writer:
     def __init__(self, tables: dict[str, Rows], moment: Moment, wide: bool) -> None:
         self._tables = tables
@@ -227,12 +241,7 @@ class _Writer:
             yield _TOP.format(scale=_SCALE_ALL)
         if self._has("ask_then"):
             yield _THEN.format(now=self._moment.instant_us)
-        if self._has("ask_trait"):
-            yield _TRAIT
-        if self._has("ask_event"):
-            yield _EVENT.format(now=self._moment.instant_us)
-        if self._has("ask_lots"):
-            yield _LOTS
+        yield from _of_members(self._tables, self._moment)
 
 
 _WITHIN: Final = "p.day BETWEEN a.first_day AND a.last_day"

@@ -9,8 +9,10 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import duckdb
+from pyroaring import BitMap
 
 from noren.audience.batch.given import Given
+from noren.audience.batch.kept.index import HistoryIndex
 from noren.audience.batch.loading.source import quoted
 from noren.audience.batch.names import Index
 
@@ -29,7 +31,8 @@ class Ignored:
 class Prepared:
     """``names``: the members' texts, by number, sorted by code point. ``wide``: sums may need more than 64 bits.
 
-    ``zone``: where the local days of the tables are.
+    ``zone``: where the local days of the tables are. ``index``: of a kept history, which has its purchases there and
+    not in tables; its numbers stay, so its names are in no order, and ``everyone`` says who is a member now.
     """
 
     folder: Path
@@ -38,11 +41,17 @@ class Prepared:
     wide: bool
     ignored: Ignored
     zone: ZoneInfo
+    index: HistoryIndex | None = None
+    everyone: BitMap | None = None
 
     @property
     def members(self) -> int:
         """How many members there are; their numbers begin at 0."""
         return len(self.names)
+
+    def listed(self) -> BitMap:
+        """Return the numbers of those who are members."""
+        return BitMap(range(self.members)) if self.everyone is None else self.everyone
 
     def file(self, table: str) -> Path:
         """Return the Parquet file of a prepared table."""

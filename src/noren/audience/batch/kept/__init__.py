@@ -1,0 +1,7 @@
+"""The kept history: purchases sorted for asking, so that a condition touches only the lines that it speaks of.
+
+This room promises the same answers as the statement over whole tables, to the last member, whatever was added
+late, taken back or moved to another member since; that a history which a crash left behind is the one before or
+the one after; and that an index that does not fit a filter is not used for it. It holds numbers of members, never
+their texts, and is no purpose of its own: what it keeps dies with the history it was made from.
+"""
