@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_home_goes_back_and_forth(home: Path) -> None:
     at_head = {name: each["found"] for name, each in standings(home).items()}
-    assert set(at_head) == {"ledger", "register", "vault", "member_keys"}
+    assert set(at_head) == {"ledger", "register", "audiences", "vault", "member_keys"}
     assert "nothing to do" in noren(home, "migrate")
 
     said = noren(home, "migrate", "--to", "0001", code=2)
@@ -79,7 +79,7 @@ def test_while_a_zone_runs_nothing_is_done(home: Path) -> None:
 def test_one_store_goes_alone(home: Path) -> None:
     noren(home, "migrate", "--to", "register=0002", "--yes")
     assert {name: each["found"] for name, each in standings(home).items() if name != "member_keys"} == {
-        "ledger": "0003", "register": "0002", "vault": "0003",
+        "ledger": "0003", "register": "0002", "audiences": "0001", "vault": "0003",
     }  # fmt: skip
     noren(home, "migrate", "--yes")
     assert "no store shops" in noren(home, "migrate", "--to", "shops=0001", code=2)

@@ -22,6 +22,8 @@ from tests.migration.data import Contents, columns_of, contents, fill, projected
 from noren.activity.migrations import HISTORY as LEDGER
 from noren.activity.pg_schema import create_tables
 from noren.activity.store import SqliteLedger
+from noren.audience.migrations import HISTORY as AUDIENCES
+from noren.audience.store import AudienceStore
 from noren.governance.migrations import HISTORY as REGISTER
 from noren.governance.store import Directory
 from noren.house.databases import Database
@@ -156,6 +158,7 @@ def _postgresql(history: History, side: str, database: Database) -> Store:
 STORES = [
     _sqlite(LEDGER, lambda path: SqliteLedger(path).close()),
     _sqlite(REGISTER, lambda path: Directory(path).close()),
+    _sqlite(AUDIENCES, lambda path: AudienceStore(path).close()),
     _sqlite(VAULT, lambda path: SqliteEngine(path, identity.VAULT).close()),
     _sqlite(MEMBER_KEYS, lambda path: SqliteEngine(path, identity.MEMBER_KEYS).close()),
     _ledger_on_postgresql(),

@@ -21,9 +21,10 @@ from noren.activity.model import (
     Tally,
 )
 from noren.activity.rekeyed_rows import KeyedRows
+from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows):
+class SqliteFeed(KeyedRows, WholeRows):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

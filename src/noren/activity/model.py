@@ -106,6 +106,16 @@ class Member:
 
 
 @value
+class Profile:
+    """What an audience's condition may ask of an active member beside her purchases: traits and pool."""
+
+    handle: bytes = field(repr=False)
+    pool: int
+    last_movement: int
+    traits: Traits
+
+
+@value
 class Lot:
     """Fixed-term points, perhaps of one company only (``partner`` empty: anywhere). ``expires``: last valid day."""
 

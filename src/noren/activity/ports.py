@@ -17,6 +17,7 @@ from noren.activity.model import (
     OpenDay,
     Opening,
     Posting,
+    Profile,
     Purchase,
     ReceiptKey,
     Return,
@@ -315,7 +316,31 @@ class DueFeed(Protocol):
         ...
 
 
-class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, Protocol):
+class WholeFeed(Protocol):
+    """The ledger read whole, for evaluating audiences; days are ordinals, instants microseconds since 1970 UTC."""
+
+    def profiles(self) -> Iterable[Profile]:
+        """Return the traits and pool of every active member."""
+        ...
+
+    def all_lots(self) -> Sequence[tuple[bytes, int, int]]:
+        """Return all lots that hold points: (handle, points, last valid day)."""
+        ...
+
+    def all_stops(self) -> Sequence[tuple[bytes, str, str]]:
+        """Return all stops in force: (handle, scope, name)."""
+        ...
+
+    def issued_coupons(self) -> Sequence[tuple[bytes, str, int]]:
+        """Return the coupons of campaigns: (handle, campaign, first valid day)."""
+        ...
+
+    def redeemed_coupons(self) -> Sequence[tuple[bytes, str, int]]:
+        """Return the coupons of campaigns that were used: (handle, campaign, instant of the purchase)."""
+        ...
+
+
+class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, Protocol):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
 
     def last_entry(self) -> int:

@@ -122,6 +122,23 @@ class Alerts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Whole = 90
 
 
+Epsilon = Annotated[float, msgspec.Meta(gt=0, le=10)]
+
+
+class Audiences(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Guards of audiences, and what private figures may cost: epsilon of one, of an asker's and the programme's month.
+
+    ``sensitive``: classes beside the products' own, as ``"category=TOBACCO"``.
+    """
+
+    minimum_size: Whole = 50
+    figure_epsilon: Epsilon = 0.05
+    asker_epsilon_a_month: Epsilon = 1.0
+    programme_epsilon_a_month: Epsilon = 3.0
+    privacy_officers: list[str] = msgspec.field(default_factory=list[str])
+    sensitive: list[str] = msgspec.field(default_factory=list[str])
+
+
 class KeySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Custody and age of keys, and where the member keys lie a second time (paths count from the home)."""
 
@@ -146,6 +163,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     postgresql: PostgreSQL = PostgreSQL()
     limits: Limits = Limits()
     alerts: Alerts = Alerts()
+    audiences: Audiences = msgspec.field(default_factory=Audiences)
     keys: KeySettings = KeySettings()
 
 
@@ -180,6 +198,21 @@ class Home:
     def lake(self) -> Path:
         """The folder of Delta tables."""
         return self.path / "ledger" / "lake"
+
+    @property
+    def audiences(self) -> Path:
+        """The ledger side's folder of audiences: their store, the mark of what was spent, and builds."""
+        return self.path / "ledger" / "audiences"
+
+    @property
+    def audiences_db(self) -> Path:
+        """The audiences' store: a file also in a home on PostgreSQL (decision 0025)."""
+        return self.audiences / "audiences.db"
+
+    @property
+    def lists(self) -> Path:
+        """The operator's named lists for conditions, ``NAME.txt``, a value a line."""
+        return self.path / "lists"
 
     @property
     def register_db(self) -> Path:
@@ -286,6 +319,7 @@ def _nearest(message: str) -> str:
         PostgreSQL,
         Limits,
         Alerts,
+        Audiences,
         KeySettings,
     )
     known = [field for part in parts for field in part.__struct_fields__]

@@ -1,18 +1,21 @@
 """The ledger-worker process: what it holds.
 
-Stores: the ledger, the lake, the directory of shops and terminals.
+Stores: the ledger, the lake, the directory of shops and terminals, the audiences.
 Keys: card index, receipt index, body hash, purchase id, terminal key, and the link key that
 makes link tokens for the vault. Never: a name, an address, a contact, anything of the vault.
 """
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
 from noren.activity.ports import AuditFeed, LedgerStore
 from noren.governance.store import Directory
+from noren.house.audiences import AudienceRoom, audience_room
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_feed, open_ledger
@@ -20,6 +23,9 @@ from noren.house.passes import Porter
 from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.keyring import KeyRing
 from noren.register.till_keys import ReceiptKeys
+
+LAKE_SECONDS: Final = 60.0
+"""How long a count waits for purchases to reach the lake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +39,7 @@ class WorkerRoom:
     directory: Directory
     lake: LakeWriter
     loop: LakeLoop
+    audiences: AudienceRoom
     receipts: ReceiptKeys
     terminal_key: KeyRing
     link: KeyRing
@@ -49,10 +56,19 @@ class WorkerRoom:
 
     def close(self) -> None:
         """Close the stores."""
+        self.audiences.close()
         self.lake.close()
         self.feed.close()
         self.ledger.close()
         self.directory.close()
+
+
+def has_reached(loop: LakeLoop, entry: int, *, seconds: float = LAKE_SECONDS) -> bool:
+    """Return whether the lake has what the ledger had up to an entry; wait for it a little."""
+    until = time.monotonic() + seconds
+    while loop.status().entry < entry and time.monotonic() < until:
+        time.sleep(0.1)
+    return loop.status().entry >= entry
 
 
 def worker_room(home: Home) -> WorkerRoom:
@@ -67,6 +83,15 @@ def worker_room(home: Home) -> WorkerRoom:
             for s in directory.shops()
         ),
     )
+    loop = LakeLoop(
+        feed,
+        lake,
+        home.zone,
+        reference=reference,
+        every_seconds=home.settings.lake.every_seconds,
+        batch_rows=home.settings.lake.batch_rows,
+        vacuum_hours=home.settings.lake.vacuum_hours,
+    )
     return WorkerRoom(
         home=home,
         porter=Porter(home, keys),
@@ -74,15 +99,8 @@ def worker_room(home: Home) -> WorkerRoom:
         feed=feed,
         directory=directory,
         lake=lake,
-        loop=LakeLoop(
-            feed,
-            lake,
-            home.zone,
-            reference=reference,
-            every_seconds=home.settings.lake.every_seconds,
-            batch_rows=home.settings.lake.batch_rows,
-            vacuum_hours=home.settings.lake.vacuum_hours,
-        ),
+        loop=loop,
+        audiences=audience_room(home, feed, directory, lambda: has_reached(loop, feed.last_entry())),
         receipts=ReceiptKeys(
             keys.ring("card-index"),
             keys.ring("receipt-index"),

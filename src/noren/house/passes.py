@@ -36,6 +36,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "purchases": ("operator",),
         "cutover": ("operator",),
         "alerts": ("operator",),
+        "audiences": ("operator",),
         "summary": ("front", "operator"),
         "check": ("operator",),
         "keys": ("operator",),

@@ -59,17 +59,20 @@ def check(home: Home, side: Side, stores: Sequence[Store], order: Order) -> list
         for zone in SIDES[side]:
             held.enter_context(occupy(home, zone))
         todo = _todo(home, stores, order)
-        if home.on_postgresql:
-            for store, _ in todo:
+        for store, _ in todo:
+            if store.on_server(home):
                 _need_alone(home, side, store, order)
         return [standing for _, standing in todo]
 
 
 def _upgrade(home: Home, side: Side, stores: Sequence[Store], order: Order) -> list[Done]:
     todo = _todo(home, stores, order)
-    if home.on_postgresql:
-        return [_change_database(home, side, store, str(standing.wanted), order) for store, standing in todo]
-    return [_change_file(store, standing, keep=order.keep_copy) for store, standing in todo]
+    return [
+        _change_database(home, side, store, str(standing.wanted), order)
+        if store.on_server(home)
+        else _change_file(store, standing, keep=order.keep_copy)
+        for store, standing in todo
+    ]
 
 
 def _todo(home: Home, stores: Sequence[Store], order: Order) -> list[tuple[Store, Standing]]:
@@ -79,21 +82,20 @@ def _todo(home: Home, stores: Sequence[Store], order: Order) -> list[tuple[Store
         if standing.problem is not None:
             raise HomeProblem(Say(*standing.problem))
     todo = [(store, standing) for store, standing in todo if standing.changes or standing.page_bytes]
-    if not home.on_postgresql:
-        _need_room([store for store, _ in todo])
+    _need_room([store for store, _ in todo if not store.on_server(home)])
     return todo
 
 
 def _standing(home: Home, store: Store, order: Order) -> Standing:
     history, head = store.history, store.history.head
     wanted = order.to.get(history.store, order.to.get("", None if order.to else head))
-    if not home.on_postgresql and not store.path.exists():
+    if not store.on_server(home) and not store.path.exists():
         return Standing(history.store, None, head)
     with _reading(home, store) as connection:
         found = found_revision(connection, history)
-        pages = None if home.on_postgresql else sqlite_file.page_bytes_of(connection)
+        pages = None if store.on_server(home) else sqlite_file.page_bytes_of(connection)
         hindrance = _hindrance(connection, store, found, wanted)
-    lying = [] if home.on_postgresql else [str(path) for path in copies.copies_beside(store.path)]
+    lying = [] if store.on_server(home) else [str(path) for path in copies.copies_beside(store.path)]
     standing = Standing(history.store, found, head, wanted, copies=lying)
     if found is None or wanted is None:
         standing.wanted = None
@@ -125,8 +127,10 @@ def _hindrance(connection: Connection, store: Store, found: str | None, wanted: 
 
 @contextmanager
 def _reading(home: Home, store: Store) -> Generator[Connection]:
-    if home.on_postgresql:
+    if store.on_server(home):
         from noren.house.reaching import reach  # the driver is in no core install
+
+        assert store.database is not None, "a store on a server without a database"
 
         reach(home, store.reader)
         address = address_of(home, store.reader, store.database)
@@ -181,6 +185,7 @@ def _need_alone(home: Home, side: Side, store: Store, order: Order) -> None:
     """Refuse where the administrator is not let in, or somebody else is in the database."""
     from noren.house.provisioning import Admin, owner_engine  # the driver is in no core install
 
+    assert store.database is not None, "a store on a server without a database"
     engine = owner_engine(home, side, Admin(order.admin, Path(order.passfile)), store.database)
     with engine.connect() as connection:
         _nobody_else(connection)
@@ -190,6 +195,7 @@ def _need_alone(home: Home, side: Side, store: Store, order: Order) -> None:
 def _change_database(home: Home, side: Side, store: Store, wanted: str, order: Order) -> Done:
     from noren.house.provisioning import Admin, grant, owner_engine  # the driver is in no core install
 
+    assert store.database is not None, "a store on a server without a database"
     admin = Admin(order.admin, Path(order.passfile))
     engine = owner_engine(home, side, admin, store.database)
     try:

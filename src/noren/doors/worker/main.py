@@ -9,6 +9,7 @@ from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import run, serve
 from noren.doors.worker.alerts import alert_handlers
+from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.figures import figure_handlers
@@ -35,6 +36,7 @@ def main(home: Path | None) -> None:
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
+    made = (*made, audience_handlers)
     app = inner_app(room.porter, [handler for each in made for handler in each(turn)])
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))

@@ -1,4 +1,4 @@
-"""``noren audience check`` and ``explain``: what is wrong with a condition, and what it says."""
+"""``noren audience``: its commands, and ``check`` and ``explain``: what is wrong with a condition, what it says."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from noren.doors.cli.audience import counted, saved
 from noren.doors.cli.audience.evaluating import evaluate
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
 from noren.doors.cli.speech import both
@@ -149,6 +150,23 @@ def _currency(code: str) -> str:
 audiences.command(
     "evaluate", help=both("ファイルの購入で条件を評価する(監査・実験用)", "Evaluate conditions on files, for audit")
 )(evaluate)
+
+_SAVED = {
+    "save": (saved.save, both("対象者を保存する(変われば新しい版)", "Save an audience, a new version when it changed")),
+    "approve": (saved.approve, both("対象者を承認する(作成者以外)", "Approve an audience; not by its author")),
+    "list": (saved.list_audiences, both("対象者の一覧(定義だけ)", "List audiences: their definitions")),
+    "show": (saved.show, both("対象者のすべての版", "All versions of an audience")),
+    "count": (
+        counted.count,
+        both("およその人数(雑音入り・月の開示枠あり)", "About how many people: noisy, within a budget"),
+    ),
+    "overlap": (counted.overlap, both("2つの対象者の重なり", "How much two audiences have in common")),
+    "budget": (counted.budget, both("今月の残りの開示枠", "What is left of this month's budget")),
+    "commit": (counted.commit, both("承認済みの対象者の事前公開値を作る", "Commit to an approved audience")),
+    "reopen": (counted.reopen, both("事前公開値を確かめる(監査用)", "Check a commitment, for audit")),
+}
+for _name, (_command, _help) in _SAVED.items():
+    audiences.command(_name, help=_help)(_command)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -1,0 +1,61 @@
+"""The ledger read whole, for evaluating audiences: traits, points, coupons, stops of every active member.
+
+Fills ``ports.WholeFeed``. The same text runs on SQLite and PostgreSQL, so it binds nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from noren.activity.model import Profile, Traits
+from noren.activity.rows import Row
+
+_PROFILES: Final = (
+    "SELECT m.handle, m.pool, m.last_movement, p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture,"
+    " p.postal3, p.since, p.email_ok, p.post_ok FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle"
+    " WHERE m.state = 1"
+)
+_LOTS: Final = "SELECT handle, points, expires FROM lot WHERE points <> 0"
+_STOPS: Final = "SELECT handle, scope, name FROM stop"
+_ISSUED: Final = "SELECT handle, campaign, valid_from FROM coupon WHERE campaign <> ''"
+_REDEEMED: Final = (
+    "SELECT p.handle, c.campaign, p.at FROM redemption AS r JOIN coupon AS c ON c.coupon = r.coupon"
+    " JOIN purchase AS p ON p.entry = r.entry WHERE r.problem = '' AND c.campaign <> ''"
+)
+
+
+class WholeRows:
+    """Reads by the ``_all`` of the feed that it is mixed into."""
+
+    def _all(self, sql: str, *parameters: Any) -> list[Row]:
+        raise NotImplementedError
+
+    def profiles(self) -> Iterable[Profile]:
+        """See ``WholeFeed``."""
+        return (Profile(bytes(row[0]), int(row[1]), int(row[2]), _traits(row[3:])) for row in self._all(_PROFILES))
+
+    def all_lots(self) -> Sequence[tuple[bytes, int, int]]:
+        """See ``WholeFeed``."""
+        return [(bytes(row[0]), int(row[1]), int(row[2])) for row in self._all(_LOTS)]
+
+    def all_stops(self) -> Sequence[tuple[bytes, str, str]]:
+        """See ``WholeFeed``."""
+        return [(bytes(row[0]), str(row[1]), str(row[2])) for row in self._all(_STOPS)]
+
+    def issued_coupons(self) -> Sequence[tuple[bytes, str, int]]:
+        """See ``WholeFeed``."""
+        return [(bytes(row[0]), str(row[1]), int(row[2])) for row in self._all(_ISSUED)]
+
+    def redeemed_coupons(self) -> Sequence[tuple[bytes, str, int]]:
+        """See ``WholeFeed``."""
+        return [(bytes(row[0]), str(row[1]), int(row[2])) for row in self._all(_REDEEMED)]
+
+
+def _traits(row: Row) -> Traits:
+    sex, band, band_year, month, prefecture, postal3, since, email_ok, post_ok = row
+    return Traits(sex, band, band_year, month, prefecture, postal3, since, _flag(email_ok), _flag(post_ok))
+
+
+def _flag(found: object) -> bool | None:
+    return None if found is None else bool(found)

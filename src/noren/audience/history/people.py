@@ -1,0 +1,112 @@
+"""Members as the evaluator reads them: shuffled, with traits; and what they received, used and hold."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from noren.activity.model import Profile, Traits
+
+_APRIL: Final = 4
+_OF_AGE: Final = 20
+"""Bands are of five years, and 15-19 can not be told apart: all of it counts as perhaps under 16."""
+
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
+
+
+def shuffled(profiles: Iterable[Profile]) -> list[Profile]:
+    """Return the members in an order that nobody chose; a number is a place in it."""
+    order = list(profiles)
+    random.SystemRandom().shuffle(order)
+    return order
+
+
+def name_of(number: int) -> str:
+    """Return the text under which a member stands in the build's files: its order is the numbers'."""
+    return f"{number:010d}"
+
+
+def trait_columns(order: Sequence[Profile]) -> Mapping[str, list[object]]:
+    """Return the columns of the members' table."""
+    traits = [each.traits for each in order]
+    return {
+        "member": [name_of(number) for number in range(len(order))],
+        "sex": [t.sex for t in traits],
+        "birth_year": [_birth_year(t) for t in traits],
+        "birth_month": [t.birth_month for t in traits],
+        "prefecture": [t.prefecture for t in traits],
+        "postal3": [t.postal3 for t in traits],
+        "since": [f"{t.since[:7]}-01" if t.since else None for t in traits],
+        "email_ok": [t.email_ok for t in traits],
+        "post_ok": [t.post_ok for t in traits],
+    }
+
+
+def is_young(traits: Traits, today: date) -> bool:
+    """Return whether a member may be under 16; one of unknown age is not known to be."""
+    if traits.age_band is None or traits.age_band_year is None:
+        return False
+    school_year = today.year - (today.month < _APRIL)
+    return traits.age_band + (school_year - traits.age_band_year) < _OF_AGE
+
+
+def _birth_year(traits: Traits) -> int | None:
+    """Return a birth year that lies in the band: of the five the latest, so that nobody is taken for older."""
+    if traits.age_band is None or traits.age_band_year is None or traits.birth_month is None:
+        return None
+    return traits.age_band_year - traits.age_band - (traits.birth_month >= _APRIL)
+
+
+def lot_columns(
+    order: Sequence[Profile], lots: Iterable[tuple[bytes, int, int]], numbers: Mapping[bytes, int], expiry_days: int
+) -> Mapping[str, list[object]]:
+    """Return the columns of the balances: a row for each pool that holds something and for each lot."""
+    rows: list[tuple[str, int, date | None]] = [
+        (name_of(number), each.pool, _day(each.last_movement + expiry_days) if each.last_movement else None)
+        for number, each in enumerate(order)
+        if each.pool
+    ]
+    rows += [(name_of(numbers[handle]), points, _day(expires)) for handle, points, expires in lots if handle in numbers]
+    return {
+        "member": [row[0] for row in rows],
+        "points": [row[1] for row in rows],
+        "expires": [row[2].isoformat() if row[2] else None for row in rows],
+    }
+
+
+def issued_columns(
+    coupons: Iterable[tuple[bytes, str, int]], numbers: Mapping[bytes, int], zone: ZoneInfo
+) -> Mapping[str, list[object]]:
+    """Return the columns of the messages: a coupon was issued at the latest when its first valid day began."""
+    rows = [(name_of(numbers[h]), campaign, _begins(day, zone)) for h, campaign, day in coupons if h in numbers]
+    return {
+        "member": [row[0] for row in rows],
+        "campaign": [row[1] for row in rows],
+        "kind": ["coupon"] * len(rows),
+        "at": [row[2] for row in rows],
+    }
+
+
+def used_columns(coupons: Iterable[tuple[bytes, str, int]], numbers: Mapping[bytes, int]) -> Mapping[str, list[object]]:
+    """Return the columns of the redemptions."""
+    rows = [(name_of(numbers[h]), campaign, _instant(at)) for h, campaign, at in coupons if h in numbers]
+    return {
+        "member": [row[0] for row in rows],
+        "campaign": [row[1] for row in rows],
+        "at": [row[2] for row in rows],
+    }
+
+
+def _day(ordinal: int) -> date | None:
+    return date.fromordinal(ordinal) if 0 < ordinal <= date.max.toordinal() else None
+
+
+def _begins(ordinal: int, zone: ZoneInfo) -> str:
+    return datetime.combine(date.fromordinal(ordinal), time(), zone).astimezone(UTC).isoformat()
+
+
+def _instant(at_us: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).isoformat()

@@ -1,0 +1,105 @@
+"""A condition judged where it is to be used: what is wrong with it here, and which guards it calls for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from noren.audience.catalogue import Catalogue
+from noren.audience.language import Condition, Refused, to_text
+from noren.audience.language import nodes as n
+from noren.audience.language.building import Read
+from noren.audience.language.parsing import read
+from noren.audience.language.problems import Place, Problem
+from noren.audience.language.review import Surroundings, cost_of, review
+from noren.audience.language.review.spans import months_before
+from noren.audience.language.words import Trait
+from noren.kernel.say import Say
+
+HORIZON_MONTHS: Final = 36
+"""How far back lines are kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """``sensitive``: the privacy officer has to approve; ``foreign``: other companies' purchases decide."""
+
+    condition: Condition
+    errors: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    sensitive: bool
+    foreign: bool
+    cost: int
+
+
+def horizon_of(day: date) -> date:
+    """Return the first local date of which there are lines."""
+    return months_before(day, HORIZON_MONTHS)
+
+
+def judge(text: str, recipient: str | None, names: Catalogue, day: date) -> Judged | Refused:
+    """Return what is to be said of a condition in this programme, as of the end of a day."""
+    found = read(text)
+    if isinstance(found, Refused):
+        return found
+    around = Surroundings(names, names.sensitive, recipient, horizon_of(day), day)
+    said = review(found, around)
+    others = bool(names.companies - {recipient})
+    warnings = tuple(each for each in said.warnings if others or each.code != "other-company")
+    in_lists = _has_sensitive_list(found.condition, names)
+    errors = [*said.errors, *(_mixed(found) if in_lists else ())]
+    codes = {warning.code for warning in warnings}
+    return Judged(
+        found.condition,
+        tuple(sorted(dict.fromkeys(errors), key=lambda problem: problem.place.start)),
+        warnings,
+        sensitive="sensitive" in codes or in_lists,
+        foreign="other-company" in codes,
+        cost=cost_of(found.condition),
+    )
+
+
+def judge_kept(condition: Condition, recipient: str, names: Catalogue, day: date) -> Judged | Refused:
+    """Return what is to be said today of a condition that was saved: names and classes may have changed."""
+    return judge(to_text(condition), recipient, names, day)
+
+
+def _has_sensitive_list(condition: Condition, names: Catalogue) -> bool:
+    return any(
+        isinstance(test, n.AttributeInList) and names.is_sensitive_list(test.attribute, test.name)
+        for part in n.predicates(condition.root)
+        for inner in n.filters_of(part)
+        for test in n.tests(inner)
+    )
+
+
+def _placed(found: Read) -> Iterator[tuple[n.Predicate, Place]]:
+    yield from zip(n.predicates(found.condition.root), found.predicates, strict=True)
+
+
+def _mixed(found: Read) -> Iterator[Problem]:
+    for part, place in _placed(found):
+        if isinstance(part, n.TraitIs | n.TraitIn) and part.trait is Trait.POSTAL3:
+            say = Say(
+                "慎重に扱う商品の条件は、せまい地域の条件と組み合わせられません。都道府県を使ってください。",
+                "Sensitive goods are not combined with a small area: take the prefecture.",
+            )
+            yield Problem("sensitive-small-area", place, say, "prefecture")
+
+
+def has_tier(condition: Condition) -> bool:
+    """Return whether a condition asks for a tier, for which there is no published rule yet."""
+    traits = (n.TraitIs, n.TraitIsNot, n.TraitIn)
+    return any(isinstance(part, traits) and part.trait is Trait.TIER for part in n.predicates(condition.root))
+
+
+def has_basket(condition: Condition) -> bool:
+    """Return whether a condition looks at the basket at the till."""
+    return any(isinstance(part, n.BasketPredicate) for part in n.predicates(condition.root))
+
+
+def has_rank(condition: Condition) -> bool:
+    """Return whether a condition ranks members, so that one member's purchase may move others in or out."""
+    return any(isinstance(part, n.Top) for part in n.predicates(condition.root))

@@ -1,0 +1,249 @@
+"""Saving and approving audiences. No operation here, or anywhere, lists members."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from noren.audience.catalogue import Catalogue
+from noren.audience.judging import Judged, has_basket, has_tier, judge, judge_kept
+from noren.audience.kept import condition_of
+from noren.audience.language import Refused, to_json
+from noren.audience.model import CODE, NAME, PERSON, Channel, Guards, State, Version
+from noren.audience.ports import ClearedFlows, Definitions
+from noren.audience.refusals import Refusal, Word, expired, unknown, wrong_condition
+from noren.kernel.say import Say
+
+YEARS_AT_MOST: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants to save. ``text``: the condition, as it was written."""
+
+    name: str
+    text: str
+    guards: Guards
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A version that was saved; ``changed`` False: the newest one says the same already."""
+
+    version: Version
+    judged: Judged
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The programme's own: its smallest audience, and who its privacy officers are."""
+
+    smallest: int
+    officers: Sequence[str]
+
+
+def save(store: Definitions, draft: Draft, names: Catalogue, rules: Rules, today: date, day: date) -> Saved | Refusal:
+    """Save an audience, as a new version where its condition or a guard changed. ``day``: the day counted to."""
+    wrong = _wrong_words(draft, rules, today)
+    if wrong is not None:
+        return wrong
+    judged = judge(draft.text, draft.guards.recipient, names, day)
+    if isinstance(judged, Refused):
+        return wrong_condition(judged.problems)
+    if judged.errors:
+        return wrong_condition(judged.errors)
+    unfit = _unfit(judged, draft.guards.channel)
+    if unfit is not None:
+        return unfit
+    before = store.versions(draft.name)
+    version = Version(
+        draft.name,
+        len(before) + 1,
+        to_json(judged.condition),
+        draft.guards,
+        draft.author,
+        today,
+        sensitive=judged.sensitive,
+        foreign=judged.foreign,
+    )
+    if before and before[-1].same_as(version):
+        return Saved(before[-1], judged, changed=False)
+    store.put(version)
+    return Saved(version, judged, changed=True)
+
+
+def approve(
+    store: Definitions, name: str, approver: str, names: Catalogue, rules: Rules, flows: ClearedFlows, today: date
+) -> Version | Refusal:
+    """Approve the newest version: by somebody else than its author, with all that its condition calls for today."""
+    version = newest(store, name)
+    if isinstance(version, Refusal):
+        return version
+    if today > version.guards.expires:
+        return expired(name, version.guards.expires)
+    if version.approver is not None:
+        return _already(version)
+    if not PERSON.match(approver):
+        return _bad_person("--approver")
+    if same_person(approver, version.author):
+        return _own(version)
+    hindrance = forbidden(version, approver, names, rules, flows, today)
+    if hindrance is not None:
+        return hindrance
+    store.approve(name, version.number, approver, today)
+    return replace(version, approver=approver, approved_on=today)
+
+
+def forbidden(
+    version: Version, approver: str, names: Catalogue, rules: Rules, flows: ClearedFlows, day: date
+) -> Refusal | None:
+    """Return why a version may not be used today, whoever saved it when; None: it may."""
+    judged = judge_kept(condition_of(version.condition), version.guards.recipient, names, day)
+    if isinstance(judged, Refused):
+        return wrong_condition(judged.problems)
+    if judged.errors:
+        return wrong_condition(judged.errors)
+    officer = any(same_person(approver, each) for each in rules.officers)
+    if (judged.sensitive or version.guards.with_young) and not officer:
+        return _needs_officer(version.name)
+    if judged.foreign and not flows.cleared(version.guards.purpose, version.guards.recipient):
+        return _foreign(version.guards)
+    return None
+
+
+def usable(version: Version, today: date) -> Refusal | None:
+    """Return why a version may not be used: no approval, or its time is over."""
+    state = version.state(today, version.number)
+    if state is State.EXPIRED:
+        return expired(version.name, version.guards.expires)
+    if state is not State.APPROVED:
+        return Refusal(
+            Word.NOT_APPROVED,
+            Say(
+                f"対象者『{version.name}』の版{version.number}は承認されていません。作成者以外の人が"
+                " noren audience approve で承認してください。",
+                f"Version {version.number} of “{version.name}” is not approved: somebody else than its author"
+                " approves it by noren audience approve.",
+            ),
+        )
+    return None
+
+
+def newest(store: Definitions, name: str) -> Version | Refusal:
+    """Return the newest version of an audience."""
+    versions = store.versions(name)
+    return versions[-1] if versions else unknown(name)
+
+
+def same_person(one: str, other: str) -> bool:
+    """Return whether two names are of one person, whatever their width, capitals and blanks."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _wrong_words(draft: Draft, rules: Rules, today: date) -> Refusal | None:
+    guards = draft.guards
+    if not NAME.match(draft.name):
+        return _bad("名前は英小文字・数字・ハイフンで64文字まで", "A name is a-z, 0-9 and hyphens, 64 at most")
+    if not CODE.match(guards.purpose) or not CODE.match(guards.recipient):
+        ja, en = (
+            "目的と提供先は英数字と . _ - で32文字まで",
+            "Purpose and recipient are letters, digits and . _ -, 32 at most",
+        )
+        return _bad(ja, en)
+    if not PERSON.match(draft.author):
+        return _bad_person("--author")
+    if guards.minimum < rules.smallest:
+        ja, en = f"最低人数は{rules.smallest}人以上", f"The minimum size is {rules.smallest} or more"
+        return _bad(ja, en)
+    if guards.expires < today:
+        return _bad(f"期限{guards.expires}はもう過ぎています", f"The expiry {guards.expires} is past")
+    if (guards.expires - today).days > 366 * YEARS_AT_MOST:
+        return _bad(f"期限は{YEARS_AT_MOST}年以内", f"The expiry is {YEARS_AT_MOST} years ahead at most")
+    return None
+
+
+def _unfit(judged: Judged, channel: Channel) -> Refusal | None:
+    if has_tier(judged.condition):
+        return Refusal(
+            Word.CONDITION,
+            Say(
+                "このプログラムには、会員ランク(tier)の公開された決まりがまだありません。条件から外してください。",
+                "This programme has no published rule for tier yet: take it out of the condition.",
+            ),
+        )
+    if has_basket(judged.condition) and channel is not Channel.TILL:
+        return Refusal(
+            Word.CONDITION,
+            Say(
+                "basket はレジの買物かごを見る条件です。--channel till にするか、条件から外してください。",
+                "basket looks at the basket at the till: use --channel till, or take it out of the condition.",
+            ),
+        )
+    return None
+
+
+def _bad(ja: str, en: str) -> Refusal:
+    return Refusal(Word.BAD_NAME, Say(f"{ja}です。直してください。", f"{en}. Change it."))
+
+
+def _bad_person(option: str) -> Refusal:
+    return Refusal(
+        Word.BAD_NAME,
+        Say(
+            f"{option} は1から64文字の名前です(制御文字は使えません)。",
+            f"{option} is a name of 1 to 64 characters, without control characters.",
+        ),
+    )
+
+
+def _already(version: Version) -> Refusal:
+    return Refusal(
+        Word.ALREADY,
+        Say(
+            f"対象者『{version.name}』の版{version.number}は承認済みです({version.approved_on})。",
+            f"Version {version.number} of “{version.name}” was approved on {version.approved_on} already.",
+        ),
+    )
+
+
+def _own(version: Version) -> Refusal:
+    return Refusal(
+        Word.OWN_APPROVAL,
+        Say(
+            f"『{version.name}』は作成者本人({version.author})には承認できません。別の人が承認してください。",
+            f"“{version.name}” can not be approved by its own author, {version.author}: somebody else has to.",
+        ),
+    )
+
+
+def _needs_officer(name: str) -> Refusal:
+    return Refusal(
+        Word.NEEDS_OFFICER,
+        Say(
+            f"『{name}』は慎重に扱う商品か16歳未満を含みうるので、個人情報管理責任者の承認が要ります"
+            "(noren.toml の audiences.privacy_officers)。",
+            f"“{name}” touches a sensitive class of goods, or may hold under-16s: a privacy officer has to approve it"
+            " (audiences.privacy_officers in noren.toml).",
+        ),
+    )
+
+
+def _foreign(guards: Guards) -> Refusal:
+    return Refusal(
+        Word.FOREIGN,
+        Say(
+            f"この条件は『{guards.recipient}』以外の会社での購入も見ますが、目的『{guards.purpose}』にそれを許す"
+            f'取扱いの根拠がありません。partner = "{guards.recipient}" で自社の購入に限ってください。',
+            f"This condition looks at purchases at other companies than “{guards.recipient}”, and no cleared flow"
+            f' allows that for “{guards.purpose}”. Keep to its own purchases: partner = "{guards.recipient}".',
+        ),
+    )

@@ -1,0 +1,176 @@
+"""Audiences by the inner door: saved, approved, told, counted, committed to. No operation lists members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+
+from noren.audience.counting import Counter, day_before
+from noren.audience.figure.asking import Asker
+from noren.audience.figure.budget import renewal
+from noren.audience.figure.rounding import TooFew
+from noren.audience.judging import judge
+from noren.audience.language import Refused, to_json
+from noren.audience.model import Asked, Channel, Guards, Version
+from noren.audience.operations import Draft, approve, newest, save
+from noren.audience.queries import every, one, tell
+from noren.audience.refusals import Refusal, expired, wrong_condition
+from noren.doors.worker import audience_answers as answers
+from noren.doors.worker import audience_bodies as bodies
+from noren.doors.worker.turn import Turn
+from noren.house.ledger_worker import WorkerRoom
+
+_MICROS = 1_000_000
+Refusable = Response[Any]
+
+
+def audience_handlers(turn: Turn) -> list[Any]:
+    """Return the handlers of ``/audiences``."""
+    room = turn.room
+    return [*_defining(room), *_telling(room), *_counting(room), *_committing(room)]
+
+
+def _defining(room: WorkerRoom) -> list[Any]:
+    held = room.audiences
+
+    @post("/audiences/check", status_code=HTTP_200_OK, sync_to_thread=True)
+    def check(data: JSONBody[bodies.CheckBody]) -> bodies.CheckAnswer:
+        judged = judge(data.text, data.recipient, held.names(), day_before(room.today()))
+        if isinstance(judged, Refused):
+            return bodies.CheckAnswer(answers.problems(judged.problems), [], None)
+        return bodies.CheckAnswer(answers.problems(judged.errors), answers.problems(judged.warnings), judged.cost)
+
+    @post("/audiences/save", status_code=HTTP_200_OK, sync_to_thread=True)
+    def saving(data: JSONBody[bodies.SaveBody]) -> Response[bodies.SavedAnswer] | Response[bodies.RefusalAnswer]:
+        minimum = data.minimum or held.rules.smallest
+        guards = Guards(data.purpose, data.recipient, data.channel, data.expires, minimum, data.with_young)
+        draft, today = Draft(data.name, data.text, guards, data.author), room.today()
+        with held.lock:
+            saved = save(held.store, draft, held.names(), held.rules, today, day_before(today))
+        if isinstance(saved, Refusal):
+            return answers.refused(saved)
+        told = tell(saved.version, [saved.version], today, room.home.settings.programme.currency)
+        warnings = answers.problems(saved.judged.warnings)
+        return answers.done(bodies.SavedAnswer(answers.version(told), saved.changed, warnings))
+
+    @post("/audiences/approve", status_code=HTTP_200_OK, sync_to_thread=True)
+    def approving(
+        data: JSONBody[bodies.ApproveBody],
+    ) -> Response[bodies.VersionAnswer] | Response[bodies.RefusalAnswer]:
+        today = room.today()
+        with held.lock:
+            done = approve(held.store, data.name, data.approver, held.names(), held.rules, held.flows, today)
+        if isinstance(done, Refusal):
+            return answers.refused(done)
+        return answers.done(answers.version(tell(done, [done], today, room.home.settings.programme.currency)))
+
+    return [check, saving, approving]
+
+
+def _telling(room: WorkerRoom) -> list[Any]:
+    store, currency = room.audiences.store, room.home.settings.programme.currency
+
+    @post("/audiences/list", status_code=HTTP_200_OK, sync_to_thread=True)
+    def listed() -> bodies.VersionsAnswer:
+        return bodies.VersionsAnswer([answers.version(told) for told in every(store, room.today(), currency)])
+
+    @post("/audiences/show", status_code=HTTP_200_OK, sync_to_thread=True)
+    def shown(data: JSONBody[bodies.NameBody]) -> Response[bodies.VersionsAnswer] | Response[bodies.RefusalAnswer]:
+        found = one(store, data.name, room.today(), currency)
+        if isinstance(found, Refusal):
+            return answers.refused(found)
+        return answers.done(bodies.VersionsAnswer([answers.version(told) for told in found]))
+
+    return [listed, shown]
+
+
+def _counting(room: WorkerRoom) -> list[Any]:
+    @post("/audiences/count", status_code=HTTP_200_OK, sync_to_thread=True)
+    def count(data: JSONBody[bodies.CountBody]) -> Response[bodies.CountAnswer] | Response[bodies.RefusalAnswer]:
+        found = _asked(room, data)
+        if isinstance(found, Refusal):
+            return answers.refused(found)
+        asked, minimum = found
+        channels = list(Channel) if data.reach else [asked.channel]
+        counter, asker = room.audiences.counter, _asker(room, data.asker)
+        figures = counter.count(asked, channels, minimum, asker, room.today())
+        if isinstance(figures, Refusal):
+            return answers.refused(figures)
+        shown = [answers.figure(figure, channel) for figure, channel in zip(figures, channels, strict=True)]
+        budget = _budget(room, counter, asker)
+        return answers.done(bodies.CountAnswer(figures[0].day, shown, budget.figure, budget.asker_left))
+
+    @post("/audiences/overlap", status_code=HTTP_200_OK, sync_to_thread=True)
+    def overlap(data: JSONBody[bodies.OverlapBody]) -> Response[bodies.OverlapAnswer] | Response[bodies.RefusalAnswer]:
+        one, other = _current(room, data.name), _current(room, data.other)
+        if isinstance(one, Refusal) or isinstance(other, Refusal):
+            return answers.refused(one if isinstance(one, Refusal) else other)  # type: ignore[arg-type]
+        counter, asker = room.audiences.counter, _asker(room, data.asker)
+        minimum = max(one.guards.minimum, other.guards.minimum)
+        found = counter.overlap(Asked.of(one), Asked.of(other), minimum, asker, room.today())
+        if isinstance(found, Refusal):
+            return answers.refused(found)
+        word = None if isinstance(found.band, TooFew) else found.band.word
+        left = _budget(room, counter, asker).asker_left
+        return answers.done(bodies.OverlapAnswer(found.day, word, answers.both(found.band.say), left))
+
+    @post("/audiences/budget", status_code=HTTP_200_OK, sync_to_thread=True)
+    def budget(data: JSONBody[bodies.AskerBody]) -> bodies.BudgetAnswer:
+        return _budget(room, room.audiences.counter, _asker(room, data.asker))
+
+    return [count, overlap, budget]
+
+
+def _committing(room: WorkerRoom) -> list[Any]:
+    @post("/audiences/commit", status_code=HTTP_200_OK, sync_to_thread=True)
+    def commit(data: JSONBody[bodies.NameBody]) -> Response[bodies.CommitmentAnswer] | Response[bodies.RefusalAnswer]:
+        with room.audiences.lock:
+            made = room.audiences.committer.commit(data.name, room.today())
+        return answers.refused(made) if isinstance(made, Refusal) else answers.done(answers.commitment(made))
+
+    @post("/audiences/reopen", status_code=HTTP_200_OK, sync_to_thread=True)
+    def reopen(data: JSONBody[bodies.ReopenBody]) -> Response[bodies.ReopenAnswer] | Response[bodies.RefusalAnswer]:
+        opens = room.audiences.committer.reopen(data.name, data.version, data.day)
+        return answers.refused(opens) if isinstance(opens, Refusal) else answers.done(bodies.ReopenAnswer(opens))
+
+    return [commit, reopen]
+
+
+def _asker(room: WorkerRoom, name: str) -> Asker:
+    return Asker(name, room.audiences.machine_today())
+
+
+def _current(room: WorkerRoom, name: str) -> Version | Refusal:
+    """Return an audience that may be counted: its newest version, a draft too, within its time."""
+    version = newest(room.audiences.store, name)
+    if isinstance(version, Refusal):
+        return version
+    return expired(name, version.guards.expires) if room.today() > version.guards.expires else version
+
+
+def _asked(room: WorkerRoom, data: bodies.CountBody) -> tuple[Asked, int] | Refusal:
+    if data.draft is None:
+        version = _current(room, data.name or "")
+        return version if isinstance(version, Refusal) else (Asked.of(version), version.guards.minimum)
+    draft = data.draft
+    judged = judge(draft.text, draft.recipient, room.audiences.names(), day_before(room.today()))
+    if isinstance(judged, Refused) or judged.errors:
+        return wrong_condition(judged.problems if isinstance(judged, Refused) else judged.errors)
+    asked = Asked(to_json(judged.condition), draft.purpose, draft.recipient, draft.channel)
+    return asked, room.audiences.rules.smallest
+
+
+def _budget(room: WorkerRoom, counter: Counter, asker: Asker) -> bodies.BudgetAnswer:
+    said, spent = room.home.settings.audiences, counter.figures.spent(asker.today)
+    own = spent.by_asker.get(asker.name, 0) / _MICROS
+    programme = max(0.0, said.programme_epsilon_a_month - spent.total / _MICROS)
+    return bodies.BudgetAnswer(
+        month=spent.month,
+        figure=said.figure_epsilon,
+        asker_left=round(min(max(0.0, said.asker_epsilon_a_month - own), programme), 6),
+        programme_left=round(programme, 6),
+        renews=renewal(spent.month),
+    )

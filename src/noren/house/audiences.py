@@ -1,0 +1,130 @@
+"""What the ledger-worker holds of audiences: their store, the mark of what was spent, and the rooms over both.
+
+The parts for analysis are loaded when somebody counts: a worker that only fills the lake needs no more memory.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
+
+import structlog
+
+from noren.activity.ports import AuditFeed
+from noren.audience.catalogue import Catalogue, catalogue
+from noren.audience.figure.asking import PrivateFigures, look_at_mark
+from noren.audience.figure.budget import Limits, month_of
+from noren.audience.figure.spent import SpentFile
+from noren.audience.ledger_rules import LedgerStops, NoFlows
+from noren.audience.operations import Rules
+from noren.audience.store import AudienceStore
+from noren.governance.store import Directory
+from noren.house.home import Audiences, Home
+from noren.kernel.clock import SystemClock, local_date
+
+if TYPE_CHECKING:
+    from noren.audience.counting import Counter
+    from noren.audience.history import WholeHistory
+    from noren.audience.using import Committer
+
+_MICROS = 1_000_000
+_log = structlog.get_logger("audiences")
+
+
+@dataclass(frozen=True)
+class AudienceRoom:
+    """Audiences, as the ledger-worker holds them. ``caught_up``: whether the lake has what the ledger has."""
+
+    home: Home
+    store: AudienceStore
+    feed: AuditFeed
+    directory: Directory
+    caught_up: Callable[[], bool]
+    flows: NoFlows
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """Held by who saves, approves or commits: a version's number is given once."""
+
+    @property
+    def rules(self) -> Rules:
+        """The programme's own rules."""
+        said = self.home.settings.audiences
+        return Rules(said.minimum_size, tuple(said.privacy_officers))
+
+    def machine_today(self) -> date:
+        """Return the machine's own day: budgets know no sandbox's clock."""
+        return local_date(SystemClock().now(), self.home.zone)
+
+    def names(self) -> Catalogue:
+        """Return the programme's names, as they are now."""
+        from noren.audience.batch.loading.lists import read_lists
+
+        shops = [(shop.shop, shop.partner, shop.industry) for shop in self.directory.shops()]
+        lists = read_lists(self.home.lists if self.home.lists.is_dir() else None)
+        return catalogue(self.feed.products(), shops, lists, self.home.settings.audiences.sensitive)
+
+    @property
+    def counter(self) -> Counter:
+        """What counts: one for the whole process, so that its lock is one."""
+        with self.lock:
+            return self._counter
+
+    @functools.cached_property
+    def _counter(self) -> Counter:
+        from noren.audience.counting import Counter
+        from noren.audience.figure.noise import LaplaceNoise
+
+        limits = limits_of(self.home.settings.audiences)
+        figures = PrivateFigures(self.store, mark_of(self.home), LaplaceNoise(), limits)
+        return Counter(figures, self.history, LedgerStops(self.feed), self.home.zone)
+
+    @functools.cached_property
+    def committer(self) -> Committer:
+        """What commits."""
+        from noren.audience.using import Committer
+
+        stops = LedgerStops(self.feed)
+        return Committer(
+            self.store, self.store, self.history, stops, self.flows, self.names, self.rules, self.home.zone
+        )
+
+    @functools.cached_property
+    def history(self) -> WholeHistory:
+        """The programme's own history."""
+        from noren.audience.history import WholeHistory
+
+        work, expiry = self.home.audiences / "builds", self.home.settings.points.expiry_days
+        history = WholeHistory(self.home.lake, self.feed, self.home.zone, work, self.home.lists, expiry, self.caught_up)
+        history.sweep()
+        return history
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()
+
+
+def audience_room(home: Home, feed: AuditFeed, directory: Directory, caught_up: Callable[[], bool]) -> AudienceRoom:
+    """Open what is held of audiences. A store without its mark was put back: then the month's budget is spent."""
+    mark, limits = mark_of(home), limits_of(home.settings.audiences)
+    if not home.audiences_db.exists() and not mark.exists:
+        mark.begin({})  # before the store, so that a power cut between the two costs nothing
+    store = AudienceStore(home.audiences_db)
+    room = AudienceRoom(home, store, feed, directory, caught_up, NoFlows())
+    if look_at_mark(mark, [month_of(room.machine_today()), store.latest_month()], limits):
+        _log.warning("audience_mark_lost")
+    return room
+
+
+def mark_of(home: Home) -> SpentFile:
+    """Return the mark of what was spent; it belongs into no backup."""
+    return SpentFile(home.audiences / "spent")
+
+
+def limits_of(said: Audiences) -> Limits:
+    """Return what figures may cost, in millionths."""
+    return Limits(
+        *(round(e * _MICROS) for e in (said.figure_epsilon, said.asker_epsilon_a_month, said.programme_epsilon_a_month))
+    )
