@@ -202,6 +202,45 @@ def call(
     return grown, found
 
 
+def whole(plan: Plan, members: dict[str, list[Purchase]]) -> tuple[Cost, float]:
+    """What a till does whose members rarely come twice: bytes, the purchase since, the answers, bytes. And the kB."""
+    cost, sizes = Cost(), list[int]()
+    days: dict[int, dict[int, int | None]] = {}
+    traits = Traits("female", 1980, 5, "東京都", email_ok=True)
+    for mine in members.values():
+        standing = fold(plan, [one for one in mine if one.at < BEGIN])
+        found = holds(plan, standing, BEGIN, Given(traits, cuts=dict.fromkeys(range(len(plan.tops)), 3_000)))
+        assert isinstance(found, Answers)
+        raw = pack(plan, standing, found)
+        for basket in mine:
+            if basket.at < BEGIN:
+                continue
+            cut = days.setdefault(basket.at.toordinal(), dict.fromkeys(range(len(plan.tops)), 3_000))
+            raw = visit(plan, raw, basket, Given(traits, cuts=cut), cost)
+            sizes.append(len(raw))
+    return cost, sum(sizes) / max(len(sizes), 1) / 1_000
+
+
+def visit(plan: Plan, raw: bytes, basket: Purchase, given: Given, cost: Cost) -> bytes:
+    begin = time.thread_time_ns()
+    standing = unpack(plan, raw)
+    cost.add("unpack", begin)
+    assert isinstance(standing, Standing)
+    second = time.thread_time_ns()
+    standing = add(plan, standing, basket)
+    cost.add("add", second)
+    assert isinstance(standing, Standing)
+    third = time.thread_time_ns()
+    found = holds(plan, standing, basket.at, given)
+    cost.add("holds", third)
+    assert isinstance(found, Answers)
+    last = time.thread_time_ns()
+    raw = pack(plan, standing, found)
+    cost.add("pack", last)
+    cost.add("whole", begin)
+    return raw
+
+
 def packed(plan: Plan, members: dict[str, list[Purchase]]) -> str:
     standings = [fold(plan, mine) for mine in members.values()]
     begin = time.thread_time_ns()
@@ -247,6 +286,10 @@ def main() -> None:
         if told.profile:
             profile.disable()
             pstats.Stats(profile).sort_stats("tottime").print_stats(25)
+        whole(plan, members)
+        path, size = whole(plan, members)
+        told_of = [f"{path.microseconds(name):.1f}" for name in ("whole", "unpack", "add", "holds", "pack")]
+        print(f"{count:6} whole call {' '.join(told_of)} µs, {size:.1f} kB", flush=True)
         a, h = cost.microseconds("add"), cost.microseconds("holds")
         print(f"{count:6} {a:8.1f} {h:8.1f} {a + h:8.1f} {aside.microseconds('cold'):8.1f} "
               f"{aside.microseconds('some'):8.1f} {compiled:6.2f} {packed(plan, members)}", flush=True)  # fmt: skip

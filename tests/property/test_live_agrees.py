@@ -17,7 +17,20 @@ from tests.property.naive_random import Conditions, random_world
 from tests.property.naive_world import World
 
 from noren.audience.language import Condition, to_text
-from noren.audience.live import Answers, FoldAgain, Given, Plan, Standing, add, fold, holds, holds_one, holds_some
+from noren.audience.live import (
+    Answers,
+    FoldAgain,
+    Given,
+    Plan,
+    Standing,
+    add,
+    fold,
+    holds,
+    holds_one,
+    holds_some,
+    pack,
+    unpack,
+)
 from noren.audience.live.needing import Need
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
@@ -100,10 +113,31 @@ def test_grown_and_asked_in_between(seed: int) -> None:
     since: datetime | None = None
     for now in instants(rng, world):
         standings = {name: grow(plan, one, now, name, since) for name, one in standings.items()}
-        before = answers(plan, now, standings, before)
-        wrong = differences(now, conditions, before)
+        found = answers(plan, now, standings, before)
+        wrong = differences(now, conditions, found)
         assert not wrong, "\n".join(wrong[:3])
         since = now.as_of.astimezone(UTC)
+        before = rng.choice([found, None, before])
+        standings = {name: by_bytes(rng, plan, one, found[name]) for name, one in standings.items()}
+
+
+def by_bytes(rng: Random, plan: Plan, standing: Standing, answers: Answers) -> Standing:
+    """The standing as it is, or as bytes and back: with this answer, with the one that it came with, or with none."""
+    match rng.randrange(4):
+        case 0:
+            return standing
+        case 1:
+            return opened(plan, pack(plan, replace(standing, kept=None)))
+        case 2:
+            return opened(plan, pack(plan, standing))
+        case _:
+            return opened(plan, pack(plan, standing, answers))
+
+
+def opened(plan: Plan, raw: bytes) -> Standing:
+    found = unpack(plan, raw)
+    assert isinstance(found, Standing), found
+    return found
 
 
 @SETTINGS
@@ -141,9 +175,9 @@ def test_one_condition_and_some_say_the_same(seed: int) -> None:
     standings = folded(plan, world)
     for name, found in answers(plan, world, standings).items():
         some = rng.sample(range(len(conditions)), 10)
-        told = holds_some(plan, some, standings[name], world.as_of, found.given)
+        told = holds_some(plan, some, standings[name], world.as_of, found.given or Given())
         assert told == {number for number in some if found.bits >> number & 1}
-        one = holds_one(plan, some[0], standings[name], world.as_of, found.given)
+        one = holds_one(plan, some[0], standings[name], world.as_of, found.given or Given())
         assert one is bool(found.bits >> some[0] & 1)
 
 
@@ -181,6 +215,6 @@ def test_an_answer_believed_too_long_is_found(honest: bool) -> None:
         standings = folded(plan, now)
         before = answers(plan, now, standings)
         if not honest:
-            before = {name: replace(one, waiting=[]) for name, one in before.items()}
+            before = {name: replace(one, turns={}) for name, one in before.items()}
         found += differences(later, conditions, answers(plan, later, standings, before))
     assert bool(found) is not honest

@@ -7,15 +7,14 @@ answer is never believed beyond the day on which it may turn, and it can be thro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from heapq import heappop, heappush
 
 from noren.audience.live.asking import Steady
-from noren.audience.live.facts import State
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.hits import total_of
+from noren.audience.live.kept import Facts, Unreadable
 from noren.audience.live.model import NOTHING, UNKNOWN, History, Purchase, Traits
 from noren.audience.live.numbers import FAR, compares
 from noren.audience.live.plan import Plan
@@ -23,7 +22,6 @@ from noren.audience.live.telling import recorded, told
 from noren.audience.live.today import Day, Now, microseconds, no_cuts
 
 Cuts = Mapping[int, int | None]
-Waiting = list[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,8 @@ class Answers:
     """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
 
     The rest is what a later question may start from: the truths (``settled``: the conditions) as with an empty
-    basket, the day on which each predicate is asked again, and those days as a heap (a predicate's own day counts).
+    basket, the days on which predicates may turn by themselves, and what ranks (``top``) by: her value, and the day
+    on which it may be another. ``given`` None: it is not known what came with the question.
     """
 
     bits: int
@@ -52,11 +51,11 @@ class Answers:
     serial: int
     day: int
     instant: int
-    given: Given
+    given: Given | None
     truths: bytearray
     settled: int
-    turns: list[int]
-    waiting: Waiting
+    turns: dict[int, int]
+    ranks: dict[int, tuple[int, int]]
 
 
 def conditions_of(bits: int) -> frozenset[int]:
@@ -82,17 +81,25 @@ def holds(
     if refused is not None:
         return refused
     day = plan.day(plan.local(as_of).date())
-    if before is None or not _fits(before, plan, standing, now):
-        start, touched = _blank(plan), frozenset(standing.facts)
-    else:
-        start, touched = before, _touched(standing, before.serial)
-    truths, turns, waiting = bytearray(start.truths), start.turns.copy(), start.waiting.copy()
-    due = _due(plan, standing.facts, start, touched, day, given, turns, waiting)
-    turned = _ask(plan, standing, day, now, due, truths, turns, waiting)
+    try:
+        start, touched = _start(plan, standing, now, before)
+        truths, turns, ranks = bytearray(start.truths), start.turns.copy(), start.ranks.copy()
+        turned = _ask(plan, standing.facts, day, now, _due(plan, start, touched, day), truths, turns)
+        turned += _rank(plan, standing.facts, day, now, touched, truths, ranks)
+    except Unreadable:
+        return FoldAgain(Again.UNREADABLE)
     turned += _tell(plan, day, as_of, start, given, truths)
     settled = _settle(plan, turned, truths, start.settled)
     bits = _with_basket(plan, given.basket, truths, settled)
-    return Answers(bits, plan.digest, standing.serial, day.number, now.instant, given, truths, settled, turns, waiting)
+    return Answers(bits, plan.digest, standing.serial, day.number, now.instant, given, truths, settled, turns, ranks)
+
+
+def _start(plan: Plan, standing: Standing, now: Now, before: Answers | None) -> tuple[Answers, Collection[int]]:
+    """Return the latest answer to start from, and the facts that were touched since."""
+    for found in (before, standing.kept):
+        if found is not None and _fits(found, plan, standing, now):
+            return found, _touched(standing, found.serial)
+    return _blank(plan), standing.facts.held()
 
 
 def refusal(plan: Plan, standing: Standing, now: Now) -> FoldAgain | None:
@@ -117,73 +124,83 @@ def _touched(standing: Standing, serial: int) -> frozenset[int]:
 def _blank(plan: Plan) -> Answers:
     """Return the answers of someone of whom nothing is known and who bought nothing."""
     blank = plan.kinds.blank
-    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), plan.settled, [FAR] * len(blank), [])
+    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), plan.settled, {}, {})
 
 
-def _due(
-    plan: Plan,
-    facts: Mapping[int, State],
-    start: Answers,
-    touched: frozenset[int],
-    day: Day,
-    given: Given,
-    turns: list[int],
-    waiting: Waiting,
-) -> set[int]:
-    """Return the predicates over facts that must be asked again, and take them off the heap."""
-    asked, steady, truths = plan.asked, plan.kinds.steady, start.truths
-    due = {
-        number
-        for fact in touched
-        for number in asked[fact]
-        if steady[number] != truths[number] and (steady[number] != Steady.WAITING or turns[number] == FAR)
-    }
-    while waiting and waiting[0][0] <= day.number:
-        turn, number = heappop(waiting)
-        if turns[number] == turn:
-            turns[number] = FAR
-            due.add(number)
-    if day.number != start.day or given.cuts is not start.given.cuts:
-        due.update(number for fact, number in plan.kinds.tops if fact in facts)
+def _due(plan: Plan, start: Answers, touched: Iterable[int], day: Day) -> set[int]:
+    """Return the predicates over facts to be asked again: those that touching can turn, and those whose day came."""
+    asked, steady, truths, turns, today = plan.asked, plan.kinds.steady, start.truths, start.turns, day.number
+    due = {number for number, turn in turns.items() if turn <= today}
+    for fact in touched:
+        for number in asked.get(fact, ()):
+            kind = steady[number]
+            if kind <= Steady.NONE:
+                if kind != truths[number]:
+                    due.add(number)
+            elif number not in turns or kind - Steady.FALSE_WHILE_WAITING not in (-1, truths[number]):
+                due.add(number)
     return due
 
 
 def _ask(
-    plan: Plan,
-    standing: Standing,
-    day: Day,
-    now: Now,
-    due: Iterable[int],
-    truths: bytearray,
-    turns: list[int],
-    waiting: Waiting,
+    plan: Plan, facts: Facts, day: Day, now: Now, due: Iterable[int], truths: bytearray, turns: dict[int, int]
 ) -> list[int]:
     """Ask the facts; return the predicates that turned."""
     turned: list[int] = []
-    questions, facts = plan.kinds.questions, standing.facts
+    questions = plan.kinds.questions
     for number in due:
         truth, turn = questions[number](facts, day, now)
         if truth != truths[number]:
             truths[number] = truth
             turned.append(number)
-        # A day that comes earlier than needed stays: it is asked then for nothing, which costs less than moving it.
-        if turn < turns[number]:
+        if turn < FAR:
             turns[number] = turn
-            heappush(waiting, (turn, number))
+        else:
+            turns.pop(number, None)
+    return turned
+
+
+def _rank(
+    plan: Plan,
+    facts: Facts,
+    day: Day,
+    now: Now,
+    touched: Iterable[int],
+    truths: bytearray,
+    ranks: dict[int, tuple[int, int]],
+) -> list[int]:
+    """Hold her values of ``top`` against the day's cuts; return the predicates that turned."""
+    tops, tops_of, cuts, today = plan.kinds.tops, plan.kinds.tops_of, now.cuts, day.number
+    if not tops:
+        return []
+    stale = {number for fact in touched if fact in tops_of for number in tops_of[fact]}
+    stale.update(number for number, (_, until) in ranks.items() if until <= today)
+    for number in stale:
+        state = facts[tops[number].facts[0]]
+        if state is not None:
+            ranks[number] = tops[number].value_until(state, day)
+    turned: list[int] = []
+    for number, (value, _) in ranks.items():
+        cut = cuts[tops[number].number]
+        truth = 1 if cut is not None and 0 < value >= cut else 0
+        if truth != truths[number]:
+            truths[number] = truth
+            turned.append(number)
     return turned
 
 
 def _tell(plan: Plan, day: Day, as_of: datetime, start: Answers, given: Given, truths: bytearray) -> list[int]:
     """Look at what is given with the question; return the predicates that turned."""
     kinds, turned = plan.kinds, list[int]()
-    if given.traits is not start.given.traits and given.traits != start.given.traits:
+    was = start.given
+    if was is None or (given.traits is not was.traits and given.traits != was.traits):
         asked: Iterable[int] = kinds.traits
     else:
         asked = kinds.moving if day.number != start.day else ()
     found = [(number, told(kinds.traits[number], given.traits, day.date)) for number in asked]
     found += [
         (number, recorded(kinds.history[number], given.history, as_of, plan.zone))
-        for number in _spoken_of(plan, (start.given.history, given.history))
+        for number in _spoken_of(plan, start, given.history)
     ]
     for number, truth in found:
         if truth != truths[number]:
@@ -192,12 +209,14 @@ def _tell(plan: Plan, day: Day, as_of: datetime, start: Answers, given: Given, t
     return turned
 
 
-def _spoken_of(plan: Plan, histories: tuple[History, History]) -> set[int]:
-    """Return the predicates that histories can have a say in."""
+def _spoken_of(plan: Plan, start: Answers, now: History) -> set[int]:
+    """Return the predicates that the history of now or of before can have a say in."""
     kinds, found = plan.kinds, set[int]()
     if not kinds.history:
         return found
-    for history in histories:
+    if start.given is None:
+        found.update(number for number in kinds.history if start.truths[number] != kinds.blank[number])
+    for history in (now,) if start.given is None else (start.given.history, now):
         if history is not NOTHING:
             found.update(kinds.anyway)
         for message in history.messages:
@@ -261,7 +280,10 @@ def holds_some(
         return refused
     truths = _Lazily(plan, standing, plan.day(plan.local(as_of).date()), now, as_of, given)
     speaks = plan.with_basket if given.basket is None else 0
-    return frozenset(number for number in numbers if not speaks >> number & 1 and plan.trees[number](truths) == 1)
+    try:
+        return frozenset(number for number in numbers if not speaks >> number & 1 and plan.trees[number](truths) == 1)
+    except Unreadable:
+        return FoldAgain(Again.UNREADABLE)
 
 
 class _Lazily(dict[int, int]):

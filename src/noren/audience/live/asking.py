@@ -7,16 +7,17 @@ stays. It may be too early; then it is asked again for nothing.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
 from noren.audience.live.facts import State
+from noren.audience.live.kept import Facts
 from noren.audience.live.numbers import FAR, SCALE, Bounds
 from noren.audience.live.today import Day, Now, Span
 
-States = dict[int, State]
+States = Facts
 Compare = Callable[[int, int], bool]
 
 
@@ -28,6 +29,10 @@ class Steady(IntEnum):
     FALSE = 0
     WAITING = 3
     """Any, once a day of turning is known: purchases of the running period do not count yet."""
+    FALSE_WHILE_WAITING = 4
+    """False, once a day of turning is known: a purchase only puts that day off."""
+    TRUE_WHILE_WAITING = 5
+    """True, likewise."""
 
 
 def steady(bounds: Bounds, only_grows: bool = True) -> Steady:
@@ -67,7 +72,7 @@ class AskEver:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0; it never turns by itself."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         value = 0 if state is None else state[0]
         return int(self.bounds.least <= value <= self.bounds.most), FAR
 
@@ -85,7 +90,7 @@ class AskEnough:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         if state is None:
             return int(self.least <= 0 <= self.most), FAR
         days, values = state[1], state[2]
@@ -111,12 +116,14 @@ class AskLatest:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         days = () if state is None else state[0]
         span = day.spans[self.window]
-        place = bisect_left(days, span.first)
-        truth = int(self.bounds.least <= len(days) - place <= self.bounds.most)
-        return truth, span.leaves(days[place], day.number) if place < len(days) else FAR
+        least, most = self.bounds.least, self.bounds.most
+        found = len(days) - bisect_left(days, span.first)
+        # Fewer as days pass, never more: it turns when the last one too many, or the last one needed, has left.
+        leaver = most + 1 if found > most else least if found >= least else 0
+        return int(least <= found <= most), span.leaves(days[-leaver], day.number) if leaver > 0 else FAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +137,33 @@ class AskSum:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        value, turns = summed(states.get(self.facts[0]), day.spans[self.window], day)
-        return int(self.bounds.least <= value <= self.bounds.most), turns
+        least, most = self.bounds.least, self.bounds.most
+        state = states[self.facts[0]]
+        if state is None:
+            return int(least <= 0 <= most), FAR
+        days, sums, span = state[1], state[2], day.spans[self.window]
+        start, end = bisect_left(days, span.first), bisect_right(days, span.last)
+        within = sums[start:end]
+        value = sum(within)
+        if span.stays is None:
+            turns = at_end(self.bounds, value, sum(sums[end:]), span, day)
+        else:
+            turns = self._exit(value, days[start:end], within, span, day)
+        return int(least <= value <= most), turns
+
+    def _exit(self, value: int, days: Sequence[int], sums: Sequence[int], span: Span, day: Day) -> int:
+        """Return the day on which so much has left that the answer turns."""
+        if not days:
+            return FAR
+        if min(sums) < 0:
+            return span.leaves(days[0], day.number)
+        least, most = self.bounds.least, self.bounds.most
+        turning = most if value > most else least - 1
+        for at, each in zip(days, sums, strict=True) if 0 <= turning < value else ():
+            value -= each
+            if value <= turning:
+                return span.leaves(at, day.number)
+        return FAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +177,13 @@ class AskDated:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         span = day.spans[self.window]
         days, keys = state or ((), ())
-        value = len(set(keys[bisect_left(days, span.first) : bisect_right(days, span.last)]))
-        return int(self.bounds.least <= value <= self.bounds.most), max(day.number + 1, span.until) if days else FAR
+        end = bisect_right(days, span.last)
+        value = len(set(keys[bisect_left(days, span.first) : end]))
+        turns = at_end(self.bounds, value, len(set(keys[end:])), span, day)
+        return int(self.bounds.least <= value <= self.bounds.most), turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +197,7 @@ class AskSince:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that turns."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         if state is None:
             return 0, FAR
         since = day.number - state[self.place]
@@ -183,7 +217,7 @@ class AskOverdue:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and a day on which that may turn."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         if state is None or state[2] < 3:
             return 0, FAR
         first, last, count = state
@@ -206,7 +240,9 @@ class AskShare:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        part, whole = (states.get(fact) for fact in self.facts)
+        part, whole = states[self.facts[0]], states[self.facts[1]]
+        if part is None and whole is None:
+            return 0, FAR
         if self.ever:
             mine, turns = (part[0] if part else 0), FAR
             all_of_it = whole[0] if whole else 0
@@ -215,7 +251,9 @@ class AskShare:
             mine, early = summed(part, span, day)
             all_of_it, turns = summed(whole, span, day)
             turns = min(early, turns)
-        return int(all_of_it > 0 and self.compare(100 * SCALE * mine, self.percent * all_of_it)), turns
+        truth = int(all_of_it > 0 and self.compare(100 * SCALE * mine, self.percent * all_of_it))
+        # Nothing of something stays so, whatever leaves.
+        return truth, FAR if part is None and all_of_it > 0 and not truth else turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +268,7 @@ class AskChange:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         if state is None:
             return 0, FAR
         days, sums = state[1], state[2]
@@ -256,25 +294,42 @@ class AskEvery:
 
     def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         least, most = self.bounds.least, self.bounds.most
         if state is None:
             return int(least <= 0 <= most), FAR
         current, turns = (day.week, day.next_week) if self.axis == 1 else (day.month, day.next_month)
         at = state[0] if self.distinct else state[1]
+        truth = self._fits(state, at, current)
+        # Without a purchase it is as at the next period's begin from then on, or as with nothing at all.
+        if truth == self._fits(state, at, current + 1) == (least <= 0 <= most):
+            return int(truth), FAR
+        return int(truth), turns
+
+    def _fits(self, state: State, at: Sequence[int], current: int) -> bool:
+        least, most = self.bounds.least, self.bounds.most
         start, end = bisect_left(at, current - self.periods), bisect_left(at, current)
         values = self._values(state, at, start, end)
-        fit = sum(1 for value in values if least <= value <= most)
-        missing = self.periods - len(values)
-        return int(fit == len(values) and (not missing or least <= 0 <= most)), turns
+        return all(least <= value <= most for value in values) and (len(values) == self.periods or least <= 0 <= most)
 
-    def _values(self, state: State, at: tuple[int, ...], start: int, end: int) -> list[int]:
+    def _values(self, state: State, at: Sequence[int], start: int, end: int) -> list[int]:
         if not self.distinct:
             return list(state[2][start:end])
         found: dict[int, int] = {}
         for period in at[start:end]:
             found[period] = found.get(period, 0) + 1
         return list(found.values())
+
+
+def at_end(bounds: Bounds, value: int, then: int, span: Span, day: Day) -> int:
+    """Return the day on which a period's number may change by itself.
+
+    ``then``: the number of the period that is looked at next; after that there is nothing.
+    """
+    fits = bounds.least <= value <= bounds.most
+    if fits == (bounds.least <= then <= bounds.most) == (bounds.least <= 0 <= bounds.most):
+        return FAR
+    return max(day.number + 1, span.until)
 
 
 def summed(state: State | None, span: Span, day: Day) -> tuple[int, int]:

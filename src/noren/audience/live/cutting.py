@@ -21,7 +21,7 @@ def cuts(plan: Plan, standings: Iterable[Standing], as_of: datetime) -> dict[int
     for standing in standings:
         assert standing.plan == plan.digest, "standings of this plan"
         for number, rank in ranks.items():
-            state = standing.facts.get(rank.facts[0])
+            state = standing.facts[rank.facts[0]]
             if state is not None:
                 values[number].append(rank.value(state, day))
     return {number: cut(plan.tops[number].percent, values[number]) for number in ranks}

@@ -23,7 +23,8 @@ from typing import Any, Final, Protocol
 from noren.audience.live.hits import Counted
 from noren.audience.live.today import Day
 
-State = tuple[Any, ...]
+State = Sequence[Any]
+"""A tuple as it was grown, a list as it was read from bytes."""
 Key = int | str
 
 
@@ -186,8 +187,11 @@ class Ranked:
         base, entries = state or ((() if self.of is not None else 0), ())
         if not len(entries) & EVERY_MASK:
             base, entries = self._settle(base, entries, seen.day, 0 if self.ever else keep.keep(seen.today).floor)
-        fresh = ((seen.day, max(seen.day, seen.recorded), value) for value in values)
-        return (base, (*entries, *(one for one in fresh if one not in entries or self.of is None)))
+        fresh = [(seen.day, max(seen.day, seen.recorded), value) for value in values]
+        if self.of is not None:
+            known = {tuple(one) for one in entries}
+            fresh = [one for one in fresh if one not in known]
+        return (base, (*entries, *fresh))
 
     def _settle(self, base: Any, entries: Any, day: int, floor: int) -> tuple[Any, Any]:
         """Return base and entries without those that no window reaches, or with those that count for ever added up."""

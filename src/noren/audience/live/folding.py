@@ -9,14 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from noren.audience.live.facts import Key, Seen, State
+from noren.audience.live.facts import Key, Seen
 from noren.audience.live.following import Followed
 from noren.audience.live.hits import POINTS, Hits
+from noren.audience.live.kept import Facts, Unreadable
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
 from noren.audience.live.today import microseconds
+
+if TYPE_CHECKING:
+    from noren.audience.live.answering import Answers
 
 TRAIL: Final = 8
 """Purchases whose touched facts are remembered, so that an answer from before them can be brought up to date."""
@@ -40,18 +44,22 @@ class FoldAgain:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One member's facts under a plan. ``last``: the latest purchase's instant; ``serial``: how many were folded."""
+    """One member's facts under a plan. ``last``: the latest purchase's instant; ``serial``: how many were folded.
+
+    ``trail``: the facts touched by each of the latest purchases; ``kept``: an answer that was kept with the facts.
+    """
 
     plan: bytes
-    facts: dict[int, State]
+    facts: Facts
     last: int | None = None
     serial: int = 0
     trail: tuple[frozenset[int], ...] = field(default=(), compare=False)
+    kept: Answers | None = field(default=None, compare=False)
 
 
 def fold(plan: Plan, purchases: Iterable[Purchase]) -> Standing:
     """Return the standing of a member's purchases, given in any order, in the amounts that are left."""
-    facts: dict[int, State] = {}
+    facts = Facts(plan.layout)
     last: int | None = None
     serial = 0
     for purchase in sorted(purchases, key=lambda one: one.at):
@@ -69,13 +77,16 @@ def add(plan: Plan, standing: Standing, purchase: Purchase) -> Standing | FoldAg
     if standing.last is not None and instant < standing.last:
         return FoldAgain(Again.LATE)
     facts = standing.facts.copy()
-    touched = _grow(plan, facts, purchase, instant)
+    try:
+        touched = _grow(plan, facts, purchase, instant)
+    except Unreadable:
+        return FoldAgain(Again.UNREADABLE)
     trail = (*standing.trail[1 - TRAIL :], frozenset(touched))
-    return Standing(standing.plan, facts, instant, standing.serial + 1, trail)
+    return Standing(standing.plan, facts, instant, standing.serial + 1, trail, standing.kept)
 
 
-def _grow(plan: Plan, facts: dict[int, State], purchase: Purchase, instant: int) -> list[int]:
-    """Change the facts that a purchase touches, and return their numbers."""
+def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int) -> list[int]:
+    """Change the facts that a purchase touches, and return those whose questions must be asked again."""
     local = plan.local(purchase.at)
     if local.toordinal() < plan.horizon:
         return []
@@ -92,7 +103,7 @@ def _grow(plan: Plan, facts: dict[int, State], purchase: Purchase, instant: int)
     return touched
 
 
-def _count(plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen, place: Place, points: int) -> list[int]:
+def _count(plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, points: int) -> list[int]:
     touched: list[int] = []
     grown_by, common = plan.grown_by, _common(seen, place)
     for number, counted in hits.counted.items():
@@ -104,22 +115,28 @@ def _count(plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen, place: P
                 keys = common[of]
             else:
                 keys = _of_lines(plan, of, hits.lines.get(number, ()))
-            state = kind.grow(facts.get(fact), seen, counted, keys, need)
-            if state is not None:
+            old = facts[fact]
+            state = kind.grow(old, seen, counted, keys, need)
+            if state is not old:
                 facts[fact] = state
                 touched.append(fact)
+    facts.changed.update(touched)
     return touched
 
 
-def _follow(plan: Plan, facts: dict[int, State], hits: Hits, seen: Seen) -> list[int]:
-    followed_by, counted = plan.followed_by, hits.counted
-    touched = {fact for number in counted if number in followed_by for fact in followed_by[number]}
-    for fact in touched:
-        kind = plan.facts[fact]
+def _follow(plan: Plan, facts: Facts, hits: Hits, seen: Seen) -> list[int]:
+    followed_by, counted, touched = plan.followed_by, hits.counted, list[int]()
+    for fact in {fact for number in counted if number in followed_by for fact in followed_by[number]}:
+        kind, old = plan.facts[fact], facts[fact]
         assert isinstance(kind, Followed)
         first, later = kind.first in counted, kind.later in counted
-        facts[fact] = kind.grow(facts.get(fact), seen, first, later, plan.needs[fact])
-    return list(touched)
+        if old is None and not first:
+            continue
+        state = facts[fact] = kind.grow(old, seen, first, later, plan.needs[fact])
+        facts.changed.add(fact)
+        if kind.answers_anew(old, state):
+            touched.append(fact)
+    return touched
 
 
 def _common(seen: Seen, place: Place) -> dict[str, tuple[Key, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 
-from noren.audience.live.asking import Steady
+from noren.audience.live.asking import States, Steady
 from noren.audience.live.facts import Keeping, Seen, State
 from noren.audience.live.numbers import FAR
 from noren.audience.live.today import DAY_MICROSECONDS, Day, Now
@@ -46,6 +46,14 @@ class Followed:
             left.append((seen.instant, seen.day))
         return (self._days(done, over, keep, seen.today), tuple(left))
 
+    def answers_anew(self, old: State | None, new: State) -> bool:
+        """Return whether a purchase can have changed the answer, or brought forward the day on which it turns."""
+        done, waiting = old or ((), ())
+        if new[0] is not done and new[0]:
+            return True
+        # The first wait is the one that runs out first; for followed, waiting alone turns nothing.
+        return not self.followed and new[1][:1] != waiting[:1] and (not waiting or new[1][:1] != (tuple(waiting[0]),))
+
     def _days(self, done: tuple[int, ...], over: list[Wait], keep: Keeping, today: Day) -> tuple[int, ...]:
         if not over:
             return done
@@ -63,9 +71,9 @@ class AskFollowed:
     days: int
     steady: Steady
 
-    def ask(self, states: dict[int, State], day: Day, now: Now) -> tuple[int, int]:
+    def ask(self, states: States, day: Day, now: Now) -> tuple[int, int]:
         """Return 1 or 0, and the day on which that may turn without an event (today: at any instant)."""
-        state = states.get(self.facts[0])
+        state = states[self.facts[0]]
         if state is None:
             return 0, FAR
         span = day.spans[self.window]

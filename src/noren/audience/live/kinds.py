@@ -9,6 +9,7 @@ from datetime import date
 
 from noren.audience.language import nodes as n
 from noren.audience.live.asking import Ask, States, Steady
+from noren.audience.live.kept import Facts, Layout
 from noren.audience.live.numbers import compares
 from noren.audience.live.ranking import AskTop
 from noren.audience.live.telling import UNKNOWN
@@ -22,14 +23,15 @@ Told = n.TraitPredicate | n.HistoryPredicate | n.BasketPredicate
 class Kinds:
     """Predicates by number.
 
-    ``questions``: the asks' own functions; ``tops``: with their fact; ``moving``: traits that turn with the date;
+    ``questions``: the asks' own functions; ``tops``, ``tops_of``: by fact; ``moving``: traits that turn with the date;
     ``sent``, ``used``: by campaign; ``anyway``: history by no campaign; ``within``: ``basket has`` and ``lacks`` by
     filter; ``blank``: truths where nothing is known; ``steady``: see Steady.
     """
 
     asks: Mapping[int, Ask]
     questions: Mapping[int, Question]
-    tops: tuple[tuple[int, int], ...]
+    tops: Mapping[int, AskTop]
+    tops_of: Mapping[int, tuple[int, ...]]
     traits: Mapping[int, n.TraitPredicate]
     moving: tuple[int, ...]
     history: Mapping[int, n.HistoryPredicate]
@@ -45,6 +47,7 @@ class Kinds:
 def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Sequence[n.Window]) -> Kinds:
     """Return the predicates of a plan by kind."""
     asks = {number: one for number, one in enumerate(made) if not isinstance(one, Told)}
+    tops = {number: one for number, one in asks.items() if isinstance(one, AskTop)}
     traits = {number: one for number, one in enumerate(made) if isinstance(one, n.TraitPredicate)}
     history = {number: one for number, one in enumerate(made) if isinstance(one, n.HistoryPredicate)}
     within: defaultdict[int, list[int]] = defaultdict(list)
@@ -53,7 +56,8 @@ def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Se
     return Kinds(
         asks,
         {number: one.ask for number, one in asks.items()},
-        tuple((one.facts[0], number) for number, one in asks.items() if isinstance(one, AskTop)),
+        tops,
+        _by_fact(tops),
         traits,
         tuple(number for number, one in traits.items() if _moves(one)),
         history,
@@ -65,6 +69,13 @@ def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Se
         _blank(made, windows),
         bytes(Steady.NONE if isinstance(one, Told) else one.steady for one in made),
     )
+
+
+def _by_fact(tops: Mapping[int, AskTop]) -> dict[int, tuple[int, ...]]:
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for number, one in tops.items():
+        found[one.facts[0]].append(number)
+    return {fact: tuple(numbers) for fact, numbers in found.items()}
 
 
 def _moves(trait: n.TraitPredicate) -> bool:
@@ -86,7 +97,9 @@ def _by_campaign(
 def _blank(made: Sequence[Ask | Told], windows: Sequence[n.Window]) -> bytes:
     # Of someone without purchases a predicate is true or false whatever the date.
     day, now = day_of(date(2000, 1, 1), windows), Now(0, NO_CUTS)
-    return bytes(one.ask({}, day, now)[0] if not isinstance(one, Told) else _blank_told(one) for one in made)
+    facts = max((fact for one in made if not isinstance(one, Told) for fact in one.facts), default=0) + 1
+    nothing = Facts(Layout((0,) * facts, ()))
+    return bytes(one.ask(nothing, day, now)[0] if not isinstance(one, Told) else _blank_told(one) for one in made)
 
 
 def _blank_told(one: Told) -> int:

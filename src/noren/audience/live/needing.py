@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import IntEnum
 
 from noren.audience.language import nodes as n
 from noren.audience.live.facts import Dated, Days, Keep, Latest, Met, Ranked, Sums
@@ -87,28 +86,3 @@ class Register:
     def together(self) -> dict[int, tuple[int, ...]]:
         """Return the parts of each together."""
         return {number: one for one, number in self.filters.items() if isinstance(one, tuple)}
-
-
-class Shape(IntEnum):
-    """The shape of a fact's state."""
-
-    SUMS = 0
-    KEYED = 1
-    MET = 2
-    FOLLOWED = 3
-    RANKED = 4
-
-
-def shape_of(fact: Fact) -> Shape:
-    """Return the shape of a fact's state."""
-    match fact:
-        case Sums() | Days():
-            return Shape.SUMS
-        case Latest() | Dated():
-            return Shape.KEYED
-        case Met():
-            return Shape.MET
-        case Followed():
-            return Shape.FOLLOWED
-        case Ranked():
-            return Shape.RANKED

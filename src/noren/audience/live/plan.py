@@ -7,6 +7,7 @@ When any of them changes there is another plan, with another digest, and members
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,14 +22,16 @@ from noren.audience.language.canonical import to_json
 from noren.audience.live.asking import Ask
 from noren.audience.live.following import Followed
 from noren.audience.live.hits import Hitting
+from noren.audience.live.kept import Layout
 from noren.audience.live.kinds import Kinds, Told, kinds_of
 from noren.audience.live.model import Goods, Place, Purchase
-from noren.audience.live.needing import Fact, Grown, Need, Register, shape_of
+from noren.audience.live.needing import Fact, Grown, Need, Register
 from noren.audience.live.predicates import asks
+from noren.audience.live.ranking import AskTop
 from noren.audience.live.today import Day, day_of
 from noren.audience.live.trees import Tree, tree_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Of the states' shape: another version is another plan."""
 
 DAYS_KEPT: Final = 1_100
@@ -49,7 +52,7 @@ class Plan:
     tops: tuple[n.Top, ...]
     facts: tuple[Fact, ...]
     needs: tuple[Need, ...]
-    shapes: bytes
+    layout: Layout
     grown_by: Mapping[int, tuple[tuple[int, Grown, str | None, Need], ...]]
     followed_by: Mapping[int, tuple[int, ...]]
     kinds: Kinds
@@ -123,7 +126,7 @@ def compile_plan(
         tuple(to.tops),
         tuple(to.facts),
         tuple(to.needs),
-        bytes(shape_of(fact) for fact in to.facts),
+        _layout(to),
         grown,
         followed,
         kinds,
@@ -146,6 +149,16 @@ def _listed(to: Register) -> set[int]:
     return {fact.filter for fact in to.facts if getattr(fact, "of", None) in ("products", "brands")}  # type: ignore[union-attr]
 
 
+def _layout(to: Register) -> Layout:
+    """Return the slices of facts: one for each filter, and one for each pair that follows the other."""
+    found: defaultdict[int | Followed, list[int]] = defaultdict(list)
+    for fact, number in to.facts.items():
+        found[fact if isinstance(fact, Followed) else fact.filter].append(number)
+    facts_of = tuple(map(tuple, found.values()))
+    of = {fact: place for place, facts in enumerate(facts_of) for fact in facts}
+    return Layout(tuple(of[number] for number in range(len(of))), facts_of)
+
+
 def _by_filter(
     to: Register,
 ) -> tuple[dict[int, tuple[tuple[int, Grown, str | None, Need], ...]], dict[int, tuple[int, ...]]]:
@@ -163,7 +176,7 @@ def _by_filter(
 def _asked(made: Sequence[Ask | Told]) -> dict[int, tuple[int, ...]]:
     found: defaultdict[int, list[int]] = defaultdict(list)
     for number, one in enumerate(made):
-        if not isinstance(one, Told):
+        if not isinstance(one, Told | AskTop):
             for fact in set(one.facts):
                 found[fact].append(number)
     return _frozen(found)
@@ -196,6 +209,7 @@ def _digest(
     told = hashlib.sha256()
     parts: tuple[object, ...] = (
         VERSION,
+        sys.byteorder,
         [to_json(one).decode() for one in conditions],
         sorted(goods.items(), key=lambda item: item[0]),
         sorted((name, sorted(values)) for name, values in lists.items()),

@@ -26,7 +26,7 @@ from noren.audience.live.following import AskFollowed, Followed
 from noren.audience.live.hits import LINES, POINTS, SPEND, UNITS, VISITS
 from noren.audience.live.literals import both, literals
 from noren.audience.live.needing import Register
-from noren.audience.live.numbers import Bounds, bounds, compare, scaled
+from noren.audience.live.numbers import FAR, Bounds, bounds, compare, scaled
 from noren.audience.live.ranking import AskTop
 
 _SUMMED: Final = {
@@ -50,7 +50,8 @@ def asks(predicate: n.PurchasePredicate, to: Register) -> Ask:
             return _count(Measure.VISITS, to.filter(where), _NONE, window, to)
         case n.DaysSinceLast(where, cmp, days) | n.DaysSinceFirst(where, cmp, days):
             place = int(isinstance(predicate, n.DaysSinceLast))
-            return AskSince((to.fact(Met(to.filter(where))),), place, bounds(cmp, days))
+            within = bounds(cmp, days)
+            return AskSince((to.fact(Met(to.filter(where))),), place, within, _since(within))
         case n.Overdue(where, cmp, times):
             return AskOverdue((to.fact(Met(to.filter(where))),), compare(cmp), scaled(times))
         case n.Share():
@@ -75,6 +76,13 @@ def ends_today(window: n.Window) -> bool:
 def _earlier(window: n.Window, otherwise: Steady) -> Steady:
     """Return that a purchase of today waits for the next period, where the window is the one before."""
     return Steady.WAITING if isinstance(window, n.InPeriod) and window.which is Which.PREVIOUS else otherwise
+
+
+def _since(within: Bounds) -> Steady:
+    """Return that a purchase puts off the day on which enough days have passed, or on which too many have."""
+    if within.most == FAR and within.least > 0:
+        return Steady.FALSE_WHILE_WAITING
+    return Steady.TRUE_WHILE_WAITING if within.least <= 0 else Steady.NONE
 
 
 def _count(measure: Measure, where: int, within: Bounds, window: n.Window, to: Register) -> Ask:

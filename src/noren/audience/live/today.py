@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
 from noren.audience.language import nodes as n
-from noren.audience.language.review.spans import begin_of, first_day
+from noren.audience.language.review.spans import begin_of, first_day, months_before
 from noren.audience.language.words import Period, Rhythm, Unit, Which
 from noren.audience.live.numbers import FAR
 
@@ -17,6 +18,8 @@ EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_MICROSECONDS: Final = 86_400_000_000
 WEEK_DAYS: Final = 7
 SHORTEST_MONTH: Final = 28
+EXITS_KEPT: Final = 65_536
+"""Days whose leaving a window of months is remembered."""
 NO_CUTS: Final[Mapping[int, int | None]] = MappingProxyType({})
 
 
@@ -30,15 +33,19 @@ class Span:
     """A window on a date: the days ``first`` to ``last``.
 
     ``stays``: for how many days a day stays within, at least; None: all days leave it together, ``until``: when.
+    ``months``: a window of so many months, whose lengths differ.
     """
 
     first: int
     last: int
     stays: int | None
     until: int
+    months: int = 0
 
     def leaves(self, day: int, today: int) -> int:
         """Return a day after today before which a day within the window does not leave it."""
+        if self.months:
+            return max(today + 1, leaves_months(self.months, day))
         return max(today + 1, day + self.stays if self.stays is not None else self.until)
 
 
@@ -130,7 +137,19 @@ def span(window: n.Window, today: date) -> Span:
             return Span(begin, end.toordinal(), None, _next(period, today))
         case n.InLast(count, unit):
             length = {Unit.DAY: 1, Unit.WEEK: WEEK_DAYS, Unit.MONTH: SHORTEST_MONTH}[unit]
-            return Span(begin, today.toordinal(), count * length, FAR)
+            return Span(begin, today.toordinal(), count * length, FAR, count if unit is Unit.MONTH else 0)
+
+
+@lru_cache(maxsize=EXITS_KEPT)
+def leaves_months(months: int, day: int) -> int:
+    """Return the first day on which a day is no more within so many months."""
+    bought = date.fromordinal(day)
+    if bought.year + months // 12 + 1 > date.max.year:
+        return FAR
+    leaves = months_before(bought, -months)
+    while months_before(leaves, months) < bought:
+        leaves += timedelta(days=1)
+    return leaves.toordinal()
 
 
 _LONGEST: Final = {

@@ -1,0 +1,148 @@
+"""A member's facts: those that were asked for or grown, in memory; the others stay the bytes that they were kept as.
+
+Facts lie in slices, one for each filter, so that a till call reads and writes those of its basket
+alone. What is kept is found by the slices' numbers and lengths.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any, Final, Self
+
+import msgspec
+
+from noren.audience.live.facts import State
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder()
+_WIDE: Final = 0xC1
+"""The byte that msgpack never uses: numbers beyond 64 bits follow as JSON."""
+
+
+class Unreadable(Exception):
+    """Kept facts are not what was written: fold the member again from the ledger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which facts lie in which slice. ``slice_of``: by fact; ``facts_of``: by slice."""
+
+    slice_of: tuple[int, ...]
+    facts_of: tuple[tuple[int, ...], ...]
+
+
+@dataclass(slots=True)
+class Slices:
+    """Slices as bytes, one after the other: their numbers in order, their lengths, and where each ends."""
+
+    raw: bytes = b""
+    numbers: array[int] = field(default_factory=lambda: array("I"))
+    lengths: array[int] = field(default_factory=lambda: array("I"))
+    ends: list[int] = field(default_factory=list[int])
+
+    @classmethod
+    def of(cls, raw: bytes, numbers: bytes, lengths: bytes) -> Self:
+        """Return slices of what ``written`` returned. Raises Unreadable, ValueError."""
+        found = cls(raw)
+        found.numbers.frombytes(numbers)
+        found.lengths.frombytes(lengths)
+        found.ends = list(accumulate(found.lengths))
+        if len(found.ends) != len(found.numbers) or (found.ends[-1] if found.ends else 0) != len(raw):
+            raise Unreadable
+        return found
+
+    def read(self, number: int) -> list[State | None] | None:
+        """Return the states of a slice; None: it is not kept. Raises Unreadable."""
+        at = bisect_left(self.numbers, number)
+        if at == len(self.numbers) or self.numbers[at] != number:
+            return None
+        end = self.ends[at]
+        raw = self.raw[end - self.lengths[at] : end]
+        try:
+            return json.loads(raw[1:]) if raw[0] == _WIDE else _DECODER.decode(raw)
+        except (ValueError, msgspec.DecodeError) as wrong:
+            raise Unreadable from wrong
+
+    def written(self, changed: Iterable[tuple[int, bytes]]) -> tuple[bytes, bytes, bytes]:
+        """Return bytes, numbers and lengths with some slices (in the order of their numbers) put in."""
+        numbers, lengths = self.numbers[:], self.lengths[:]
+        raw, ends = memoryview(self.raw), self.ends
+        pieces: list[bytes | memoryview] = []
+        done = more = 0
+        for number, piece in changed:
+            at = bisect_left(self.numbers, number)
+            begin = ends[at - 1] if at else 0
+            pieces += (raw[done:begin], piece)
+            if at < len(ends) and self.numbers[at] == number:
+                lengths[at + more], done = len(piece), ends[at]
+            else:
+                numbers.insert(at + more, number)
+                lengths.insert(at + more, len(piece))
+                done, more = begin, more + 1
+        pieces.append(raw[done:])
+        return b"".join(pieces), numbers.tobytes(), lengths.tobytes()
+
+
+class Facts(dict[int, "State | None"]):
+    """Facts by number. A fact that is not in memory is read from its slice when it is asked for; None: nothing yet."""
+
+    __slots__ = ("changed", "layout", "slices")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, layout: Layout, slices: Slices | None = None) -> None:
+        super().__init__()
+        self.layout = layout
+        self.slices = Slices() if slices is None else slices
+        self.changed: set[int] = set()
+
+    def __missing__(self, number: int) -> State | None:
+        where = self.layout.slice_of[number]
+        states = self.slices.read(where)
+        if states is None:
+            self[number] = None
+            return None
+        for fact, state in zip(self.layout.facts_of[where], states, strict=True):
+            self.setdefault(fact, state)
+        return self[number]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, dict) and plain(self) == plain(other)  # type: ignore[arg-type]
+
+    def copy(self) -> Facts:
+        """Return facts that can be changed beside these."""
+        found = Facts(self.layout, self.slices)
+        found.update(self)
+        found.changed = self.changed.copy()
+        return found
+
+    def held(self) -> list[int]:
+        """Return the facts of which there is something, all of them read."""
+        for number in self.slices.numbers:
+            for fact in self.layout.facts_of[number]:
+                if fact not in self:
+                    self.__missing__(fact)
+        return [number for number, state in self.items() if state is not None]
+
+    def written(self) -> tuple[bytes, bytes, bytes]:
+        """Return the slices with what has changed: bytes, numbers, lengths."""
+        facts_of, slice_of = self.layout.facts_of, self.layout.slice_of
+        changed = sorted({slice_of[fact] for fact in self.changed})
+        return self.slices.written((one, _encoded([self[fact] for fact in facts_of[one]])) for one in changed)
+
+
+def plain(facts: dict[int, State | None]) -> dict[int, bytes]:
+    """Return facts as bytes by number, to be compared."""
+    held = facts.held() if isinstance(facts, Facts) else list(facts)
+    return {number: _encoded([facts[number]]) for number in held}
+
+
+def _encoded(states: list[Any]) -> bytes:
+    try:
+        return _ENCODER.encode(states)
+    except OverflowError:
+        return bytes((_WIDE,)) + json.dumps(states).encode()
