@@ -28,7 +28,6 @@ from tests.property.test_batch_agrees import (
 from noren.audience.batch.evaluating import Engine, evaluate
 from noren.audience.batch.kept.history import History
 from noren.audience.batch.kept.index import HistoryIndex
-from noren.audience.batch.kept.whole import whole_tables
 from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.language import Condition
 
@@ -120,10 +119,8 @@ def test_other_engines_get_the_whole_history() -> None:
 
 def in_tables(world: World, folder: Path, rng: Random) -> Prepared:
     """Return a history as the statement reads it."""
-    prepared = in_pieces(world, folder, rng)
-    assert prepared.index is not None, "it is kept"
     (folder / "whole").mkdir()
-    return whole_tables(prepared, prepared.index, folder / "whole")
+    return in_pieces(world, folder, rng).in_tables(folder / "whole")
 
 
 def spoilt(spoil: Callable[[HistoryIndex], HistoryIndex]) -> Kept:
@@ -131,7 +128,7 @@ def spoilt(spoil: Callable[[HistoryIndex], HistoryIndex]) -> Kept:
 
     def kept(world: World, folder: Path, rng: Random) -> Prepared:
         prepared = in_pieces(world, folder, rng)
-        assert prepared.index is not None, "it is kept"
+        assert isinstance(prepared.index, HistoryIndex), "it is kept"
         return replace(prepared, index=spoil(prepared.index))
 
     return kept

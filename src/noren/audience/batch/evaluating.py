@@ -12,7 +12,6 @@ from pyroaring import BitMap
 from noren.audience.batch import duck, living
 from noren.audience.batch.deciding import Decider
 from noren.audience.batch.given import Moment
-from noren.audience.batch.kept.whole import whole_tables
 from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.batch.planning import Plan, plan
 from noren.audience.batch.statement import members_statement, statement
@@ -35,7 +34,7 @@ def evaluate(
         return _decided(conditions, run, answers, prepared)
     if prepared.index is not None:
         with tempfile.TemporaryDirectory(prefix="noren-whole-") as folder:
-            found = evaluate(conditions, whole_tables(prepared, prepared.index, Path(folder)), moment, engine)
+            found = evaluate(conditions, prepared.in_tables(Path(folder)), moment, engine)
         return {name: who & prepared.listed() for name, who in found.items()}
     if engine == "live":
         return living.answer(conditions, prepared, moment)

@@ -18,7 +18,7 @@ from noren.audience.batch.kept.numbering import MEMBERS, PLACES, PRODUCTS, open_
 from noren.audience.batch.kept.part import ATTRIBUTES, RECEIPTS, Part
 from noren.audience.batch.kept.storing import Manifest, following
 from noren.audience.batch.kept.vectors import Numbers
-from noren.audience.batch.loading.prepared import Prepared
+from noren.audience.batch.loading.prepared import OF_MEMBERS, Prepared
 from noren.audience.batch.loading.source import literal
 from noren.kernel.say import Say
 
@@ -26,7 +26,6 @@ _MOST: Final = 2**63 - 1
 _HALF: Final = 2**63
 _LOW: Final = 2**64 - 1
 _KEY: Final = "md5_number(CAST({receipt} AS VARCHAR))"
-_OF_MEMBERS: Final = ("trait_values", "events", "lots")
 
 
 class TooMuch(CannotEvaluate):
@@ -60,7 +59,7 @@ def take_in(
     listed = np.zeros(open_columns(state / "members.parquet").count(), dtype=np.bool_)
     listed[members] = True
     np.save(state / "listed.npy", listed)
-    for table in _OF_MEMBERS:
+    for table in OF_MEMBERS:
         renumbered = (
             f"SELECT t.* REPLACE (k.number AS member_no) FROM {table} t JOIN members m USING (member_no) "
             "JOIN kept_members k ON m.member = k.member"

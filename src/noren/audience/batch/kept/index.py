@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,6 +19,7 @@ from noren.audience.batch.kept.matching import Matched, Matcher
 from noren.audience.batch.kept.part import Part
 from noren.audience.batch.kept.tallying import Atom, Goods, Tallied, tallied
 from noren.audience.batch.kept.vectors import Mask, Numbers
+from noren.audience.batch.kept.whole import write_tables
 from noren.audience.batch.spans import day_number
 
 _WORKERS: Final = 2
@@ -35,6 +37,10 @@ class HistoryIndex:
     def answer(self, tables: Mapping[str, Rows], moment: Moment) -> dict[int, BitMap]:
         """Return the members that answer each question about purchases."""
         return _Run(self, tables, moment).answers()
+
+    def write_tables(self, folder: Path) -> None:
+        """Write the purchases as prepared tables."""
+        write_tables(self.parts, self.goods, self.listed, folder)
 
 
 class _Run:

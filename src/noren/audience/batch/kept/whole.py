@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,14 +10,13 @@ import duckdb
 import numpy as np
 
 from noren.audience.batch.arrow import table_from
-from noren.audience.batch.kept.index import HistoryIndex
 from noren.audience.batch.kept.merging import gathered
+from noren.audience.batch.kept.part import Part
+from noren.audience.batch.kept.tallying import Goods
 from noren.audience.batch.kept.vectors import Mask, Numbers, whole
 from noren.audience.batch.loading.clock import month_of, week_of
-from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.batch.loading.source import literal
 
-_AS_THEY_ARE: Final = ("trait_values", "events", "lots")
 _DAY: Final = "CAST(r.day AS INTEGER)"
 _QUERIES: Final = {
     "receipts": f"SELECT r.*, r.receipt AS receipt_no, {week_of(_DAY)} AS week, {month_of(_DAY)} AS month, "
@@ -31,11 +29,10 @@ _QUERIES: Final = {
 }
 
 
-def whole_tables(prepared: Prepared, index: HistoryIndex, folder: Path) -> Prepared:
-    """Write a kept history as prepared tables into a folder; return it without its index."""
-    receipts, lines = gathered([(part, _out(part.receipts["member_no"], dead, index)) for part, dead in index.parts])
-    receipts["receipt"] = np.arange(len(receipts.get("member_no", ())))
-    goods = index.goods
+def write_tables(parts: Sequence[tuple[Part, Mask | None]], goods: Goods, listed: Mask | None, folder: Path) -> None:
+    """Write purchases as the loader prepares them."""
+    receipts, lines = gathered([(part, _out(part.receipts["member_no"], dead, listed)) for part, dead in parts])
+    receipts["receipt"] = np.arange(len(receipts["member_no"]))
     tables = {
         "kept_receipts": receipts,
         "kept_lines": lines,
@@ -47,13 +44,10 @@ def whole_tables(prepared: Prepared, index: HistoryIndex, folder: Path) -> Prepa
             connection.register(name, table_from({key: whole(column) for key, column in columns.items()}))
         for name, query in _QUERIES.items():
             connection.execute(f"COPY ({query}) TO {literal(str(folder / f'{name}.parquet'))} (FORMAT parquet)")
-    for name in _AS_THEY_ARE:
-        shutil.copy(prepared.file(name), folder / f"{name}.parquet")
-    return replace(prepared, folder=folder, index=None)
 
 
-def _out(members: Numbers, dead: Mask | None, index: HistoryIndex) -> Mask | None:
+def _out(members: Numbers, dead: Mask | None, listed: Mask | None) -> Mask | None:
     """Return which receipts do not count."""
-    if index.listed is None:
+    if listed is None:
         return dead
-    return ~index.listed[members] if dead is None else dead | ~index.listed[members]
+    return ~listed[members] if dead is None else dead | ~listed[members]

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 import duckdb
 from pyroaring import BitMap
 
-from noren.audience.batch.given import Given
-from noren.audience.batch.kept.index import HistoryIndex
+from noren.audience.batch.asked import Rows
+from noren.audience.batch.given import Given, Moment
 from noren.audience.batch.loading.source import quoted
 from noren.audience.batch.names import Index
 
-TABLES: Final = ("lines", "receipts", "goods", "trait_values", "events", "lots")
+OF_MEMBERS: Final = ("trait_values", "events", "lots")
+TABLES: Final = ("lines", "receipts", "goods", *OF_MEMBERS)
+
+
+class KeptPurchases(Protocol):
+    """Purchases that are kept otherwise than as tables."""
+
+    def answer(self, tables: Mapping[str, Rows], moment: Moment) -> dict[int, BitMap]:
+        """Return the members that answer each question of a run about purchases."""
+        ...
+
+    def write_tables(self, folder: Path) -> None:
+        """Write the purchases as prepared tables."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ class Prepared:
     wide: bool
     ignored: Ignored
     zone: ZoneInfo
-    index: HistoryIndex | None = None
+    index: KeptPurchases | None = None
     everyone: BitMap | None = None
 
     @property
@@ -56,6 +70,15 @@ class Prepared:
     def file(self, table: str) -> Path:
         """Return the Parquet file of a prepared table."""
         return self.folder / f"{table}.parquet"
+
+    def in_tables(self, folder: Path) -> Prepared:
+        """Return the same with its purchases as tables, written into a folder."""
+        if self.index is None:
+            return self
+        self.index.write_tables(folder)
+        for table in OF_MEMBERS:
+            shutil.copy(self.file(table), folder / f"{table}.parquet")
+        return replace(self, folder=folder, index=None)
 
 
 @dataclass(frozen=True, slots=True)
