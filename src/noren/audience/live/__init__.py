@@ -6,7 +6,8 @@ instant. It is made of pure functions over values: it opens no store, reads no c
 one member's purchases at a time. What it holds of her are facts, never a verdict that could grow old.
 """
 
-from noren.audience.live.answering import Answers, Given, conditions_of, holds, holds_one, holds_some
+from noren.audience.live.answering import conditions_of, holds, holds_one, holds_some
+from noren.audience.live.answers import Answers, Given
 from noren.audience.live.cutting import cuts
 from noren.audience.live.folding import Again, FoldAgain, Standing, add, fold
 from noren.audience.live.model import Goods, History, Line, Lot, Message, Place, Purchase, Redemption, Traits

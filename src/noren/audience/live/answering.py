@@ -7,55 +7,19 @@ answer is never believed beyond the day on which it may turn, and it can be thro
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from noren.audience.live.answers import NO_MORE, Answers, Given
 from noren.audience.live.asking import Steady
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.hits import total_of
 from noren.audience.live.kept import Facts, Unreadable
-from noren.audience.live.model import NOTHING, UNKNOWN, History, Purchase, Traits
+from noren.audience.live.model import NOTHING, History, Purchase
 from noren.audience.live.numbers import FAR, compares
 from noren.audience.live.plan import Plan
 from noren.audience.live.telling import recorded, told
-from noren.audience.live.today import Day, Now, microseconds, no_cuts
-
-Cuts = Mapping[int, int | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """What comes with the question: traits, history, the day's cuts of ``top`` by number, and the basket in hand."""
-
-    traits: Traits = UNKNOWN
-    history: History = NOTHING
-    cuts: Cuts = field(default_factory=no_cuts)
-    basket: Purchase | None = None
-
-
-NO_MORE = Given()
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
-
-    The rest is what a later question may start from: the truths (``settled``: the conditions) as with an empty
-    basket, the days on which predicates may turn by themselves, and what ranks (``top``) by: her value, and the day
-    on which it may be another. ``given`` None: it is not known what came with the question.
-    """
-
-    bits: int
-    plan: bytes
-    serial: int
-    day: int
-    instant: int
-    given: Given | None
-    truths: bytearray
-    settled: int
-    turns: dict[int, int]
-    ranks: dict[int, tuple[int, int]]
+from noren.audience.live.today import Day, Now, microseconds
 
 
 def conditions_of(bits: int) -> frozenset[int]:
@@ -312,6 +276,3 @@ class _Lazily(dict[int, int]):
             assert self._given.basket is not None, "a condition that speaks of the basket is asked with one"
             self._turned = frozenset(_turned_by(self._plan, self._given.basket, bytearray(kinds.blank)))
         return kinds.blank[number] ^ (number in self._turned)
-
-
-__all__ = ["NO_MORE", "Answers", "Given", "conditions_of", "holds", "holds_one", "holds_some"]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
+from noren.audience.live.answers import Answers
 from noren.audience.live.facts import Key, Seen
 from noren.audience.live.following import Followed
 from noren.audience.live.hits import POINTS, Hits
@@ -18,9 +19,6 @@ from noren.audience.live.kept import Facts, Unreadable
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
 from noren.audience.live.today import microseconds
-
-if TYPE_CHECKING:
-    from noren.audience.live.answering import Answers
 
 TRAIL: Final = 8
 """Purchases whose touched facts are remembered, so that an answer from before them can be brought up to date."""

@@ -13,7 +13,7 @@ from typing import Final
 
 import msgspec
 
-from noren.audience.live.answering import Answers
+from noren.audience.live.answers import Answers
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.kept import Facts, Slices, Unreadable
 from noren.audience.live.plan import Plan

@@ -1,0 +1,45 @@
+"""An answer, and what comes with a question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from noren.audience.live.model import NOTHING, UNKNOWN, History, Purchase, Traits
+from noren.audience.live.today import no_cuts
+
+Cuts = Mapping[int, int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What comes with the question: traits, history, the day's cuts of ``top`` by number, and the basket in hand."""
+
+    traits: Traits = UNKNOWN
+    history: History = NOTHING
+    cuts: Cuts = field(default_factory=no_cuts)
+    basket: Purchase | None = None
+
+
+NO_MORE = Given()
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
+
+    The rest is what a later question may start from: the truths (``settled``: the conditions) as with an empty
+    basket, the days on which predicates may turn by themselves, and what ranks (``top``) by: her value, and the day
+    on which it may be another. ``given`` None: it is not known what came with the question.
+    """
+
+    bits: int
+    plan: bytes
+    serial: int
+    day: int
+    instant: int
+    given: Given | None
+    truths: bytearray
+    settled: int
+    turns: dict[int, int]
+    ranks: dict[int, tuple[int, int]]
