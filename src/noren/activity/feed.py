@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from noren.activity import rows, tables
+from noren.activity.about import AboutRows
 from noren.activity.connection import connect
 from noren.activity.model import (
     Coupon,
@@ -24,7 +25,7 @@ from noren.activity.rekeyed_rows import KeyedRows
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows):
+class SqliteFeed(KeyedRows, WholeRows, AboutRows):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from psycopg.types.numeric import Int8
 
-from noren.activity import pg_tables, rows
+from noren.activity import pg_tables, rows, tables
 from noren.activity.errors import PointsDoNotBalance
 from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Stop, Tally, Traits
 from noren.activity.pg_arrays import Array, bools, byteses, columns, ints, longs, shorts, texts
@@ -201,6 +201,7 @@ class PostgresBatch(BatchReads, PostgresRekeyed):
         if new:
             self._products = {}
             self.send(pg_tables.PUT_PRODUCTS, *columns(new.values(), _PRODUCT))
+            self.send(tables.TURN_PRODUCTS)
         return added, changed, same
 
 

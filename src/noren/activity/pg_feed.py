@@ -15,6 +15,7 @@ import psycopg
 from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
+from noren.activity.about import AboutRows
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
@@ -25,7 +26,7 @@ from noren.kernel.address import DatabaseAddress
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed(PostgresKeyed, WholeRows):
+class PostgresFeed(PostgresKeyed, WholeRows, AboutRows):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:

@@ -120,7 +120,7 @@ REVOKE ALL ON FUNCTION turn_receipt_days(integer, integer, integer) FROM PUBLIC;
 """Makes the partitions of coming days and drops those of past days that are empty. Its owner's rights, so that the
 ledger-worker need not own a table."""
 
-META: Final = (("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
+META: Final = (("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0), ("products", 0))
 COUNTED: Final = (
     "purchases", "lines", "amount", "amount_without_lines", "earned", "used", "returns", "replays", "imported",
     "unknown_fields",

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from noren.activity.about import AboutEveryone
 from noren.activity.model import (
     Card,
     Changes,
@@ -340,7 +341,7 @@ class WholeFeed(Protocol):
         ...
 
 
-class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, Protocol):
+class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, AboutEveryone, Protocol):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
 
     def last_entry(self) -> int:

@@ -305,6 +305,8 @@ class SqliteBatch(RekeyedRows):
             same += found is not None and tuple(found) == tuple(row)
             if found is None or tuple(found) != tuple(row):
                 self._db.execute(tables.PUT_PRODUCT, row)
+        if added or changed:
+            self._db.execute(tables.TURN_PRODUCTS)
         return added, changed, same
 
 

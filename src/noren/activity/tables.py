@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0003"
+REVISION: Final = "0004"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -82,11 +82,16 @@ CREATE TABLE tally (name TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID
 CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 """
 
-META_DEFAULTS: Final = (("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0))
+META_DEFAULTS: Final = (
+    ("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0), ("products", 0),
+)  # fmt: skip
 
 GET_META: Final = "SELECT value FROM meta WHERE name = ?"
 SET_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 NEW_META: Final = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO NOTHING"
+
+TURN_PRODUCTS: Final = "UPDATE meta SET value = value + 1 WHERE name = 'products'"
+"""In the transaction that changes a product: whoever has worked with the products before can tell."""
 
 GET_RECEIPTS: Final = "SELECT hash, entry FROM receipt WHERE day = ? AND hash IN carray(?)"
 GET_CARDS: Final = "SELECT card_index, handle, state FROM card WHERE card_index IN carray(?)"

@@ -40,6 +40,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             CONNECT: ("CONNECT",),
             **_STAMP,
             "member": ("SELECT", _STANDING),
+            "profile": ("SELECT",),
             "receipt": _APPEND,
             "purchase": (*_APPEND, _WHAT_IS_LEFT),
             "goods_return": _APPEND,

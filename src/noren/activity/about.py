@@ -1,0 +1,225 @@
+"""What a standing asks of the ledger about one member: where her chain of purchases begins, its purchases, her traits.
+
+Every answer is one statement, so that what it says belongs together. The same text runs on SQLite and PostgreSQL:
+``$1`` is a name to the one and a number to the other, so they stand in their order. What was read later than
+another thing may know more than it, never less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any, Final, Protocol
+
+from noren.activity.model import Line, MemberState, ReturnLine, Traits
+from noren.activity.rows import Row, unpack_lines, unpack_return_lines
+
+PLACE: Final = (
+    "SELECT m.state, m.last_purchase, m.pool, m.last_movement, m.lots,"
+    " (SELECT coalesce(max(entry), 0) FROM goods_return), (SELECT value FROM meta WHERE name = 'products'),"
+    " p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture, p.postal3, p.since, p.email_ok, p.post_ok"
+    " FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle WHERE m.handle = $1"
+)
+REACH: Final = (
+    "SELECT (SELECT coalesce(max(entry), 0) FROM goods_return), (SELECT value FROM meta WHERE name = 'products'),"
+    " (SELECT value FROM meta WHERE name = 'next_entry')"
+)
+LOTS: Final = "SELECT points, expires FROM lot WHERE handle = $1 AND points <> 0"
+COUPONS: Final = (
+    "SELECT c.campaign, c.valid_from, p.at FROM coupon AS c LEFT JOIN purchase AS p"
+    " ON p.handle = c.handle AND p.entry = c.used WHERE c.handle = $1 AND c.campaign <> ''"
+)
+# A link of the chain, each with its returns: whoever thins a purchase thins its returns in the same transaction.
+CHAIN: Final = """
+WITH RECURSIVE chain (depth, entry, shop, partner, at, received, earned, previous, lines, answer) AS (
+  SELECT 1, entry, shop, partner, at, received, earned, previous, lines, length(answer)
+  FROM purchase WHERE handle = $1 AND entry = $2
+  UNION ALL
+  SELECT chain.depth + 1, p.entry, p.shop, p.partner, p.at, p.received, p.earned, p.previous, p.lines, length(p.answer)
+  FROM chain JOIN purchase AS p ON p.handle = $1 AND p.entry = chain.previous
+  WHERE chain.previous <> $3 AND chain.depth < $4)
+SELECT chain.entry, chain.shop, chain.partner, chain.at, chain.received, chain.earned, chain.previous, chain.lines,
+  chain.answer, g.at, g.lines
+FROM chain LEFT JOIN goods_return AS g ON g.purchase = chain.entry ORDER BY chain.depth, g.entry
+"""
+MEMBERS: Final = "SELECT handle FROM member WHERE handle > $1 AND state = 1 ORDER BY handle LIMIT $2"
+BOUGHT: Final = "SELECT entry, handle FROM purchase WHERE entry > $1 ORDER BY entry LIMIT $2"
+BROUGHT: Final = (
+    "SELECT g.entry, p.handle FROM (SELECT entry, purchase FROM goods_return WHERE entry > $1 ORDER BY entry LIMIT $2)"
+    " AS g JOIN purchase AS p ON p.entry = g.purchase ORDER BY g.entry"
+)
+MERGED: Final = "SELECT entry, source, target FROM merge WHERE entry > $1 ORDER BY entry LIMIT $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A member as the ledger has her at one instant.
+
+    ``head``: her newest purchase (0: none); ``returns``: the newest return entry of anybody; ``products``: how often
+    products have changed. Days are ordinals.
+    """
+
+    state: MemberState
+    head: int
+    pool: int
+    last_movement: int
+    has_lots: bool
+    returns: int
+    products: int
+    traits: Traits
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far the ledger is: the newest return, how often products have changed, the next entry."""
+
+    returns: int
+    products: int
+    next_entry: int
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """A return: when, and which lines; None: lines were not kept."""
+
+    at: int
+    lines: tuple[ReturnLine, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A purchase in a member's chain, as bought, and what came back of it.
+
+    ``lines`` None: none were kept, or (``thinned``) they stand in the lake alone.
+    """
+
+    entry: int
+    shop: str
+    partner: str
+    at: int
+    received: int
+    earned: int
+    previous: int
+    lines: tuple[Line, ...] | None
+    thinned: bool
+    back: tuple[Back, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignCoupon:
+    """A coupon of a campaign: its first valid day, and the instant of the purchase that used it, if any did."""
+
+    campaign: str = field(repr=False)
+    first_day: int
+    used_at: int | None
+
+
+class AboutMember(Protocol):
+    """What is asked about one member."""
+
+    def place(self, handle: bytes) -> Place | None:
+        """Return a member as the ledger has her now; None: unknown."""
+        ...
+
+    def links(self, handle: bytes, head: int, until: int, limit: int) -> Sequence[Link]:
+        """Return up to ``limit`` purchases from ``head`` on, newest link first, without ``until`` and those behind it.
+
+        None at all: ``head`` is no longer in her chain.
+        """
+        ...
+
+    def lots_of(self, handle: bytes) -> Sequence[tuple[int, int]]:
+        """Return (points, last valid day) of her lots that hold points."""
+        ...
+
+    def campaign_coupons(self, handle: bytes) -> Sequence[CampaignCoupon]:
+        """Return her coupons of campaigns."""
+        ...
+
+    def brought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """Return returns with a greater entry, ascending: (entry, whose purchase it is)."""
+        ...
+
+    def products(self) -> Sequence[tuple[str | None, ...]]:
+        """Return all products: (product, name, category, department, brand, maker, sensitivity)."""
+        ...
+
+    def reach(self) -> Reach:
+        """Return how far the ledger is."""
+        ...
+
+
+class AboutEveryone(AboutMember, Protocol):
+    """What a pass over all members asks besides."""
+
+    def members_after(self, handle: bytes, limit: int) -> Sequence[bytes]:
+        """Return active members with a greater handle, ascending."""
+        ...
+
+    def bought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """Return purchases with a greater entry, ascending: (entry, whose it is)."""
+        ...
+
+    def merged_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        """Return merges with a greater entry, ascending: (entry, old handle, handle it went to)."""
+        ...
+
+
+class AboutRows:
+    """Fills ``AboutEveryone`` but for ``products`` by the ``_all`` of the feed that it is mixed into."""
+
+    def _all(self, sql: str, *parameters: Any) -> list[Row]:
+        raise NotImplementedError
+
+    def place(self, handle: bytes) -> Place | None:
+        """See ``AboutMember``."""
+        found = self._all(PLACE, handle)
+        if not found:
+            return None
+        state, head, pool, moved, lots, returns, products, *traits = found[0]
+        return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, _traits(traits))
+
+    def links(self, handle: bytes, head: int, until: int, limit: int) -> Sequence[Link]:
+        """See ``AboutMember``."""
+        found = self._all(CHAIN, handle, head, until, limit)
+        return [_link(list(rows)) for _, rows in groupby(found, key=lambda row: row[0])]
+
+    def lots_of(self, handle: bytes) -> Sequence[tuple[int, int]]:
+        """See ``AboutMember``."""
+        return [(row[0], row[1]) for row in self._all(LOTS, handle)]
+
+    def campaign_coupons(self, handle: bytes) -> Sequence[CampaignCoupon]:
+        """See ``AboutMember``."""
+        return [CampaignCoupon(*row) for row in self._all(COUPONS, handle)]
+
+    def brought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """See ``AboutMember``."""
+        return [(row[0], row[1]) for row in self._all(BROUGHT, entry, limit)]
+
+    def reach(self) -> Reach:
+        """See ``AboutMember``."""
+        return Reach(*self._all(REACH)[0])
+
+    def members_after(self, handle: bytes, limit: int) -> Sequence[bytes]:
+        """See ``AboutEveryone``."""
+        return [row[0] for row in self._all(MEMBERS, handle, limit)]
+
+    def bought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """See ``AboutEveryone``."""
+        return [(row[0], row[1]) for row in self._all(BOUGHT, entry, limit)]
+
+    def merged_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
+        """See ``AboutEveryone``."""
+        return [(row[0], row[1], row[2]) for row in self._all(MERGED, entry, limit)]
+
+
+def _link(rows: list[Row]) -> Link:
+    entry, shop, partner, at, received, earned, previous, lines, answer = rows[0][:9]
+    back = tuple(Back(row[9], unpack_return_lines(row[10])) for row in rows if row[9] is not None)
+    return Link(entry, shop, partner, at, received, earned, previous, unpack_lines(lines), not answer, back)
+
+
+def _traits(row: Sequence[Any]) -> Traits:
+    *told, email_ok, post_ok = row
+    return Traits(*told, *(None if flag is None else bool(flag) for flag in (email_ok, post_ok)))

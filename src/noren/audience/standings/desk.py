@@ -1,0 +1,159 @@
+"""The standing desk: which conditions in force are true of one member, here and now.
+
+Asked in the till's call. It loads her standing, brings it up to the ledger, and asks the few conditions that
+are in force at the shop. It writes nothing: what it had to fold it remembers for a while, and the ledger-worker
+keeps it. Where it can not tell it says so, and that is counted; it never says a wrong thing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from noren.activity import about as ledger
+from noren.activity.model import MemberState
+from noren.audience.live import FoldAgain, Given, History, Place, Purchase, holds_some
+from noren.audience.standings.folding import Folder
+from noren.audience.standings.in_force import InForce
+from noren.audience.standings.model import Kept, NotReady, Why
+from noren.audience.standings.packing import kept_of
+from noren.audience.standings.ports import StandingStore
+from noren.audience.standings.purchases import history_of, microseconds, traits_of
+from noren.audience.standings.returns import Returns
+
+REMEMBERED: Final = 1_000
+"""Members whose standings, ahead of the store, are remembered; about 20 kB each with 1,000 conditions."""
+
+NO_HISTORY: Final = History()
+NO_CUTS: Final[Mapping[int, int | None]] = {}
+Told = frozenset[str] | NotReady
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The programme's rules of time."""
+
+    zone: ZoneInfo
+    expiry_days: int
+
+
+class StandingDesk:
+    """Answers for one member at a time.
+
+    ``in_force``: what is in force where products have changed so often; None: it is being made ready.
+    ``folder``: how members are folded (a till's way by default); ``remembered``: standings remembered, at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        about: ledger.AboutMember,
+        store: StandingStore,
+        in_force: Callable[[int], InForce | None],
+        rules: Rules,
+        folder: Folder | None = None,
+        returns: Returns | None = None,
+        remembered: int = REMEMBERED,
+    ) -> None:
+        self._about, self._store, self._in_force, self._rules = about, store, in_force, rules
+        self._folder = folder or Folder(about)
+        self._returns = returns or Returns(about, store.progress().returns or about.reach().returns)
+        self._ahead: OrderedDict[bytes, Kept] = OrderedDict()
+        self._remembered = remembered
+        self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
+        self.unanswered: Counter[Why] = Counter()
+        self.answered = self.caught_up = 0
+
+    def ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None = None) -> Told:
+        """Return the names of the conditions in force at a place that are true of a member at an instant.
+
+        ``basket``: what is in hand; it is not yet a purchase.
+        """
+        told = self._ask(handle, at, place, basket)
+        if isinstance(told, NotReady):
+            self.unanswered[told.why] += 1
+        else:
+            self.answered += 1
+        return told
+
+    def bring(self, handle: bytes, place: ledger.Place, force: InForce) -> Kept | NotReady:
+        """Return a member's standing as the ledger has her."""
+        plan = force.plan
+        kept = self._held(handle, force)
+        if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
+            kept = None
+        brought = self._folder.up_to_date(plan, handle, place, kept)
+        if isinstance(brought, Kept) and (kept is None or kept.head != brought.head):
+            self.caught_up += 1
+            self._remember(handle, brought)
+        return brought
+
+    def _ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None) -> Told:
+        found = self._about.place(handle)
+        if found is None or found.state is not MemberState.ACTIVE:
+            self._ahead.pop(handle, None)
+            return NotReady(Why.NOBODY)
+        force = self._in_force(found.products)
+        if force is None:
+            return NotReady(Why.CONDITIONS)
+        numbers = force.at(place)
+        cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
+        if cuts is None:
+            return NotReady(Why.RANKS)
+        kept = self.bring(handle, found, force)
+        if isinstance(kept, Kept) and microseconds(at) < kept.since:
+            kept = self._folder.folded(force.plan, handle, found, microseconds(at))
+        if isinstance(kept, NotReady):
+            return kept
+        given = Given(
+            traits_of(found.traits, at.astimezone(self._rules.zone).date()),
+            self._history(handle, found, force),
+            cuts,
+            basket,
+        )
+        true = holds_some(force.plan, numbers, kept.standing, at, given)
+        assert not isinstance(true, FoldAgain), "a standing of this plan, up to this instant"
+        return frozenset(force.names[number] for number in true)
+
+    def _held(self, handle: bytes, force: InForce) -> Kept | None:
+        """Return what is remembered or stored of a member under this plan."""
+        digest = force.plan.digest
+        kept = self._ahead.get(handle)
+        if kept is not None and kept.standing.plan == digest:
+            return kept
+        row = self._store.load(handle)
+        if row is None:
+            return None
+        if row.plan != digest and row.plan not in self._store.accepted(digest):
+            return None
+        return kept_of(force.plan, row)
+
+    def _remember(self, handle: bytes, kept: Kept) -> None:
+        self._ahead.pop(handle, None)
+        if not self._remembered:
+            return
+        self._ahead[handle] = kept
+        if len(self._ahead) > self._remembered:
+            self._ahead.popitem(last=False)
+
+    def _history(self, handle: bytes, found: ledger.Place, force: InForce) -> History:
+        """Return coupons and points, where a condition in force asks them."""
+        if not force.plan.kinds.history:
+            return NO_HISTORY
+        lots = self._about.lots_of(handle) if found.has_lots else ()
+        coupons = self._about.campaign_coupons(handle)
+        return history_of(found, lots, coupons, zone=self._rules.zone, expiry_days=self._rules.expiry_days)
+
+    def _cuts_of(self, force: InForce, at: datetime) -> Mapping[int, int | None] | None:
+        digest, day = force.plan.digest, at.astimezone(self._rules.zone).date().toordinal()
+        held = self._cuts
+        if held is not None and held[:2] == (digest, day):
+            return held[2]
+        cuts = self._store.cuts(digest, day)
+        if cuts is not None:
+            self._cuts = (digest, day, cuts)
+        return cuts

@@ -1,0 +1,164 @@
+"""Conditions in force, made ready: one plan for all of them, and for each shop the few that are asked there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from noren.activity.about import AboutMember
+from noren.audience.language import nodes as n
+from noren.audience.language.words import Attribute, Measure
+from noren.audience.live import Goods, Place, Plan, compile_plan
+from noren.audience.standings.model import LiveCondition
+from noren.audience.standings.ports import LiveConditions, Shops
+from noren.audience.standings.spoken import attributes_of, measures_of
+
+SHOPS_SECONDS: Final = 20.0
+"""How late another industry of a shop may be known, where a condition asks for industries."""
+
+SHOPS_REMEMBERED: Final = 200_000
+
+_GOODS: Final = (Attribute.CATEGORY, Attribute.DEPARTMENT, Attribute.BRAND, Attribute.MAKER)
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """Conditions by number, with the plan that asks them.
+
+    ``edition`` and ``products``: which conditions and which products it was made of; ``shape``: all that the plan was
+    made of but the products. ``everywhere``, ``by_shop``, ``by_partner``: where each is asked; ``tops``: which rank.
+    """
+
+    names: tuple[str, ...]
+    plan: Plan
+    edition: int
+    products: int
+    shape: tuple[object, ...]
+    everywhere: tuple[int, ...]
+    by_shop: Mapping[str, tuple[int, ...]]
+    by_partner: Mapping[str, tuple[int, ...]]
+    tops: frozenset[int]
+    asked: dict[tuple[str | None, str | None], tuple[int, ...]] = field(
+        default_factory=dict[tuple[str | None, str | None], tuple[int, ...]], compare=False
+    )
+
+    def at(self, place: Place) -> tuple[int, ...]:
+        """Return the numbers of the conditions that are asked at a shop of a company."""
+        key = (place.shop, place.partner)
+        found = self.asked.get(key)
+        if found is None:
+            if len(self.asked) >= SHOPS_REMEMBERED:
+                self.asked.clear()
+            here = {*self.everywhere, *self.by_shop.get(place.shop or "", ())}
+            found = self.asked[key] = tuple(sorted(here | {*self.by_partner.get(place.partner or "", ())}))
+        return found
+
+
+class Readying:
+    """Makes conditions ready, and knows when what it made is no longer what is in force."""
+
+    def __init__(
+        self,
+        *,
+        about: AboutMember,
+        conditions: LiveConditions,
+        shops: Shops,
+        zone: ZoneInfo,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._about, self._conditions, self._shops, self._zone = about, conditions, shops, zone
+        self._monotonic = monotonic
+        self._ready: InForce | None = None
+        self._shops_due = float("inf")
+
+    def current(self, products: int) -> InForce | None:
+        """Return what is in force, where the ledger's products have changed so often; None: it is to be made ready."""
+        ready = self._ready
+        if ready is None or ready.products != products or ready.edition != self._conditions.edition():
+            return None
+        return None if self._monotonic() >= self._shops_due else ready
+
+    def refresh(self) -> InForce:
+        """Make ready what is in force now. Editions are read first: the next look finds what changes meanwhile."""
+        edition, products = self._conditions.edition(), self._about.reach().products
+        found = sorted(self._conditions.conditions(), key=lambda one: one.name)
+        spoken = attributes_of(one.condition for one in found)
+        industries = Attribute.INDUSTRY in spoken
+        shops: Mapping[str, Place] = self._shops.places() if industries else {}
+        goods = _goods(self._about, spoken, measures_of(one.condition for one in found))
+        shape = (
+            tuple(found),
+            tuple(sorted((name, tuple(sorted(values))) for name, values in self._conditions.lists().items())),
+            tuple(sorted(shops.items())) if industries else (),
+            self._conditions.horizon(),
+        )
+        ready = self._ready
+        if ready is None or ready.shape != shape or ready.plan.goods != goods:
+            ready = _made(found, self._conditions, shops, goods, self._zone, shape)
+        self._shops_due = self._monotonic() + SHOPS_SECONDS if industries else float("inf")
+        self._ready = InForce(
+            ready.names, ready.plan, edition, products, ready.shape, ready.everywhere, ready.by_shop,
+            ready.by_partner, ready.tops,
+        )  # fmt: skip
+        return self._ready
+
+
+def _made(
+    found: Sequence[LiveCondition],
+    conditions: LiveConditions,
+    shops: Mapping[str, Place],
+    goods: Mapping[str, Goods],
+    zone: ZoneInfo,
+    shape: tuple[object, ...],
+) -> InForce:
+    plan = compile_plan(
+        [one.condition for one in found],
+        goods=goods,
+        lists=conditions.lists(),
+        zone=zone,
+        shops=shops,
+        horizon=conditions.horizon(),
+    )
+    tops = frozenset(
+        number
+        for number, one in enumerate(found)
+        if any(isinstance(predicate, n.Top) for predicate in n.predicates(one.condition.root))
+    )
+    return InForce(
+        tuple(one.name for one in found),
+        plan,
+        0,
+        0,
+        shape,
+        tuple(number for number, one in enumerate(found) if not one.shops and not one.partners),
+        _where(one.shops for one in found),
+        _where(one.partners for one in found),
+        tops,
+    )
+
+
+def _where(places: Iterable[frozenset[str]]) -> dict[str, tuple[int, ...]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for number, names in enumerate(places):
+        for name in names:
+            found[name].append(number)
+    return {name: tuple(numbers) for name, numbers in found.items()}
+
+
+def _goods(about: AboutMember, spoken: frozenset[Attribute], measures: frozenset[Measure]) -> dict[str, Goods]:
+    """Return the products' attributes that conditions speak of.
+
+    A product of which they can tell nothing is left out: to the evaluator it is like one that is not known.
+    """
+    wanted = [one in spoken or (one is Attribute.BRAND and Measure.BRANDS in measures) for one in _GOODS]
+    found: dict[str, Goods] = {}
+    if not any(wanted):
+        return found
+    for product, _, *attributes, _ in about.products():
+        told = [value if asked else None for value, asked in zip(attributes, wanted, strict=True)]
+        if product is not None and any(value is not None for value in told):
+            found[product] = Goods(*told)
+    return found

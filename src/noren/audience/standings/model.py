@@ -1,0 +1,85 @@
+"""Values of the standings: a member's standing as it is kept, what is in force where, and why there is no answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from noren.audience.language.nodes import Condition
+from noren.audience.live import Standing
+
+
+class Why(StrEnum):
+    """Why a question can not be answered now. The next one may be."""
+
+    NOBODY = "nobody"
+    """No such member, or she was merged into another."""
+    CONDITIONS = "conditions"
+    """Conditions or products have changed, and are being made ready."""
+    FAR_BEHIND = "far-behind"
+    """She has more purchases to fold than a call may take."""
+    OLD_LINES = "old-lines"
+    """Lines that she must be folded from stand in the lake alone."""
+    RANKS = "ranks"
+    """A rank is asked for whose cut of the day is not there yet."""
+    MOVED = "moved"
+    """Her purchases went to another member in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotReady:
+    """The standing can not tell: counted, and never taken for false."""
+
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A standing, and how far it goes.
+
+    ``head``: the newest link of her chain of purchases that it holds; ``seen``: the newest return of anybody when it
+    was made: later ones of hers are not in it; ``since``: from this instant on it tells the truth (microseconds).
+    """
+
+    standing: Standing
+    head: int
+    seen: int
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCondition:
+    """A condition in force. ``shops`` and ``partners``: where; both empty: everywhere."""
+
+    name: str
+    condition: Condition
+    shops: frozenset[str] = frozenset()
+    partners: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A standing as the store has it. ``ranked``: its facts for ``top`` alone, where a condition asks it."""
+
+    handle: bytes = field(repr=False)
+    plan: bytes
+    head: int
+    seen: int
+    since: int
+    facts: bytes = field(repr=False)
+    ranked: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the store follows the ledger, by entry.
+
+    ``returns`` is a promise: every standing in the store holds the returns up to it. ``swept``: up to which handle all
+    members are there under ``plan``; None: all of them.
+    """
+
+    returns: int = 0
+    bought: int = 0
+    merged: int = 0
+    plan: bytes = b""
+    swept: bytes | None = b""

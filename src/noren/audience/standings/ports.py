@@ -1,0 +1,99 @@
+"""What standings need of others: conditions in force, old lines, a store. Each is filled in the house, and by fakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Protocol
+
+from noren.activity.model import Line
+from noren.audience.live import Place
+from noren.audience.standings.model import LiveCondition, Progress, Row
+
+
+class LiveConditions(Protocol):
+    """Which conditions are in force where, and the lists that they name."""
+
+    def edition(self) -> int:
+        """Return a number that is another one whenever anything here has changed. Asked at every question: cheap."""
+        ...
+
+    def conditions(self) -> Sequence[LiveCondition]:
+        """Return the conditions in force."""
+        ...
+
+    def lists(self) -> Mapping[str, frozenset[str]]:
+        """Return the lists that they name."""
+        ...
+
+    def horizon(self) -> date | None:
+        """Return the first local date from which purchases count; None: all."""
+        ...
+
+
+class Shops(Protocol):
+    """The directory, as far as conditions ask it."""
+
+    def places(self) -> Mapping[str, Place]:
+        """Return company and industry by shop."""
+        ...
+
+
+class OldLines(Protocol):
+    """Lines that the ledger has no more."""
+
+    def lines_of(self, entries: Sequence[int]) -> Mapping[int, Sequence[Line]]:
+        """Return the lines of purchases after their returns, by entry; who has none is not named."""
+        ...
+
+
+class StandingStore(Protocol):
+    """Standings, kept: a cache. Whatever is wrong with it is as if nothing stood in it."""
+
+    def load(self, handle: bytes) -> Row | None:
+        """Return a member's standing; its ``seen`` is at least the store's ``returns``."""
+        ...
+
+    def progress(self) -> Progress:
+        """Return how far the store follows the ledger."""
+        ...
+
+    def accepted(self, plan: bytes) -> frozenset[bytes]:
+        """Return the plans whose standings are as good as this plan's; it itself is not named."""
+        ...
+
+    def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
+        """Return a day's cuts of ``top``, by number; None: they are not there yet."""
+        ...
+
+
+class KeptStandings(StandingStore, Protocol):
+    """The store, as its one writer has it."""
+
+    def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
+        """Write standings, remove others, and note the progress, in one transaction."""
+        ...
+
+    def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
+        """Note that standings of other plans are as good as those of ``progress.plan``, and remove some, at once."""
+        ...
+
+    def ranked(self, plan: bytes) -> Iterator[bytes]:
+        """Yield the facts for ``top`` of every standing of a plan, or of one that is as good."""
+        ...
+
+    def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
+        """Keep a day's cuts; those of earlier days and of other plans go."""
+        ...
+
+    def forget(self, handle: bytes) -> None:
+        """Remove all that is kept of a member."""
+        ...
+
+    def count(self) -> int:
+        """Return how many standings there are."""
+        ...
+
+    def close(self) -> None:
+        """Close the store."""
+        ...

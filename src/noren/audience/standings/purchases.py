@@ -1,0 +1,110 @@
+"""From the ledger's rows to what the live evaluator is told: purchases in the amounts left, traits, coupons, points."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from noren.activity import about
+from noren.activity import model as ledger
+from noren.audience.live import History, Line, Lot, Message, Place, Purchase, Redemption, Traits
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_APRIL: Final = 4
+_DAY: Final = timedelta(days=1)
+
+
+def instant(microseconds: int) -> datetime:
+    """Return microseconds since 1970 as an instant."""
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def microseconds(at: datetime) -> int:
+    """Return an instant as microseconds since 1970."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def lines_left(link: about.Link, until: int | None = None) -> tuple[ledger.Line, ...]:
+    """Return what is left of a purchase's lines after the returns made until an instant (None: all of them).
+
+    A return whose lines were not kept (points-only mode) takes nothing off them, as in the lake.
+    """
+    if link.lines is None:
+        return ()
+    left = list(link.lines)
+    for back in link.back:
+        if until is not None and back.at > until:
+            continue
+        for line in back.lines or ():
+            held = left[line.line]
+            left[line.line] = ledger.Line(held.product, held.quantity - line.quantity, held.amount - line.amount)
+    return tuple(left)
+
+
+def purchase_of(link: about.Link, lines: Iterable[ledger.Line]) -> Purchase:
+    """Return a purchase of these lines. Points are those that it earned, as the lake has them."""
+    return Purchase(
+        instant(link.at),
+        tuple(Line(line.product, line.quantity, line.amount) for line in lines),
+        Place(link.shop, link.partner),
+        link.earned,
+        instant(link.received),
+    )
+
+
+def since_of(links: Iterable[about.Link]) -> int:
+    """Return the latest instant at which a purchase was made or something came back."""
+    return max((at for link in links for at in (link.at, *(back.at for back in link.back))), default=0)
+
+
+def traits_of(known: ledger.Traits, today: date) -> Traits:
+    """Return traits for the evaluator.
+
+    The ledger knows a band of ages as of one April; a year of birth that lies in the middle of nothing but this band
+    is as good in that school year, and in another one the age is unknown until the vault says it anew.
+    """
+    month, year = known.birth_month, None
+    school_year = today.year - (today.month < _APRIL)
+    if month is not None and known.age_band is not None and known.age_band_year == school_year:
+        year = school_year - known.age_band - (month >= _APRIL)
+    return Traits(
+        sex=known.sex,
+        birth_year=year,
+        birth_month=month,
+        prefecture=known.prefecture,
+        postal3=known.postal3,
+        since=None if known.since is None else date.fromisoformat(f"{known.since}-01"),
+        email_ok=known.email_ok,
+        post_ok=known.post_ok,
+    )
+
+
+def history_of(
+    place: about.Place,
+    lots: Sequence[tuple[int, int]],
+    coupons: Sequence[about.CampaignCoupon],
+    *,
+    zone: ZoneInfo,
+    expiry_days: int,
+) -> History:
+    """Return coupons and points. A coupon counts as received from the beginning of its first valid day."""
+    return History(
+        tuple(Message(each.campaign, _midnight(each.first_day, zone), contact=False) for each in coupons),
+        tuple(Redemption(each.campaign, instant(each.used_at)) for each in coupons if each.used_at is not None),
+        (*_pool(place, expiry_days), *(Lot(points, date.fromordinal(last)) for points, last in lots)),
+    )
+
+
+def _pool(place: about.Place, expiry_days: int) -> tuple[Lot, ...]:
+    """Return the ordinary points as one lot; a debt does not lapse."""
+    if not place.pool:
+        return ()
+    expires = date.fromordinal(place.last_movement) + expiry_days * _DAY if place.pool > 0 else None
+    return (Lot(place.pool, expires),)
+
+
+def _midnight(day: int, zone: ZoneInfo) -> datetime:
+    first = date.fromordinal(day)
+    return datetime(first.year, first.month, first.day, tzinfo=zone)

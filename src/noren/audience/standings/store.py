@@ -1,0 +1,266 @@
+"""Standings in a file of their own, beside the ledger: SQLite by apsw, one writer (the ledger-worker), tills that read.
+
+A home on PostgreSQL has the same file on each machine that runs the ledger side. Whatever is wrong with the file
+is as if nothing stood in it: the writer throws it away and makes it again, a reader goes on without.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+import apsw
+
+from noren.activity.connection import Database
+from noren.audience.standings import tables
+from noren.audience.standings.model import Progress, Row
+
+BUSY_MS: Final = 5_000
+"""How long the writer waits for a reader that recovers the log."""
+
+READ_BUSY_MS: Final = 5
+"""How long a till waits: it can fold her by itself."""
+
+_LOOK_AGAIN: Final = 100
+"""Loads without a file before a reader looks whether there is one now."""
+
+
+class StandingReader:
+    """Fills ``StandingStore`` for a till: what can not be read is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db: Database | None = None
+        self._file: tuple[int, int] | None = None
+        self._without = _LOOK_AGAIN
+        self.troubles = 0
+
+    def load(self, handle: bytes) -> Row | None:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_STANDING, handle)
+        return Row(*found[0]) if found and found[0][0] is not None else None
+
+    def progress(self) -> Progress:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_PROGRESS)
+        return Progress(*found[0]) if found else Progress()
+
+    def accepted(self, plan: bytes) -> frozenset[bytes]:
+        """See ``StandingStore``."""
+        return frozenset(row[0] for row in self._all(tables.GET_ACCEPTED, plan))
+
+    def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
+        """See ``StandingStore``."""
+        return dict(self._all(tables.GET_CUTS, plan, day)) or None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        db = self._open()
+        if db is None:
+            return []
+        try:
+            return db.execute(sql, parameters).fetchall()
+        except apsw.Error:
+            self.troubles += 1
+            self.close()
+            return []
+
+    def _open(self) -> Database | None:
+        """Return a connection to the file that is there now: the writer may have made it again."""
+        self._without += 1
+        if self._without < _LOOK_AGAIN:
+            return self._db
+        self._without = 0
+        there = _identity(self._path)
+        if self._db is not None and there == self._file:
+            return self._db
+        self.close()
+        if there is not None:
+            self._db, self._file = self._connect(), there
+        return self._db
+
+    def _connect(self) -> Database | None:
+        try:
+            db = _connected(self._path, READ_BUSY_MS, reading=True)
+            return db if _layout(db) == tables.LAYOUT else None
+        except apsw.Error:
+            self.troubles += 1
+            return None
+
+
+class StandingFile:
+    """Fills ``KeptStandings``: the one writer. ``made_again``: how often the file had to be thrown away."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        self.made_again = 0
+        self._db = self._opened()
+
+    def load(self, handle: bytes) -> Row | None:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_STANDING, handle)
+        return Row(*found[0]) if found and found[0][0] is not None else None
+
+    def progress(self) -> Progress:
+        """See ``StandingStore``."""
+        return Progress(*self._all(tables.GET_PROGRESS)[0])
+
+    def accepted(self, plan: bytes) -> frozenset[bytes]:
+        """See ``StandingStore``."""
+        return frozenset(row[0] for row in self._all(tables.GET_ACCEPTED, plan))
+
+    def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
+        """See ``StandingStore``."""
+        return dict(self._all(tables.GET_CUTS, plan, day)) or None
+
+    def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
+        """See ``KeptStandings``."""
+        kept = [(each.handle, each.plan, each.head, each.seen, each.since, each.facts, each.ranked) for each in rows]
+        dropped = [(handle,) for handle in gone]
+
+        def write(db: Database) -> None:
+            db.executemany(tables.DROP_STANDING, dropped)
+            db.executemany(tables.PUT_STANDING, kept)
+            _note(db, progress)
+
+        self._write(write)
+
+    def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
+        """See ``KeptStandings``."""
+        dropped, others = [(handle,) for handle in gone], [(progress.plan, other) for other in plans]
+
+        def write(db: Database) -> None:
+            db.executemany(tables.DROP_STANDING, dropped)
+            db.execute(tables.DROP_ACCEPTED)
+            db.executemany(tables.PUT_ACCEPTED, others)
+            _note(db, progress)
+
+        self._write(write)
+
+    def ranked(self, plan: bytes) -> Iterator[bytes]:
+        """See ``KeptStandings``. Read by a connection of its own, so that nobody waits for the end."""
+        db = _connected(self._path, BUSY_MS, reading=True)
+        try:
+            for row in db.execute(tables.GET_RANKED, (plan,)):
+                yield row[0]
+        finally:
+            db.close()
+
+    def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
+        """See ``KeptStandings``."""
+        rows = [(plan, day, number, least) for number, least in cuts.items()]
+
+        def write(db: Database) -> None:
+            db.execute(tables.DROP_CUTS, (plan, day))
+            db.executemany(tables.PUT_CUT, rows)
+
+        self._write(write)
+
+    def forget(self, handle: bytes) -> None:
+        """See ``KeptStandings``. The log is carried over and cut, so that no older page keeps her."""
+        with self._lock:
+            self._write(lambda db: db.execute(tables.DROP_STANDING, (handle,)))
+            self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+
+    def count(self) -> int:
+        """See ``KeptStandings``."""
+        return int(self._all(tables.COUNT)[0][0])
+
+    def start_again(self) -> None:
+        """Throw the file away and make a new one: whatever it held comes from the ledger again."""
+        with self._lock:
+            self._db.close()
+            self.made_again += 1
+            _remove(self._path)
+            self._db = self._opened()
+
+    def close(self) -> None:
+        """See ``KeptStandings``."""
+        self._db.close()
+
+    def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+        with self._lock:
+            try:
+                return self._db.execute(sql, parameters).fetchall()
+            except (apsw.CorruptError, apsw.NotADBError):
+                self.start_again()
+                return self._db.execute(sql, parameters).fetchall()
+
+    def _write(self, do: Callable[[Database], object]) -> None:
+        """Write in one transaction. In a file that is found damaged nothing is written: it is made again, empty."""
+        with self._lock:
+            try:
+                _in_transaction(self._db, do)
+            except (apsw.CorruptError, apsw.NotADBError):
+                self.start_again()
+
+    def _opened(self) -> Database:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            db = _made(self._path)
+            if _layout(db) == tables.LAYOUT:
+                return db
+        except apsw.Error:
+            db = None
+        if db is not None:
+            db.close()
+        self.made_again += 1
+        _remove(self._path)
+        return _made(self._path)
+
+
+def _made(path: Path) -> Database:
+    db = _connected(path, BUSY_MS, reading=False)
+    for pragma in tables.PRAGMAS:
+        db.execute(pragma)
+    if _layout(db) == 0 and not db.execute("SELECT 1 FROM sqlite_schema").fetchall():
+        _in_transaction(db, lambda one: one.execute(tables.SCHEMA))
+    return db
+
+
+def _connected(path: Path, busy_ms: int, *, reading: bool) -> Database:
+    flags = apsw.SQLITE_OPEN_READONLY if reading else apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+    connection = apsw.Connection(str(path), flags=flags)
+    connection.set_busy_timeout(busy_ms)
+    return cast("Database", connection)
+
+
+def _in_transaction(db: Database, do: Callable[[Database], object]) -> None:
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        do(db)
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
+
+
+def _layout(db: Database) -> int:
+    return int(db.execute(tables.GET_LAYOUT).fetchall()[0][0])
+
+
+def _note(db: Database, progress: Progress) -> None:
+    row = (progress.returns, progress.bought, progress.merged, progress.plan, progress.swept)
+    db.execute(tables.SET_PROGRESS, row)
+
+
+def _remove(path: Path) -> None:
+    for name in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        name.unlink(missing_ok=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

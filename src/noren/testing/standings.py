@@ -1,0 +1,131 @@
+"""Fakes of the standings' ports: a store without a disk, conditions that change at will, lines of long ago."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from noren.activity.model import Line
+from noren.audience.live import Place
+from noren.audience.standings import LiveCondition, Progress, Row
+
+
+@dataclass(slots=True)
+class FakeConditions:
+    """Fills ``LiveConditions``: what :meth:`put` was told last."""
+
+    now: list[LiveCondition] = field(default_factory=list[LiveCondition])
+    named: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    first_day: date | None = None
+    number: int = 1
+
+    def put(
+        self,
+        conditions: Sequence[LiveCondition] | None = None,
+        lists: Mapping[str, frozenset[str]] | None = None,
+        horizon: date | None = None,
+    ) -> None:
+        """Change what is in force; what is not said stays."""
+        self.now = self.now if conditions is None else list(conditions)
+        self.named = self.named if lists is None else dict(lists)
+        self.first_day = horizon or self.first_day
+        self.number += 1
+
+    def edition(self) -> int:
+        """See ``LiveConditions``."""
+        return self.number
+
+    def conditions(self) -> Sequence[LiveCondition]:
+        """See ``LiveConditions``."""
+        return list(self.now)
+
+    def lists(self) -> Mapping[str, frozenset[str]]:
+        """See ``LiveConditions``."""
+        return dict(self.named)
+
+    def horizon(self) -> date | None:
+        """See ``LiveConditions``."""
+        return self.first_day
+
+
+@dataclass(slots=True)
+class FakeShops:
+    """Fills ``Shops``."""
+
+    known: dict[str, Place] = field(default_factory=dict[str, Place])
+
+    def places(self) -> Mapping[str, Place]:
+        """See ``Shops``."""
+        return dict(self.known)
+
+
+@dataclass(slots=True)
+class FakeOldLines:
+    """Fills ``OldLines`` from a dict; ``buyers`` of products from another."""
+
+    known: dict[int, Sequence[Line]] = field(default_factory=dict[int, "Sequence[Line]"])
+
+    def lines_of(self, entries: Sequence[int]) -> Mapping[int, Sequence[Line]]:
+        """See ``OldLines``."""
+        return {entry: self.known[entry] for entry in entries if entry in self.known}
+
+
+class MemoryStandings:
+    """Fills ``KeptStandings`` in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[bytes, Row] = {}
+        self.noted = Progress()
+        self.others: dict[bytes, frozenset[bytes]] = {}
+        self.days: dict[tuple[bytes, int], dict[int, int | None]] = {}
+
+    def load(self, handle: bytes) -> Row | None:
+        """See ``StandingStore``."""
+        row = self.rows.get(handle)
+        return None if row is None else replace(row, seen=max(row.seen, self.noted.returns))
+
+    def progress(self) -> Progress:
+        """See ``StandingStore``."""
+        return self.noted
+
+    def accepted(self, plan: bytes) -> frozenset[bytes]:
+        """See ``StandingStore``."""
+        return self.others.get(plan, frozenset())
+
+    def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
+        """See ``StandingStore``."""
+        return self.days.get((plan, day))
+
+    def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
+        """See ``KeptStandings``."""
+        for handle in gone:
+            self.rows.pop(handle, None)
+        self.rows.update({row.handle: row for row in rows})
+        self.noted = progress
+
+    def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
+        """See ``KeptStandings``."""
+        self.keep((), gone, progress)
+        self.others = {progress.plan: frozenset(plans)}
+
+    def ranked(self, plan: bytes) -> Iterator[bytes]:
+        """See ``KeptStandings``."""
+        good = {plan, *self.accepted(plan)}
+        yield from [row.ranked for row in self.rows.values() if row.ranked is not None and row.plan in good]
+
+    def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
+        """See ``KeptStandings``."""
+        self.days = {key: each for key, each in self.days.items() if key[0] == plan and key[1] >= day}
+        self.days[plan, day] = dict(cuts)
+
+    def forget(self, handle: bytes) -> None:
+        """See ``KeptStandings``."""
+        self.rows.pop(handle, None)
+
+    def count(self) -> int:
+        """See ``KeptStandings``."""
+        return len(self.rows)
+
+    def close(self) -> None:
+        """See ``KeptStandings``."""

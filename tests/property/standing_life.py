@@ -1,0 +1,375 @@
+"""Members' lives through the real ledger, and beside it what a plain mind remembers of them: a naive world."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from random import Random
+from zoneinfo import ZoneInfo
+
+import msgspec
+from tests.crash.ledger_orders import KEYS, decide
+from tests.property import naive_world as w
+from tests.property.naive_random import VALUES, Conditions
+
+from noren.activity import enrolment, model
+from noren.activity.sweeping import Broom, drop_receipts
+from noren.audience.language import Condition
+from noren.audience.live import Place
+from noren.audience.standings import LiveCondition, Rules
+from noren.identity.traits import age_band, band_year
+from noren.register.history import Past, import_purchases
+from noren.register.jobs import Answered, Moment, PurchaseJob, ReturnJob, Seller
+from noren.register.names import read_name
+from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
+from noren.register.till_keys import ReceiptKeys
+from noren.testing.ledger_engines import LedgerPlace
+from noren.testing.standings import FakeConditions, FakeOldLines, FakeShops
+
+EXPIRY_DAYS, KEEP_DAYS = 60, 45
+SELLERS = (Seller("s1", "1", "P", 100), Seller("s2", "1", "P", 100), Seller("s3", "1", "Q", 50))
+SHOPS = {"s1": Place("s1", "P", "grocery"), "s2": Place("s2", "P", "books"), "s3": Place("s3", "Q", None)}
+RECEIPT_KEYS = ReceiptKeys(KEYS.card_index, KEYS.receipt_index, KEYS.body_hash, KEYS.purchase_id, edition=KEYS.edition)
+PRODUCTS = ["p0", "p1", "p2", "p3", "p4", "p5"]
+ATTRIBUTES = ("category", "department", "brand", "maker")
+Back = tuple[datetime, list[tuple[int, int, int]]]
+
+
+@dataclass
+class Holder:
+    name: str
+    card: str
+    handle: bytes
+    traits: w.Member
+    told_year: int
+    points_only: bool = False
+
+
+@dataclass
+class Bought:
+    owner: Holder
+    name: str
+    entry: int
+    request: PurchaseRequest
+    seller: Seller
+    received: datetime
+    points: int
+    kept: bool
+    back: list[Back] = field(default_factory=list)
+    imported: bool = False
+
+    def lines(self, now: datetime) -> tuple[w.Line, ...]:
+        left = [[one.product, one.quantity, one.amount] for one in self.request.lines]
+        for at, lines in self.back:
+            for line, quantity, amount in lines if at <= now else ():
+                left[line][1] -= quantity
+                left[line][2] -= amount
+        return tuple(w.Line(*one) for one in left)
+
+
+class Life:
+    """One ledger, some members, and what happens to them."""
+
+    def __init__(
+        self,
+        rng: Random,
+        place: LedgerPlace,
+        zone: str = "Asia/Tokyo",
+        members: int = 5,
+        allowed: Callable[[Condition], bool] = lambda _: True,
+    ) -> None:
+        self.rng, self.place, self.zone, self.allowed = rng, place, ZoneInfo(zone), allowed
+        day = rng.choice(
+            [date(2026, 1, 20), date(2026, 2, 24), date(2026, 3, 20), date(2026, 10, 10), date(2028, 2, 10)]
+        )
+        self.now = datetime.combine(day, time(10, 30), tzinfo=self.zone).astimezone(UTC)
+        self.store, self.feed = place.store(), place.feed()
+        self.rules = Rules(self.zone, EXPIRY_DAYS)
+        self.conditions, self.shops, self.old = FakeConditions(), FakeShops(dict(SHOPS)), FakeOldLines()
+        self.products: dict[str, dict[str, str | None]] = {}
+        self.lists = {"l1": ["A", "p1", "s1"], "l2": ["B", "Private", "Q"]}
+        self.holders: list[Holder] = []
+        self.bought: list[Bought] = []
+        self.numbers = itertools.count(1)
+        self._room()
+        for number in range(members):
+            self.enrol(f"m{number}")
+        self.change_products(PRODUCTS[:4])
+
+    # --- what happens
+
+    def step(self) -> str:
+        """Let something happen; return what it was."""
+        rng = self.rng
+        names = [
+            *[self.sell] * 9, self.sell_late, self.sell_late, self.resend, self.bring_back, self.bring_back, self.merge,
+            self.change_traits, self.change_products, self.change_conditions, self.choose_points_only,
+            self.bring_history, self.thin, self.wait, self.wait, self.wait_for_midnight, self.change_lists, self.redeem,
+        ]  # fmt: skip
+        done = rng.choice(names)
+        done()
+        return done.__name__
+
+    def sell(self, ago: timedelta | None = None, offline: bool = False) -> None:
+        rng = self.rng
+        holder = rng.choice(self.holders)
+        at = self.now - (timedelta(seconds=rng.choice([0, 5, 40])) if ago is None else ago)
+        lines = [
+            LineRequest(rng.choice(VALUES["product"]), rng.choice([1, 1, 2, 3]), rng.choice([0, 10, 50, 100, 100, 250]))
+            for _ in range(rng.randint(1, 4))
+        ]
+        request = PurchaseRequest(
+            receipt=str(next(self.numbers)),
+            business_date=at.astimezone(self.zone).date(),
+            at=at,
+            card=holder.card,
+            lines=lines,
+            amount=sum(line.amount for line in lines),
+        )
+        seller = rng.choice(SELLERS)
+        (outcome,) = self._decide(PurchaseJob(request, seller, KEYS, offline))
+        assert isinstance(outcome, Answered), outcome
+        said = msgspec.json.decode(outcome.body)
+        entry = read_name(KEYS.purchase_id, said["purchase"])
+        assert entry is not None
+        self.bought.append(
+            Bought(holder, said["purchase"], entry, request, seller, self.now, said["points"]["earned"],
+                   not holder.points_only)
+        )  # fmt: skip
+        self.now += timedelta(seconds=1)
+
+    def sell_late(self) -> None:
+        rng = self.rng
+        self.sell(timedelta(days=rng.choice([0, 1, 3, 20]), hours=rng.randint(0, 23), minutes=1), offline=True)
+
+    def resend(self) -> None:
+        if self.bought:
+            one = self.rng.choice(self.bought)
+            if not one.imported:
+                self._decide(PurchaseJob(one.request, one.seller, KEYS, True))
+
+    def bring_back(self) -> None:
+        if not self.bought:
+            return
+        one = self.rng.choice(self.bought[-4:])
+        left = one.lines(self.now)
+        what = [(n, line) for n, line in enumerate(left) if line.quantity > 0 and one.kept]
+        if not what:
+            return
+        number, line = self.rng.choice(what)
+        quantity = self.rng.randint(1, line.quantity)
+        amount = line.amount if quantity == line.quantity else line.amount // 2
+        request = ReturnRequest(f"r-{next(self.numbers)}", [ReturnLineRequest(number, quantity, amount)])
+        (outcome,) = self._decide(ReturnJob(one.name, request, one.seller, KEYS))
+        if isinstance(outcome, Answered):
+            kept = [] if one.owner.points_only else [(number, quantity, amount)]
+            one.back.append((self.now, kept))
+        self.now += timedelta(seconds=1)
+
+    def merge(self) -> None:
+        if len(self.holders) < 3:
+            return
+        old = self.holders.pop(self.rng.randrange(len(self.holders)))
+        new = self.rng.choice(self.holders)
+        day = self.now.astimezone(self.zone).date().toordinal()
+        assert enrolment.merge(self.store, source=old.handle, target=new.handle, day=day, expiry_days=EXPIRY_DAYS)
+        for one in self.bought:
+            if one.owner is old:
+                one.owner = new
+        new.points_only = new.points_only or old.points_only
+
+    def change_traits(self) -> None:
+        holder = self.rng.choice(self.holders)
+        holder.traits, holder.told_year = self._invent(holder.name), band_year(self._today())
+        with self.store.batch() as batch:
+            batch.set_traits(holder.handle, self._told(holder.traits))
+
+    def change_products(self, which: list[str] | None = None) -> None:
+        rng = self.rng
+        for product in which or rng.sample(PRODUCTS, 2):
+            self.products[product] = {name: rng.choice([*VALUES[name], None]) for name in ATTRIBUTES}
+        rows = [(name, None, *(held[each] for each in ATTRIBUTES), None) for name, held in self.products.items()]
+        with self.store.batch() as batch:
+            batch.put_products(rows)
+
+    def change_conditions(self) -> None:
+        if self.conditions.now:
+            some = self.rng.sample(self.conditions.now, len(self.conditions.now) // 2)
+            self.put_conditions(len(self.conditions.now), some)
+
+    def put_conditions(self, count: int, kept: Sequence[LiveCondition] = ()) -> None:
+        """Put so many conditions in force, some of them those of before."""
+        ask = Conditions(self.rng, self.world())
+        found = list(kept)
+        while len(found) < count:
+            condition = ask.condition()
+            if self.allowed(condition):
+                found.append(LiveCondition(f"c{next(self.numbers)}", condition))
+        self.conditions.put(found, {name: frozenset(values) for name, values in self.lists.items()})
+
+    def change_lists(self) -> None:
+        self.lists["l1"] = self.rng.sample(["A", "B", "p1", "p2", "s1", "s3", "P", "Private"], 3)
+        self.conditions.put(lists={name: frozenset(values) for name, values in self.lists.items()})
+
+    def choose_points_only(self) -> None:
+        holder = self.rng.choice(self.holders)
+        holder.points_only = not holder.points_only and self.rng.random() < 0.5
+        assert enrolment.set_points_only(self.store, handle=holder.handle, on=holder.points_only)
+
+    def bring_history(self) -> None:
+        rng, holder = self.rng, self.rng.choice(self.holders)
+        at = self.now - timedelta(days=rng.randint(1, 90), hours=rng.randint(0, 23))
+        lines = [LineRequest(rng.choice(VALUES["product"]), 1, rng.choice([10, 100])) for _ in range(2)]
+        amount = sum(line.amount for line in lines)
+        request = PurchaseRequest(
+            str(next(self.numbers)), at.astimezone(self.zone).date(), at, holder.card, lines, amount
+        )
+        seller = rng.choice(SELLERS)
+        past = Past(seller.shop, seller.terminal, seller.partner, request)
+        before = self.feed.last_entry()
+        assert import_purchases(self.store, keys=RECEIPT_KEYS, purchases=[past], received=self.now) == ["imported"]
+        entry = self.feed.last_entry()
+        assert entry == before + 1
+        self.bought.append(
+            Bought(holder, "", entry, request, seller, self.now, 0, not holder.points_only, imported=True)
+        )
+
+    def redeem(self) -> None:
+        """Give a coupon of a campaign; perhaps it was used with one of her purchases."""
+        holder = self.rng.choice(self.holders)
+        mine = [one for one in self.bought if one.owner is holder and not one.imported]
+        day, campaign = self._today().toordinal(), self.rng.choice(["c1", "c2"])
+        coupon = model.Coupon(
+            self.rng.randbytes(16), holder.handle, "2990", "割引", "off", 10, 0, (),
+            day - self.rng.randint(0, 3), day + 9, campaign=campaign,
+        )  # fmt: skip
+        changes = model.Changes(coupons=[coupon])
+        if mine and self.rng.random() < 0.6:
+            entry = self.rng.choice(mine).entry
+            changes.redemptions.append(model.Redemption(entry, next(self.numbers), "2990", coupon.coupon, "P", 10, day))
+        with self.store.batch() as batch:
+            batch.write(changes)
+
+    def thin(self) -> None:
+        """Let the lines past their term go; the lake has them."""
+        now = self.now + timedelta(days=3650)
+        for one in self.bought:
+            if one.kept:
+                left = one.lines(now)
+                self.old.known[one.entry] = [model.Line(x.product or "", x.quantity, x.amount) for x in left]
+        broom = Broom(self.store, self.feed, nullcontext(), lambda _: None)
+        before = self._today().toordinal() - KEEP_DAYS
+        drop_receipts(broom, before_day=before, up_to_entry=10**9, up_to_return=10**9)
+
+    def wait(self) -> None:
+        self._go(self.now + timedelta(hours=self.rng.choice([1, 5, 24, 24, 72, 300, 700]), microseconds=1))
+
+    def wait_for_midnight(self) -> None:
+        midnight = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self.zone).astimezone(UTC)
+        self._go(midnight - self.rng.choice([timedelta(), timedelta(microseconds=1)]))
+
+    def enrol(self, name: str) -> None:
+        card = f"29800000000{len(self.holders):05d}"
+        traits = self._invent(name)
+        arrival = enrolment.Arrival((KEYS.cards(card),), self._told(traits))
+        (handle,) = enrolment.enrol(self.store, arrivals=[arrival])
+        assert handle is not None
+        self.holders.append(Holder(name, card, handle, traits, band_year(self._today())))
+
+    # --- what a plain mind knows of it
+
+    def world(self) -> w.World:
+        """Everything as of now."""
+        local = self.now.astimezone(self.zone)
+        world = w.World(self.zone, local, [self._member(one) for one in self.holders], dict(self.products), [])
+        world.lists = {name: list(values) for name, values in self.lists.items()}
+        world.purchases = [
+            w.Purchase(
+                one.owner.name, str(one.entry), one.request.at.astimezone(self.zone), one.seller.shop,
+                one.seller.partner,
+                self.shops.known[one.seller.shop].industry, one.lines(self.now), one.points,
+                one.received.astimezone(self.zone),
+            )
+            for one in self.bought
+            if one.kept
+        ]  # fmt: skip
+        for holder in self.holders:
+            self._add_points_and_coupons(world, holder)
+        return world
+
+    def _add_points_and_coupons(self, world: w.World, holder: Holder) -> None:
+        member = self.feed.member(holder.handle)
+        assert member is not None
+        if member.pool:
+            last = date.fromordinal(member.last_movement + EXPIRY_DAYS) if member.pool > 0 else None
+            world.lots.append(w.Lot(holder.name, member.pool, last))
+        ats = {one.entry: one.request.at for one in self.bought}
+        for each in self.feed.campaign_coupons(holder.handle):
+            first = datetime.combine(date.fromordinal(each.first_day), time(), tzinfo=self.zone)
+            world.messages.append(w.Message(holder.name, each.campaign, first, "coupon"))
+        with self.store.batch() as batch:
+            for coupon in batch.coupons(holder.handle, ["2990"]):
+                if coupon.used:
+                    at = ats[coupon.used].astimezone(self.zone)
+                    world.redemptions.append(w.Message(holder.name, coupon.campaign, at, "redeemed"))
+
+    def _member(self, holder: Holder) -> w.Member:
+        if holder.told_year == band_year(self._today()):
+            return holder.traits
+        return replace(holder.traits, birth_year=None)  # the band is an old April's
+
+    def _invent(self, name: str) -> w.Member:
+        rng = self.rng
+        known = rng.random() < 0.7
+        return w.Member(
+            name,
+            rng.choice([*VALUES["sex"], None]),
+            rng.randint(1930, 2019) if known else None,
+            rng.randint(1, 12) if known else None,
+            rng.choice([*VALUES["prefecture"], None]),
+            rng.choice([*VALUES["postal3"], None]),
+            None,
+            date(2024, rng.randint(1, 12), 1) if known else None,
+            rng.choice([True, False, None]),
+            rng.choice([True, False, None]),
+        )
+
+    def _told(self, member: w.Member) -> model.Traits:
+        """What the vault would tell."""
+        year, band = band_year(self._today()), None
+        if member.birth_year is not None and member.birth_month is not None:
+            band = age_band(date(member.birth_year, member.birth_month, 1), year)
+        return model.Traits(
+            member.sex, band, None if band is None else year, member.birth_month, member.prefecture, member.postal3,
+            None if member.since is None else f"{member.since:%Y-%m}", member.email_ok, member.post_ok,
+        )  # fmt: skip
+
+    def _today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def _go(self, now: datetime) -> None:
+        if now.astimezone(self.zone).date() != self._today():
+            self.now = max(now, self.now)
+        self._room()
+
+    def _room(self) -> None:
+        day = self._today().toordinal()
+        with self.store.batch() as batch:
+            batch.turn_days(day - 1, day + 1, before=0)
+
+    def _decide(self, *jobs: PurchaseJob | ReturnJob) -> list:
+        return decide(self.store, jobs, Moment(self.now, self.zone, EXPIRY_DAYS, KEEP_DAYS))
+
+    def close(self) -> None:
+        self.feed.close()
+        self.store.close()
+
+
+def conditions_of(life: Life) -> dict[str, Condition]:
+    return {one.name: one.condition for one in life.conditions.now}
+
+
+__all__ = ["ATTRIBUTES", "EXPIRY_DAYS", "SHOPS", "Holder", "Life", "conditions_of"]
