@@ -217,7 +217,7 @@ def _entries_read(place: PostgresPlace) -> int:
         "DELETE FROM purchase",
         "INSERT INTO card VALUES ('x', 'y', 1)",
         "UPDATE card SET state = 1",
-        "SELECT * FROM profile",
+        "SELECT * FROM merge",
         "SELECT turn_receipt_days(1, 2, 3)",
         "TRUNCATE receipt",
     ],
