@@ -306,7 +306,7 @@ def test_what_is_left_out_is_found(make: Make) -> None:
     for seed in range(first, first + 30):
         try:
             wrong, _ = run(seed, "sqlite", 80, make)
-        except (IndexError, KeyError, TypeError):
+        except (LookupError, TypeError, ValueError, AssertionError):
             return  # facts of another plan may not even be readable
         if wrong:
             return

@@ -109,10 +109,10 @@ class MemoryStandings:
         self.keep((), gone, progress)
         self.others = {progress.plan: frozenset(plans)}
 
-    def ranked(self, plan: bytes) -> Iterator[bytes]:
+    def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
         """See ``KeptStandings``."""
         good = {plan, *self.accepted(plan)}
-        yield from [row.ranked for row in self.rows.values() if row.ranked is not None and row.plan in good]
+        yield from [(row.plan, row.facts) for row in self.rows.values() if row.plan in good]
 
     def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
         """See ``KeptStandings``."""

@@ -64,7 +64,7 @@ class Keeper:
             return True
         if progress.swept is not None or progress.plan != force.plan.digest:
             return False
-        found = cuts(force.plan, self._ranked(force), instant(at_us))
+        found = cuts(force.plan, self._every(force), instant(at_us))
         self._store.put_cuts(force.plan.digest, day, found)
         return True
 
@@ -123,9 +123,9 @@ class Keeper:
         kept = self._desk.bring(handle, place, force)
         return row_of(force.plan, handle, kept) if isinstance(kept, Kept) else None
 
-    def _ranked(self, force: InForce) -> Iterator[Standing]:
-        for raw in self._store.ranked(force.plan.digest):
-            standing = standing_of(force.plan, force.plan.digest, raw)
+    def _every(self, force: InForce) -> Iterator[Standing]:
+        for named, raw in self._store.every(force.plan.digest):
+            standing = standing_of(force.plan, named, raw)
             if standing is not None:
                 yield standing
 

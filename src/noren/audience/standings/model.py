@@ -59,7 +59,7 @@ class LiveCondition:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A standing as the store has it. ``ranked``: its facts for ``top`` alone, where a condition asks it."""
+    """A standing as the store has it."""
 
     handle: bytes = field(repr=False)
     plan: bytes
@@ -67,7 +67,6 @@ class Row:
     seen: int
     since: int
     facts: bytes = field(repr=False)
-    ranked: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import Final
 from zlib import crc32
 
-from noren.audience.live import FoldAgain, Plan, Standing, pack, unpack
+from noren.audience.live import Answers, FoldAgain, Plan, Standing, pack, unpack
 from noren.audience.standings.model import Kept, Row
 
 _SUM_BYTES: Final = 4
 
 
-def row_of(plan: Plan, handle: bytes, kept: Kept) -> Row:
-    """Return what the store keeps of a standing under a plan."""
-    facts = _summed(pack(plan, kept.standing))
-    return Row(handle, plan.digest, kept.head, kept.seen, kept.since, facts, _ranked(plan, kept.standing))
+def row_of(plan: Plan, handle: bytes, kept: Kept, answers: Answers | None = None) -> Row:
+    """Return what the store keeps of a standing; ``answers``: of now, for later questions to start from."""
+    facts = pack(plan, kept.standing, answers)
+    return Row(handle, plan.digest, kept.head, kept.seen, kept.since, crc32(facts).to_bytes(_SUM_BYTES) + facts)
 
 
 def kept_of(plan: Plan, row: Row) -> Kept | None:
@@ -30,19 +30,13 @@ def kept_of(plan: Plan, row: Row) -> Kept | None:
 
 def standing_of(plan: Plan, named: bytes, raw: bytes) -> Standing | None:
     """Return a standing that was packed under this plan, or under one called ``named`` that is as good."""
-    if crc32(raw[_SUM_BYTES:]).to_bytes(_SUM_BYTES) != raw[:_SUM_BYTES]:
+    facts = raw[_SUM_BYTES:]
+    if crc32(facts).to_bytes(_SUM_BYTES) != raw[:_SUM_BYTES]:
         return None
-    found = unpack(plan if named == plan.digest else replace(plan, digest=named), raw[_SUM_BYTES:])
+    found = unpack(plan if named == plan.digest else replace(plan, digest=named), facts)
     if isinstance(found, FoldAgain):
         return None
-    return found if named == plan.digest else replace(found, plan=plan.digest)
-
-
-def _ranked(plan: Plan, standing: Standing) -> bytes | None:
-    """Return the facts that ``top`` asks, packed by themselves: the day's cuts are made of them."""
-    facts = {fact: standing.facts[fact] for fact, _ in plan.kinds.tops if fact in standing.facts}
-    return _summed(pack(plan, replace(standing, facts=facts))) if facts else None
-
-
-def _summed(raw: bytes) -> bytes:
-    return crc32(raw).to_bytes(_SUM_BYTES) + raw
+    if named == plan.digest:
+        return found
+    answers = None if found.kept is None else replace(found.kept, plan=plan.digest)
+    return replace(found, plan=plan.digest, kept=answers)

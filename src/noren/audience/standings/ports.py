@@ -78,8 +78,8 @@ class KeptStandings(StandingStore, Protocol):
         """Note that standings of other plans are as good as those of ``progress.plan``, and remove some, at once."""
         ...
 
-    def ranked(self, plan: bytes) -> Iterator[bytes]:
-        """Yield the facts for ``top`` of every standing of a plan, or of one that is as good."""
+    def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """Yield (plan, facts) of every standing of a plan, or of one that is as good."""
         ...
 
     def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:

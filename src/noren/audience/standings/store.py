@@ -123,7 +123,7 @@ class StandingFile:
 
     def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
         """See ``KeptStandings``."""
-        kept = [(each.handle, each.plan, each.head, each.seen, each.since, each.facts, each.ranked) for each in rows]
+        kept = [(each.handle, each.plan, each.head, each.seen, each.since, each.facts) for each in rows]
         dropped = [(handle,) for handle in gone]
 
         def write(db: Database) -> None:
@@ -145,12 +145,12 @@ class StandingFile:
 
         self._write(write)
 
-    def ranked(self, plan: bytes) -> Iterator[bytes]:
+    def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
         """See ``KeptStandings``. Read by a connection of its own, so that nobody waits for the end."""
         db = _connected(self._path, BUSY_MS, reading=True)
         try:
-            for row in db.execute(tables.GET_RANKED, (plan,)):
-                yield row[0]
+            for row in db.execute(tables.GET_EVERY, (plan,)):
+                yield row[0], row[1]
         finally:
             db.close()
 

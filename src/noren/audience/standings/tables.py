@@ -20,7 +20,7 @@ PRAGMAS: Final = (
 SCHEMA: Final = f"""
 CREATE TABLE standing (
   handle BLOB NOT NULL UNIQUE, plan BLOB NOT NULL, head INTEGER NOT NULL, seen INTEGER NOT NULL,
-  since INTEGER NOT NULL, facts BLOB NOT NULL, ranked BLOB) STRICT;
+  since INTEGER NOT NULL, facts BLOB NOT NULL) STRICT;
 CREATE TABLE progress (
   one INTEGER PRIMARY KEY CHECK (one = 1), returns INTEGER NOT NULL, bought INTEGER NOT NULL, merged INTEGER NOT NULL,
   plan BLOB NOT NULL, swept BLOB) STRICT;
@@ -34,13 +34,11 @@ PRAGMA user_version = {LAYOUT};
 
 GET_LAYOUT: Final = "PRAGMA user_version"
 GET_STANDING: Final = (
-    "SELECT handle, plan, head, max(seen, (SELECT returns FROM progress)), since, facts, ranked FROM standing"
-    " WHERE handle = ?"
+    "SELECT handle, plan, head, max(seen, (SELECT returns FROM progress)), since, facts FROM standing WHERE handle = ?"
 )
 PUT_STANDING: Final = (
-    "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (handle) DO UPDATE SET plan = excluded.plan,"
-    " head = excluded.head, seen = excluded.seen, since = excluded.since, facts = excluded.facts,"
-    " ranked = excluded.ranked"
+    "INSERT INTO standing VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (handle) DO UPDATE SET plan = excluded.plan,"
+    " head = excluded.head, seen = excluded.seen, since = excluded.since, facts = excluded.facts"
 )
 DROP_STANDING: Final = "DELETE FROM standing WHERE handle = ?"
 GET_PROGRESS: Final = "SELECT returns, bought, merged, plan, swept FROM progress"
@@ -48,9 +46,8 @@ SET_PROGRESS: Final = "UPDATE progress SET returns = ?, bought = ?, merged = ?, 
 GET_ACCEPTED: Final = "SELECT other FROM accepted WHERE plan = ?"
 DROP_ACCEPTED: Final = "DELETE FROM accepted"
 PUT_ACCEPTED: Final = "INSERT INTO accepted VALUES (?, ?)"
-GET_RANKED: Final = (
-    "SELECT ranked FROM standing WHERE ranked IS NOT NULL"
-    " AND (plan = ?1 OR plan IN (SELECT other FROM accepted WHERE plan = ?1))"
+GET_EVERY: Final = (
+    "SELECT plan, facts FROM standing WHERE plan = ?1 OR plan IN (SELECT other FROM accepted WHERE plan = ?1)"
 )
 GET_CUTS: Final = "SELECT number, least FROM cut WHERE plan = ? AND day = ?"
 DROP_CUTS: Final = "DELETE FROM cut WHERE plan <> ? OR day < ?"
