@@ -118,9 +118,12 @@ class AudienceHouse:
 
     def ask(self, path: str, body: object) -> tuple[int, Any, bytes]:
         """Call the inner door as the operator; return status, what it said, and its bytes."""
-        token = self._operator.make("ledger-worker", path.strip("/").split("/")[0])
-        answer = self._client.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
+        answer = self._client.post(path, json=body, headers=self.operators_pass(path.strip("/").split("/")[0]))
         return answer.status_code, answer.json(), answer.content
+
+    def operators_pass(self, operation: str) -> dict[str, str]:
+        """Return the header by which the operator may call an operation."""
+        return {"Authorization": f"Bearer {self._operator.make('ledger-worker', operation)}"}
 
     def save(self, name: str, text: str, **more: object) -> Any:
         """Save an audience by the inner door."""
