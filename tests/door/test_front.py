@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from noren.doors.front.figures import LiveFigures
 from noren.house.front import FrontRoom, front_room, year_file
 from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
-from noren.house.showing import KeyShown, SheetLine, Shown, Turned, show
+from noren.house.showing import AudienceShown, KeyShown, SheetLine, Shown, Turned, show
 from noren.testing.ledger_door import FakeLedgerDoor, a_summary
 
 YEAR = b'{"since": "2025-11-24", "until": "2026-11-21", "purchases": 155518}'
@@ -198,6 +198,11 @@ SHOWN = Shown(
     1,
     (KeyShown("card-index", ("till", "vault"), 2, datetime.now(UTC) - timedelta(days=4), "索引", "the index"),),
     Turned("card-index", 2, 2_685, 8.2, 21_117, 3, 0),
+    (
+        AudienceShown(
+            "coffee", "age 30..39", "30代の方", "Members aged 30 to 39", "約1,200人", "about 1,200", date(2026, 3, 31)
+        ),
+    ),
 )
 
 
@@ -214,6 +219,10 @@ def test_a_demonstrations_cut_over_and_keys_are_shown_as_they_are(
     assert "21,117 purchases, 3 refused" in english
     assert "4 days" in english
     assert "till, vault" in english
+    assert "30代の方" in japanese
+    assert "約1,200人" in japanese
+    assert "2026年3月31日" in japanese
+    assert "about 1,200" in english
 
 
 def test_a_live_programme_shows_no_cut_over_and_no_keys(tmp_path: Path) -> None:
@@ -224,6 +233,7 @@ def test_a_live_programme_shows_no_cut_over_and_no_keys(tmp_path: Path) -> None:
         page = TestClient(front_app(room)).get("/").text  # type: ignore[arg-type]
     assert 'id="brought"' not in page
     assert 'id="keys"' not in page
+    assert 'id="audiences"' not in page
 
 
 def test_a_live_programme_shows_no_sandbox_words(tmp_path: Path) -> None:

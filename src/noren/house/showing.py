@@ -1,11 +1,12 @@
-"""What a demonstration shows on the first page besides the year: a cut-over's sheet, its keys, a key that turned.
+"""What a demonstration shows on the first page besides the year: cut-over, keys, a key that turned, audiences.
 
-Written into the home by the demonstration, read by the front: sums, names of keys and dates; no member, no key.
+Written into the home by the demonstration, read by the front: sums, names of keys and dates, private figures of
+audiences; no member, no key, no exact count.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
@@ -73,6 +74,26 @@ class Turned(msgspec.Struct, frozen=True):
         )
 
 
+class AudienceShown(msgspec.Struct, frozen=True):
+    """A saved audience: its condition as text and as a sentence, and its private figure at the end of ``as_of``."""
+
+    name: str
+    condition: str
+    sentence_ja: str
+    sentence_en: str
+    figure_ja: str
+    figure_en: str
+    as_of: date
+
+    def sentence(self, lang: str) -> str:
+        """Return the sentence of its condition."""
+        return self.sentence_ja if lang == "ja" else self.sentence_en
+
+    def figure(self, lang: str) -> str:
+        """Return how many there are, as far as may be said."""
+        return self.figure_ja if lang == "ja" else self.figure_en
+
+
 class Shown(msgspec.Struct, frozen=True):
     """All of it."""
 
@@ -80,6 +101,7 @@ class Shown(msgspec.Struct, frozen=True):
     differences: int
     keys: tuple[KeyShown, ...]
     turned: Turned | None = None
+    audiences: tuple[AudienceShown, ...] = ()
 
 
 def show(home: Home, shown: Shown) -> None:
