@@ -20,6 +20,7 @@ import httpx
 import msgspec
 import pytest
 
+from noren.doors.cli.demo.audiences import AUDIENCES
 from noren.doors.cli.demo.record import read_record
 from noren.doors.cli.demo.year import find_year
 from noren.house.home import ZONES, open_home
@@ -99,6 +100,8 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert (summary["members"], summary["shops"], summary["products"]) == (2_469, 457, 92_331)
     assert summary["agree"] is True
     brought_over_and_turned(summary, source.purchases)
+    assert [each["name"] for each in summary["audiences"]] == list(AUDIENCES)
+    assert all(each["figure_en"].startswith(("about ", "Too few")) for each in summary["audiences"])
     assert 0 < summary["first_page_s"] < 90
     assert summary["points_earned"] > 0
     assert nobody_is_left(home)
@@ -113,6 +116,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     later: dict[str, Any] = msgspec.json.decode(opened_again.stdout)
     assert later["reconciliation"] == summary["reconciliation"]
     assert later["rotation"] == summary["rotation"]
+    assert later["audiences"] == summary["audiences"]
     assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
 
     other = run(home, "--days", "5", "--exit")

@@ -96,6 +96,7 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> No
     """Print the summary, as JSON or for people."""
     import msgspec
 
+    from noren.doors.cli.demo.audiences import in_words as audiences_in_words
     from noren.doors.cli.demo.summary import SHEET_HEAD, in_words, keys_in_words, sheet_rows
 
     for finding in wrong:
@@ -115,6 +116,9 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> No
     screen.say(keys_in_words(summary.keys, datetime.now(UTC)))
     if summary.rotation is not None:
         screen.say(summary.rotation.told())
+    screen.say(Say("\n対象者の条件と、おおよその人数:", "\nAudiences, and about how many each has:"))
+    for line in audiences_in_words(summary.audiences):
+        screen.say(line)
 
 
 def _show_doors(at: Here, screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from noren.doors.cli.demo.audiences import bring_audiences
 from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
 from noren.doors.cli.demo.drive import Driven
@@ -32,7 +33,7 @@ from noren.doors.cli.demo.turning import Turning
 from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
-from noren.house.showing import Shown
+from noren.house.showing import AudienceShown, Shown, read_shown
 from noren.kernel.say import Say
 
 _LAKE_SILENCE_SECONDS: Final = 120.0
@@ -74,11 +75,24 @@ class Show:
             ledger = self._wait_for_lake()
             self.screen.say(Say("帳簿を確かめています…", "Checking the books…"))
             sheet = sheet_of(self.stage, files)
-        shown = show_all(self.stage.home, sheet, self.record.turned)
+        shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences())
         wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
         return self._summary(totals, ledger, persona, shown, agree=not wrong), wrong
+
+    def _audiences(self) -> tuple[AudienceShown, ...]:
+        """Return the audiences as they were shown; the first time they are saved, approved and counted."""
+        before = read_shown(self.stage.home)
+        if before is not None and before.audiences:
+            return before.audiences
+        self.screen.say(
+            Say(
+                "対象者の条件を保存し、二人めが承認し、人数を雑音つきで数えています…",
+                "Saving audiences, a second person approves them, counting them with noise…",
+            )
+        )
+        return bring_audiences(self.stage.worker, datetime.now(ZONE).date())
 
     def _persons(self) -> list[Person]:
         start = replace(self.year, days=None).totals().first.date()
@@ -204,6 +218,7 @@ class Show:
                 "reconciliation": {"differences": shown.differences, "lines": shown.lines},
                 "keys": shown.keys,
                 "rotation": shown.turned,
+                "audiences": shown.audiences,
                 "addresses": asdict(self.stage.origins),
                 "login": self._login(persona),
             },

@@ -11,7 +11,7 @@ import msgspec
 from noren.doors.cli.demo.counter import LiveCoupon
 from noren.doors.cli.demo.year import Totals
 from noren.doors.cli.imports.sheet import SHOWN, Sheet
-from noren.house.showing import KeyShown, SheetLine, Turned
+from noren.house.showing import AudienceShown, KeyShown, SheetLine, Turned
 from noren.kernel.say import Say
 
 
@@ -49,6 +49,7 @@ class Summary(msgspec.Struct, frozen=True):
     reconciliation: Reconciliation
     keys: tuple[KeyShown, ...]
     rotation: Turned | None
+    audiences: tuple[AudienceShown, ...]
     coupon: LiveCoupon | None
     coupon_curl: str | None
 
