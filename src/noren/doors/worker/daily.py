@@ -1,4 +1,4 @@
-"""The ledger-worker's daily round: points lapse, receipts past their term go."""
+"""The ledger-worker's daily round: points lapse, receipts and figures past their term go."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 import structlog
 
 from noren.activity.sweeping import Broom, drop_receipts, lapse_points, turn_days
+from noren.audience.retention import sweep
 from noren.doors.worker.turn import Turn
 from noren.kernel.clock import SystemClock
 
@@ -45,6 +46,7 @@ class DailyRound:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day
             room.directory.alerts.forget(SystemClock().now() - timedelta(days=settings.alerts.keep_days))
+            sweep(room.audiences.store, room.today())
             _log.info("points_lapsed", members=lapsed)
         if self._dropped_day != day and room.loop.caught_up:
             lake = room.loop.status()

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 import typer
 
-from noren.audience.language.problems import Place
+from noren.audience.language.problems import Place, Problem
 from noren.doors.cli.answers import refusal_text
-from noren.doors.cli.audience.showing import marked
+from noren.doors.cli.audience.showing import Checked, marked
 from noren.doors.cli.here import Here
 from noren.kernel.say import Say
 
@@ -44,6 +44,18 @@ def tell_problems(at: Here, problems: Iterable[dict[str, Any]], text: str, kind:
             typer.echo(f"    {line}", err=True)
         if problem["suggestion"] is not None:
             typer.echo(f"    {Say('案', 'Try')(at.lang)}: {problem['suggestion']}", err=True)
+
+
+def checked_of(said: dict[str, Any]) -> Checked:
+    """Return what the ledger-worker said of a condition, as ``check`` shows it."""
+    errors, warnings = (tuple(problem_of(each) for each in said[kind]) for kind in ("errors", "warnings"))
+    return Checked(errors, warnings, said["cost"])
+
+
+def problem_of(said: dict[str, Any]) -> Problem:
+    """Return a problem as the language has it."""
+    place = Place(said["line"], said["column"], said["start"], said["end"])
+    return Problem(said["code"], place, Say(said["say"]["ja"], said["say"]["en"]), said["suggestion"])
 
 
 def row(problem: dict[str, Any], at: Here) -> dict[str, object]:

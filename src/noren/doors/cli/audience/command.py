@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 
@@ -31,7 +31,10 @@ ConditionArgument = Annotated[
 ]
 
 
-@audiences.command("check", help=both("条件のまちがいと注意を示す", "Tell what is wrong with a condition, and warn"))
+@audiences.command("check", help=both(
+        "条件のまちがいと注意を示す(--home があれば、そのプログラムの名前で)",
+        "Tell what is wrong with a condition, and warn; with --home, by that programme's names",
+    ))
 def check(
     context: typer.Context,
     file: ConditionArgument,
@@ -65,6 +68,8 @@ def check(
     from noren.doors.cli.audience.sources import read_source
 
     at = here(context, home, lang, as_json)
+    if at.given_home is not None and products is None:
+        _check_in_programme(at, file, issuer)
     around = _surroundings(products, issuer, horizon)
     text = read_source(file)
     found = read(text) if isinstance(text, str) else text
@@ -116,6 +121,17 @@ def explain(
 def _tell_explained(at: Here, said: str, canonical: str) -> None:
     typer.echo(said)
     at.say(f"  書き方: {canonical}", f"  Written: {canonical}")
+
+
+def _check_in_programme(at: Here, file: str, issuer: str | None) -> NoReturn:
+    """Check a condition with a programme's own names, sensitive classes and horizon. Raises Exit."""
+    from noren.doors.cli.audience.answering import checked_of
+    from noren.doors.cli.audience.showing import tell_checked
+
+    text = saved.condition_text(at, file)
+    checked = checked_of(saved.ask(at, "/audiences/check", {"text": text, "recipient": issuer}))
+    tell_checked(at, checked, text)
+    raise typer.Exit(0 if checked.ok else 1)
 
 
 def _surroundings(products: Path | None, issuer: str | None, horizon: str | None) -> Surroundings:
