@@ -156,6 +156,18 @@ def test_under_16s_and_stops(tmp_path: Path) -> None:
         assert exact(house, bought) == 0
 
 
+def test_a_home_on_postgresql_counts_alike(tmp_path: Path) -> None:
+    with AudienceHouse(tmp_path / "home", engine="postgresql") as house:
+        drawn = cards(40, SEED)
+        house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
+        house.buy({card: [Bought(2, [COFFEE])] for card in drawn[:30]})
+        house.stop(drawn[0], "channel", "till")
+        assert exact(house, COFFEES.replace(">= 2", ">= 1")) == 29
+        assert exact(house, "visits(any) >= 1", Channel.EMAIL) == 20
+        house.save("coffee", COFFEES)
+        assert len(house.count("coffee")["figures"]) == 1
+
+
 def test_every_column_has_a_term(tmp_path: Path) -> None:
     store = AudienceStore(tmp_path / "audiences.db")
     try:

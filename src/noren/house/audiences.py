@@ -102,7 +102,9 @@ class AudienceRoom:
         return history
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store, and delete the build that is kept."""
+        if "history" in vars(self):  # nobody has counted: then there is none
+            self.history.close()
         self.store.close()
 
 

@@ -29,6 +29,7 @@ from noren.house.passes import Porter
 from noren.register.history import Past, import_purchases
 from noren.register.requests import LineRequest, PurchaseRequest
 from noren.register.till_keys import card_indexes
+from noren.testing.databases import EngineName, provide, settings_on
 
 SHOPS: Final = (("S1", "P1", "grocery"), ("S2", "P2", "pharmacy"))
 PRODUCTS: Final = (
@@ -51,13 +52,14 @@ class Bought:
 class AudienceHouse:
     """Use as a context manager."""
 
-    def __init__(self, path: Path, settings: Audiences | None = None) -> None:
+    def __init__(self, path: Path, settings: Audiences | None = None, engine: EngineName = "sqlite") -> None:
         path.mkdir(parents=True, exist_ok=True)
-        wanted = Settings(programme=Programme(kind="sandbox"), audiences=settings or Audiences())
+        wanted = settings_on(engine, Settings(programme=Programme(kind="sandbox"), audiences=settings or Audiences()))
         (path / CONFIG).write_text(write_settings(wanted), "utf-8")
         self.home = open_home(path)
         for side in SIDES:
             make_side(self.home, side)
+        provide(self.home)
         self._receipt = 0
         self.handles: dict[str, bytes] = {}
 

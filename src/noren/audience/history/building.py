@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -38,9 +40,26 @@ LEFT JOIN (SELECT purchase, line, CAST(sum(quantity) AS BIGINT) AS quantity, CAS
 """
 
 
+KEEP_SECONDS: Final = 600.0
+"""How long a build may be used again."""
+
+
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """A build, and what the ledger was when it was made."""
+
+    of: tuple[Moment, int, tuple[int, int, int]]
+    built: float
+    folder: Path
+    held: Held = field(repr=False)
+
+
+@dataclass(slots=True)
 class WholeHistory:
-    """``work``: the folder for builds. ``caught_up``: whether the lake has what the ledger has."""
+    """``work``: the folder for builds. ``caught_up``: whether the lake has what the ledger has.
+
+    A build is used again while the ledger is as it was, for ten minutes at most. Stops are no part of it.
+    """
 
     lake: Path
     feed: AuditFeed
@@ -49,27 +68,52 @@ class WholeHistory:
     lists: Path
     expiry_days: int
     caught_up: Callable[[], bool]
+    monotonic: Callable[[], float] = time.monotonic
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _kept: Kept | None = None
 
     @contextmanager
     def at(self, moment: Moment) -> Generator[Held]:
-        """Give the history as of an instant.
+        """Give the history as of an instant, to one at a time.
 
         Raises:
             HistoryBehind: the lake is still being written.
         """
-        if not self.caught_up():
-            raise HistoryBehind
-        self.work.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder = Path(tempfile.mkdtemp(prefix=_WORK, dir=self.work))
-        try:
-            yield self._build(folder, moment)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        with self._lock:
+            yield self._fresh(moment)
 
     def sweep(self) -> None:
         """Delete what builds left that a power cut ended."""
         for folder in self.work.glob(f"{_WORK}*"):
             shutil.rmtree(folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Delete the build that is kept."""
+        with self._lock:
+            self._drop()
+
+    def _fresh(self, moment: Moment) -> Held:
+        found = (moment, self.feed.last_entry(), self.feed.counts())
+        kept = self._kept
+        if kept is not None and kept.of == found and self.monotonic() - kept.built < KEEP_SECONDS:
+            return kept.held
+        self._drop()
+        if not self.caught_up():
+            raise HistoryBehind
+        self.work.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(tempfile.mkdtemp(prefix=_WORK, dir=self.work))
+        try:
+            held = self._build(folder, moment)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self._kept = Kept(found, self.monotonic(), folder, held)
+        return held
+
+    def _drop(self) -> None:
+        if self._kept is not None:
+            shutil.rmtree(self._kept.folder, ignore_errors=True)
+            self._kept = None
 
     def _build(self, folder: Path, moment: Moment) -> Held:
         order = people.shuffled(self.feed.profiles())

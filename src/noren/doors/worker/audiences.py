@@ -133,7 +133,8 @@ def _committing(room: WorkerRoom) -> list[Any]:
 
     @post("/audiences/reopen", status_code=HTTP_200_OK, sync_to_thread=True)
     def reopen(data: JSONBody[bodies.ReopenBody]) -> Response[bodies.ReopenAnswer] | Response[bodies.RefusalAnswer]:
-        opens = room.audiences.committer.reopen(data.name, data.version, data.day)
+        with room.audiences.lock:
+            opens = room.audiences.committer.reopen(data.name, data.version, data.day)
         return answers.refused(opens) if isinstance(opens, Refusal) else answers.done(bodies.ReopenAnswer(opens))
 
     return [commit, reopen]

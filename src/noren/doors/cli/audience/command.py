@@ -31,10 +31,13 @@ ConditionArgument = Annotated[
 ]
 
 
-@audiences.command("check", help=both(
+@audiences.command(
+    "check",
+    help=both(
         "条件のまちがいと注意を示す(--home があれば、そのプログラムの名前で)",
         "Tell what is wrong with a condition, and warn; with --home, by that programme's names",
-    ))
+    ),
+)
 def check(
     context: typer.Context,
     file: ConditionArgument,

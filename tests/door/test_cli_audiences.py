@@ -1,0 +1,96 @@
+"""``noren audience save|count|…`` as a marketer calls them, with the ledger-worker started for the commands' time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from noren.doors.cli.main import app
+from noren.house.children import zone_client
+from noren.house.home import Audiences, Home
+from noren.testing.audience_house import COFFEE, AudienceHouse, Bought, cards, grown_up
+
+SEED = 20261126
+OWN = 'sex = female and visits(partner = "P1" and category = "COFFEE") >= 1 in last 30 days'
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """A programme of 200 coffee drinkers, its worker running meanwhile."""
+    path, drawn = tmp_path_factory.mktemp("marketer") / "home", cards(200, SEED)
+    with AudienceHouse(path, Audiences(figure_epsilon=0.5, asker_epsilon_a_month=2.0)) as house:
+        house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
+        house.buy({card: [Bought(2, [COFFEE])] for card in drawn})
+    with zone_client(house.home, "ledger-worker"):
+        yield house.home
+
+
+def call(home: Home, *arguments: str, text: str | None = None, lang: str = "en") -> Result:
+    command = ["--home", str(home.path), "--lang", lang, "audience", *arguments]
+    return CliRunner().invoke(app, command, input=text, env={"NOREN_HOME": None})
+
+
+def save(home: Home, name: str, text: str, *more: str) -> Result:
+    until = "2027-12-31"
+    guards = ("--purpose", "campaign", "--recipient", "P1", "--channel", "till", "--expires", until, "--author", "aoki")
+    return call(home, "save", name, "-", *guards, *more, text=text)
+
+
+def test_save_approve_count_commit(home: Home) -> None:
+    saved = save(home, "coffee", OWN)
+    assert saved.exit_code == 0, saved.output
+    assert "Saved: coffee, version 1" in saved.stdout
+    assert "Women who bought" in saved.stdout
+    assert "noren audience approve" in saved.stdout
+    assert "Unchanged" in save(home, "coffee", OWN).stdout
+    counted = json.loads(call(home, "count", "coffee", "--asker", "aoki", "--json").stdout)
+    assert 60 <= counted["figures"][0]["about"] <= 140
+    assert counted["left"] == 1.5
+    spoken = call(home, "count", "coffee", "--asker", "aoki", lang="ja").stdout
+    assert f"約{counted['figures'][0]['about']}人" in spoken
+    assert "3 more" in call(home, "budget", "--asker", "aoki").stdout
+    refused = call(home, "approve", "coffee", "--approver", "aoki")
+    assert refused.exit_code == 1
+    assert "somebody else" in refused.output
+    assert "Approved" in call(home, "approve", "coffee", "--approver", "ito").stdout
+    assert "approved by ito" in call(home, "show", "coffee").stdout
+    made = json.loads(call(home, "commit", "coffee", "--json").stdout)
+    assert len(made["commitment"]) == 64
+    opened = call(home, "reopen", "coffee", "--version", "1", "--day", made["day"])
+    assert (opened.exit_code, "It opens" in opened.stdout) == (0, True)
+    day_before = (date.fromisoformat(made["day"]) - timedelta(days=1)).isoformat()
+    assert call(home, "reopen", "coffee", "--version", "1", "--day", day_before).exit_code == 1
+    listed = call(home, "list", lang="ja").stdout
+    assert "承認済み" in listed
+
+
+def test_too_few_and_no_budget_are_told(home: Home, tmp_path: Path) -> None:
+    path = tmp_path / "few.cond"
+    path.write_text('postal3 = "999" and age 20..24 and visits(any) >= 5 in last 30 days', "utf-8")
+    few = call(home, "count", str(path), "--asker", "ueda", lang="ja").stdout
+    assert "人数が少なすぎます" in few
+    assert "都道府県" in few
+    for number in range(2, 5):
+        call(home, "count", "-", "--asker", "ueda", text=f"visits(any) >= {number}")
+    empty = call(home, "count", "-", "--asker", "ueda", "--json", text="visits(any) >= 9")
+    assert empty.exit_code == 1
+    said = json.loads(empty.stdout)
+    assert said["refused"] == "budget-empty"
+    assert said["renews"]
+
+
+def test_a_programmes_own_names_are_checked(home: Home) -> None:
+    wrong = call(home, "check", "-", "--json", text='visits(category = "COFFE") >= 1')
+    (error,) = json.loads(wrong.stdout)["errors"]
+    assert (wrong.exit_code, error["code"], error["suggestion"]) == (1, "unknown-name", '"COFFEE"')
+    told = save(home, "wrong", 'visits(category = "COFFE") >= 1')
+    assert told.exit_code == 1
+    assert "^^^^" in told.output
+    assert call(home, "check", "-", "--json", text='visits(category = "COFFEE") >= 1').exit_code == 0
+    assert call(home, "count", "nobody", "--asker", "aoki").exit_code == 1
+    assert call(home, "save", "x", "-", text="sex = female").exit_code == 2
