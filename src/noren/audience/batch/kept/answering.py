@@ -73,23 +73,43 @@ def answer_then(row: Row, now_us: int, first: Matched, later: Matched) -> Number
     day = first.column("day")
     begun = np.flatnonzero((day >= first_day) & (day <= last_day))
     members, at = first.column("member_no")[begun], whole(first.column("at_us")[begun])
-    next_us, there = _next(members, at, later)
-    soon = there & (next_us - at <= within_us)
-    good = soon if followed else ~soon & (now_us - at >= within_us)
-    return np.unique(members[good])
+    soon = _soon(members, at, later, within_us)
+    good = members[soon if followed else ~soon & (now_us - at >= within_us)]
+    return good[ends_of(good)]
+
+
+def _soon(members: Numbers, at: Numbers, later: Matched, within_us: int) -> Mask:
+    """Return for each instant of a member whether something of ``later`` is after it, and in time."""
+    soon = np.zeros(len(members), dtype=np.bool_)
+    some = np.flatnonzero(_is_among(members, later.column("member_no")))
+    if len(some):
+        next_us, there = _next(members[some], at[some], later)
+        soon[some] = there & (next_us - at[some] <= within_us)
+    return soon
 
 
 def _next(members: Numbers, at: Numbers, later: Matched) -> tuple[Numbers, Mask]:
     """Return for each instant of a member the first one of ``later`` that is after it, and whether there is one."""
-    instants = np.unique(whole(later.column("at_us")))
-    size = len(instants) + 1
-    keys = whole(later.column("member_no")) * size + np.searchsorted(instants, later.column("at_us"))
+    wanted = np.flatnonzero(_is_among(later.column("member_no"), members))
+    instants = whole(later.column("at_us")[wanted])
+    ranks = np.sort(instants)
+    size = len(ranks) + 1
+    keys = whole(later.column("member_no")[wanted]) * size + np.searchsorted(ranks, instants)
     if not rises(keys):
         keys = keys[ordered(keys)]
-    place = np.searchsorted(keys, whole(members) * size + np.searchsorted(instants, at, side="right"))
-    found = keys[np.minimum(place, len(keys) - 1)] if len(keys) else np.full(len(members), -1)
+    place = np.searchsorted(keys, whole(members) * size + np.searchsorted(ranks, at, side="right"))
+    found = keys[np.minimum(place, len(keys) - 1)]
     there = (place < len(keys)) & (found // size == members)
-    return instants[np.where(there, found % size, 0)] if len(instants) else whole(at), there
+    return ranks[np.where(there, found % size, 0)], there
+
+
+def _is_among(members: Numbers, others: Numbers) -> Mask:
+    """Return which of the members are among the others; both rise."""
+    if not len(members) or not len(others):
+        return np.zeros(len(members), dtype=np.bool_)
+    seen = np.zeros(max(int(members[-1]), int(others[-1])) + 1, dtype=np.bool_)
+    seen[others] = True
+    return seen[members]
 
 
 def _within(values: Numbers, least: int, most: int) -> Mask:
@@ -103,7 +123,9 @@ def _signed(left: Numbers, right: Numbers, least: int, most: int) -> Mask:
 
 def _looked_up(found: Tallied, members: Numbers) -> Numbers:
     """Return the values of members, 0 where there is none."""
-    if not len(found.members):
-        return np.zeros(len(members), dtype=np.int64)
-    place = np.minimum(np.searchsorted(found.members, members), len(found.members) - 1)
-    return np.where(found.members[place] == members, found.values[place], 0)
+    out = np.zeros(len(members), dtype=np.int64)
+    if len(members):
+        place = np.minimum(np.searchsorted(members, found.members), len(members) - 1)
+        here = members[place] == found.members
+        out[place[here]] = found.values[here]
+    return out

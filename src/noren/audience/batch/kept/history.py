@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from array import array
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -87,8 +88,8 @@ class History:
         given = given_of(manifest, *(open_columns(path) for path in self._numbers()[1:]))
         names = KeptNames(open_columns(self._numbers()[0]))
         listed = self._listed(manifest)
-        index = HistoryIndex(self._parts(manifest), goods_of(given), listed)
-        everyone = BitMap(np.flatnonzero(listed).tolist())
+        index = HistoryIndex(self._parts(manifest), goods_of(given), None if bool(listed.all()) else listed)
+        everyone = BitMap(array("I", np.flatnonzero(listed).astype(np.uint32).tobytes()))
         return Prepared(self._state(manifest.generation), given, names, False, ignored, self._zone, index, everyone)
 
     def _put(self, told: Added) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from pyroaring import BitMap
@@ -63,13 +63,18 @@ class _Run:
         self._sequences: dict[int, Matched] = {}
 
     def answers(self) -> dict[int, BitMap]:
-        out: dict[int, BitMap] = {}
         filters = sorted(self._atoms.keys() | self._in_order)
+        if len(filters) <= 1:
+            return self._with(map, filters)
         with ThreadPoolExecutor(_WORKERS) as workers:
-            for found in workers.map(self._of_filter, filters):
-                out.update(found)
-            out.update(workers.map(self._ratio, self._asked["ask_ratio"]))
-            out.update(workers.map(self._then, self._asked["ask_then"]))
+            return self._with(workers.map, filters)
+
+    def _with(self, mapped: Callable[..., Iterable[Any]], filters: list[int]) -> dict[int, BitMap]:
+        out: dict[int, BitMap] = {}
+        for found in mapped(self._of_filter, filters):
+            out.update(found)
+        out.update(mapped(self._ratio, self._asked["ask_ratio"]))
+        out.update(mapped(self._then, self._asked["ask_then"]))
         return out
 
     def _of_filter(self, filter_no: int) -> list[tuple[int, BitMap]]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
 
 import numpy as np
 
-from noren.audience.batch.kept.part import ABSENT, ATTRIBUTES, RECEIPTS, Listed, Lists, Part
+from noren.audience.batch.kept.part import ABSENT, ATTRIBUTES, LISTS, NONE, RECEIPTS, Listed, Lists, Part
 from noren.audience.batch.kept.vectors import Numbers, ends_of, narrow, ordered, summed, whole
+
+_WORKERS: Final = 2
 
 
 def make_part(receipts: Mapping[str, Numbers], lines: Mapping[str, Numbers], codes: Mapping[str, Numbers]) -> Part:
@@ -51,14 +55,17 @@ def _listed(receipts: dict[str, Numbers], sold: Listed, product: Numbers, codes:
     bought = np.zeros(products, dtype=np.bool_)
     bought[product] = True
     held = {"product": np.where(bought, np.arange(products), ABSENT)}
-    lists = {"product": _lists(sold, product, products, folded=False)}
-    for name in ATTRIBUTES:
-        held[name] = np.where(bought, codes[name], ABSENT)
-        lists[name] = _lists(sold, codes[name][product], int(codes[name].max(initial=-1)) + 1, folded=True)
-    return Part(receipts, lists, held)
+    held.update((name, np.where(bought, codes[name], ABSENT)) for name in ATTRIBUTES)
+
+    def lists(name: str) -> Lists:
+        return _lists(sold, held[name][product], held[name], folded=name != "product")
+
+    with ThreadPoolExecutor(_WORKERS) as workers:
+        made = workers.map(lists, LISTS)
+        return Part(receipts, dict(zip(LISTS, made, strict=True)), held)
 
 
-def _lists(sold: Listed, numbers: Numbers, count: int, folded: bool) -> Lists:
+def _lists(sold: Listed, numbers: Numbers, codes: Numbers, folded: bool) -> Lists:
     """Return the lines by their list's number; ``folded``: those of one receipt in a list are one row."""
     within = np.flatnonzero(numbers >= 0)
     order = within[ordered(numbers[within])]
@@ -66,7 +73,7 @@ def _lists(sold: Listed, numbers: Numbers, count: int, folded: bool) -> Lists:
     if folded:
         ends = ends_of(numbers, rows.receipt)
         rows, numbers = fold(rows, ends), numbers[ends]
-    starts = np.searchsorted(numbers, np.arange(count + 1))
+    starts = np.searchsorted(numbers, np.arange(max(int(codes.max(initial=NONE)), NONE) + 2))
     return Lists(rows, starts)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,8 @@ from noren.audience.batch.kept.making import fold
 from noren.audience.batch.kept.part import Listed, Part
 from noren.audience.batch.kept.vectors import Mask, Numbers, ends_of, merged, ordered, rises, whole
 from noren.audience.batch.spans import day_number
+
+_OFTEN: Final = 4
 
 
 @dataclass(slots=True)
@@ -93,6 +96,43 @@ def _chains(columns: list[Numbers]) -> list[Numbers]:
     return [np.concatenate(chain) for chain in chains]
 
 
+class _Usable:
+    """Which receipts of a part count at a moment: told row by row, until so many were asked that all are told."""
+
+    def __init__(self, part: Part, dead: Mask | None, moment: Moment, listed: Mask | None) -> None:
+        self._part = part
+        self._dead = dead
+        self._listed = listed
+        self._instant = moment.instant_us if moment.instant_us < part.last_us else None
+        first = None if moment.horizon is None else day_number(moment.horizon)
+        self._first = first if first is not None and first > part.first_day else None
+        self._every = dead is None and listed is None and self._instant is None and self._first is None
+        self._asked = 0
+        self._all: Mask | None = None
+
+    def among(self, receipts: Numbers) -> Mask | None:
+        """Return which of these receipts count; None: all of them do."""
+        if self._every:
+            return None
+        self._asked += len(receipts)
+        if self._all is None and self._asked * _OFTEN > len(self._part):
+            self._all = self._told(slice(None))
+        return self._told(receipts) if self._all is None else self._all[receipts]
+
+    def _told(self, receipts: Numbers | slice) -> Mask:
+        held = self._part.receipts
+        good = np.ones(len(held["day"][receipts]), dtype=np.bool_)
+        if self._instant is not None:
+            good &= held["at_us"][receipts] <= self._instant
+        if self._first is not None:
+            good &= held["day"][receipts] >= self._first
+        if self._dead is not None:
+            good &= ~self._dead[receipts]
+        if self._listed is not None:
+            good &= self._listed[held["member_no"][receipts]]
+        return good
+
+
 class Matcher:
     """Finds what filters match in the parts of a history, of what counts at a moment.
 
@@ -107,7 +147,7 @@ class Matcher:
         moment: Moment,
         listed: Mask | None,
     ) -> None:
-        self._parts = [(part, _usable(part, dead, moment, listed)) for part, dead in parts]
+        self._parts = [(part, _Usable(part, dead, moment, listed)) for part, dead in parts]
         self._groups = _groups(tables["product_match"])
         self._whole = dict(zip(*(column.tolist() for column in tables["whole_match"].columns), strict=True))
         self._places = _places(tables["place_match"])
@@ -139,7 +179,7 @@ class Matcher:
                 products.append(product if good is None else product[good])
         return Matched(runs, np.concatenate(products))
 
-    def _in_part(self, part: Part, usable: Mask | None, filter_no: int) -> Listed:
+    def _in_part(self, part: Part, usable: _Usable, filter_no: int) -> Listed:
         if filter_no in self._whole:
             return self._held(part, usable, _everything(part), self._whole[filter_no])
         found: list[Listed] = []
@@ -147,14 +187,15 @@ class Matcher:
             found.append(self._held(part, usable, part.rows_of(part.bought(wanted)), residual))
         return _united(found)
 
-    def _held(self, part: Part, usable: Mask | None, rows: Listed, residual: int) -> Listed:
+    def _held(self, part: Part, usable: _Usable, rows: Listed, residual: int) -> Listed:
         good = self._good(part, usable, rows, residual)
         return rows if good is None else rows.only(good)
 
-    def _good(self, part: Part, usable: Mask | None, rows: Listed, residual: int) -> Numbers | None:
+    def _good(self, part: Part, usable: _Usable, rows: Listed, residual: int) -> Numbers | None:
         """Return the rows that count at the moment and on which what is left of a filter is true; None: all."""
         if residual == DECIDED:
-            return None if usable is None else np.flatnonzero(usable[rows.receipt])
+            counting = usable.among(rows.receipt)
+            return None if counting is None else np.flatnonzero(counting)
         receipts, there = part.receipts, rows.receipt
         rests = self._places.get(residual)
         if rests is None:
@@ -162,12 +203,13 @@ class Matcher:
         place = whole(receipts["place_no"][there])
         rest = np.where(place < len(rests), rests[np.minimum(place, len(rests) - 1)], -1)
         good = rest == DECIDED
-        for number in np.unique(rest[rest > DECIDED]):
-            good |= (rest == number) & self._at_moment(
-                int(number), receipts["slot"][there], receipts["basket_total"][there]
-            )
-        if usable is not None:
-            good &= usable[there]
+        for number in range(DECIDED + 1, int(rests.max(initial=-1)) + 1):
+            here = rest == number
+            if bool(here.any()):
+                good |= here & self._at_moment(number, receipts["slot"][there], receipts["basket_total"][there])
+        counting = usable.among(there)
+        if counting is not None:
+            good &= counting
         return np.flatnonzero(good)
 
     def _at_moment(self, rest: int, slot: Numbers, total: Numbers) -> Mask:
@@ -187,17 +229,6 @@ class Matcher:
             if len(both):
                 runs.append((part, Listed(both, none, none, none)))
         return Matched(runs)
-
-
-def _usable(part: Part, dead: Mask | None, moment: Moment, listed: Mask | None) -> Mask | None:
-    good = part.receipts["at_us"] <= moment.instant_us
-    if moment.horizon is not None:
-        good &= part.receipts["day"] >= day_number(moment.horizon)
-    if dead is not None:
-        good &= ~dead
-    if listed is not None:
-        good &= listed[part.receipts["member_no"]]
-    return None if bool(good.all()) else good
 
 
 def _everything(part: Part) -> Listed:

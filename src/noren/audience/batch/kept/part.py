@@ -77,8 +77,13 @@ class Part:
     codes: dict[str, Numbers]
     keys: dict[str, Numbers] = field(default_factory=dict[str, Numbers])
     sizes: dict[str, Numbers] = field(default_factory=dict[str, Numbers])
+    last_us: int = 0
+    first_day: int = 0
 
     def __post_init__(self) -> None:
+        if len(self):
+            self.last_us = int(self.receipts["at_us"].max())
+            self.first_day = int(self.receipts["day"].min())
         for name, codes in self.codes.items():
             self.sizes[name] = np.bincount(codes[codes >= 0], minlength=len(self.lists[name].starts) - 1)
 
@@ -110,13 +115,22 @@ class Part:
         return self.lists[name].several(numbers)[0]
 
     def _cover(self, products: Numbers) -> tuple[str, Numbers]:
+        """Return the fewest lists of one attribute that hold these products and no others."""
         found: list[tuple[int, str, Numbers]] = []
-        for name in LISTS:
-            numbers = np.unique(self.codes[name][products])
-            if len(numbers) and numbers[0] >= 0 and int(self.sizes[name][numbers].sum()) == len(products):
-                found.append((len(numbers) - 1, name, numbers))
-        _, name, numbers = min(found, key=lambda one: one[0], default=(0, "product", products[:0]))
+        for name in ATTRIBUTES:
+            codes = self.codes[name][products]
+            if len(codes) and int(codes.min()) >= 0:
+                numbers = _distinct(codes)
+                if int(self.sizes[name][numbers].sum()) == len(products):
+                    found.append((len(numbers), name, numbers))
+        _, name, numbers = min(found, key=lambda one: one[0], default=(0, "product", products))
         return name, numbers
+
+
+def _distinct(codes: Numbers) -> Numbers:
+    seen = np.zeros(int(codes.max()) + 1, dtype=np.bool_)
+    seen[codes] = True
+    return np.flatnonzero(seen)
 
 
 def save_part(part: Part, folder: Path) -> None:
