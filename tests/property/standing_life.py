@@ -93,6 +93,7 @@ class Life:
         self.lists = {"l1": ["A", "p1", "s1"], "l2": ["B", "Private", "Q"]}
         self.holders: list[Holder] = []
         self.bought: list[Bought] = []
+        self.horizon: date | None = None
         self.numbers = itertools.count(1)
         self._room()
         for number in range(members):
@@ -115,31 +116,40 @@ class Life:
 
     def sell(self, ago: timedelta | None = None, offline: bool = False) -> None:
         rng = self.rng
-        holder = rng.choice(self.holders)
         at = self.now - (timedelta(seconds=rng.choice([0, 5, 40])) if ago is None else ago)
         lines = [
-            LineRequest(rng.choice(VALUES["product"]), rng.choice([1, 1, 2, 3]), rng.choice([0, 10, 50, 100, 100, 250]))
+            (rng.choice(VALUES["product"]), rng.choice([1, 1, 2, 3]), rng.choice([0, 10, 50, 100, 100, 250]))
             for _ in range(rng.randint(1, 4))
         ]
+        self.buy(rng.choice(self.holders), lines, at, rng.choice(SELLERS), offline)
+
+    def buy(
+        self,
+        holder: Holder,
+        lines: Sequence[tuple[str, int, int]],
+        at: datetime | None = None,
+        seller: Seller = SELLERS[0],
+        offline: bool = False,
+    ) -> Bought:
+        when = self.now if at is None else at
         request = PurchaseRequest(
             receipt=str(next(self.numbers)),
-            business_date=at.astimezone(self.zone).date(),
-            at=at,
+            business_date=when.astimezone(self.zone).date(),
+            at=when,
             card=holder.card,
-            lines=lines,
-            amount=sum(line.amount for line in lines),
+            lines=[LineRequest(*line) for line in lines],
+            amount=sum(amount for _, _, amount in lines),
         )
-        seller = rng.choice(SELLERS)
         (outcome,) = self._decide(PurchaseJob(request, seller, KEYS, offline))
         assert isinstance(outcome, Answered), outcome
         said = msgspec.json.decode(outcome.body)
         entry = read_name(KEYS.purchase_id, said["purchase"])
         assert entry is not None
-        self.bought.append(
-            Bought(holder, said["purchase"], entry, request, seller, self.now, said["points"]["earned"],
-                   not holder.points_only)
-        )  # fmt: skip
+        kept, points = not holder.points_only, said["points"]["earned"]
+        bought = Bought(holder, said["purchase"], entry, request, seller, self.now, points, kept)
+        self.bought.append(bought)
         self.now += timedelta(seconds=1)
+        return bought
 
     def sell_late(self) -> None:
         rng = self.rng
@@ -161,7 +171,9 @@ class Life:
             return
         number, line = self.rng.choice(what)
         quantity = self.rng.randint(1, line.quantity)
-        amount = line.amount if quantity == line.quantity else line.amount // 2
+        self.give_back(one, number, quantity, line.amount if quantity == line.quantity else line.amount // 2)
+
+    def give_back(self, one: Bought, number: int, quantity: int, amount: int) -> None:
         request = ReturnRequest(f"r-{next(self.numbers)}", [ReturnLineRequest(number, quantity, amount)])
         (outcome,) = self._decide(ReturnJob(one.name, request, one.seller, KEYS))
         if isinstance(outcome, Answered):
@@ -172,8 +184,11 @@ class Life:
     def merge(self) -> None:
         if len(self.holders) < 3:
             return
-        old = self.holders.pop(self.rng.randrange(len(self.holders)))
-        new = self.rng.choice(self.holders)
+        old, new = self.rng.sample(self.holders, 2)
+        self.join(old, new)
+
+    def join(self, old: Holder, new: Holder) -> None:
+        self.holders.remove(old)
         day = self.now.astimezone(self.zone).date().toordinal()
         assert enrolment.merge(self.store, source=old.handle, target=new.handle, day=day, expiry_days=EXPIRY_DAYS)
         for one in self.bought:
@@ -185,12 +200,15 @@ class Life:
         holder = self.rng.choice(self.holders)
         holder.traits, holder.told_year = self._invent(holder.name), band_year(self._today())
         with self.store.batch() as batch:
-            batch.set_traits(holder.handle, self._told(holder.traits))
+            batch.set_traits(holder.handle, self.told(holder.traits))
 
     def change_products(self, which: list[str] | None = None) -> None:
         rng = self.rng
         for product in which or rng.sample(PRODUCTS, 2):
             self.products[product] = {name: rng.choice([*VALUES[name], None]) for name in ATTRIBUTES}
+        self.put_products()
+
+    def put_products(self) -> None:
         rows = [(name, None, *(held[each] for each in ATTRIBUTES), None) for name, held in self.products.items()]
         with self.store.batch() as batch:
             batch.put_products(rows)
@@ -217,17 +235,26 @@ class Life:
     def choose_points_only(self) -> None:
         holder = self.rng.choice(self.holders)
         holder.points_only = not holder.points_only and self.rng.random() < 0.5
-        assert enrolment.set_points_only(self.store, handle=holder.handle, on=holder.points_only)
+        self.set_points_only(holder, on=holder.points_only)
+
+    def set_points_only(self, holder: Holder, *, on: bool) -> None:
+        holder.points_only = on
+        assert enrolment.set_points_only(self.store, handle=holder.handle, on=on)
+
+    def wait_days(self, days: int) -> None:
+        self._go(self.now + timedelta(days=days))
 
     def bring_history(self) -> None:
-        rng, holder = self.rng, self.rng.choice(self.holders)
+        rng = self.rng
         at = self.now - timedelta(days=rng.randint(1, 90), hours=rng.randint(0, 23))
         lines = [LineRequest(rng.choice(VALUES["product"]), 1, rng.choice([10, 100])) for _ in range(2)]
+        self.bring_in(rng.choice(self.holders), lines, at, rng.choice(SELLERS))
+
+    def bring_in(self, holder: Holder, lines: list[LineRequest], at: datetime, seller: Seller) -> None:
         amount = sum(line.amount for line in lines)
         request = PurchaseRequest(
             str(next(self.numbers)), at.astimezone(self.zone).date(), at, holder.card, lines, amount
         )
-        seller = rng.choice(SELLERS)
         past = Past(seller.shop, seller.terminal, seller.partner, request)
         before = self.feed.last_entry()
         assert import_purchases(self.store, keys=RECEIPT_KEYS, purchases=[past], received=self.now) == ["imported"]
@@ -274,7 +301,7 @@ class Life:
     def enrol(self, name: str) -> None:
         card = f"29800000000{len(self.holders):05d}"
         traits = self._invent(name)
-        arrival = enrolment.Arrival((KEYS.cards(card),), self._told(traits))
+        arrival = enrolment.Arrival((KEYS.cards(card),), self.told(traits))
         (handle,) = enrolment.enrol(self.store, arrivals=[arrival])
         assert handle is not None
         self.holders.append(Holder(name, card, handle, traits, band_year(self._today())))
@@ -285,6 +312,7 @@ class Life:
         """Everything as of now."""
         local = self.now.astimezone(self.zone)
         world = w.World(self.zone, local, [self._member(one) for one in self.holders], dict(self.products), [])
+        world.horizon = self.horizon
         world.lists = {name: list(values) for name, values in self.lists.items()}
         world.purchases = [
             w.Purchase(
@@ -337,7 +365,7 @@ class Life:
             rng.choice([True, False, None]),
         )
 
-    def _told(self, member: w.Member) -> model.Traits:
+    def told(self, member: w.Member) -> model.Traits:
         """What the vault would tell."""
         year, band = band_year(self._today()), None
         if member.birth_year is not None and member.birth_month is not None:

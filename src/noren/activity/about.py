@@ -153,6 +153,10 @@ class AboutMember(Protocol):
 class AboutEveryone(AboutMember, Protocol):
     """What a pass over all members asks besides."""
 
+    def close(self) -> None:
+        """Close the feed."""
+        ...
+
     def members_after(self, handle: bytes, limit: int) -> Sequence[bytes]:
         """Return active members with a greater handle, ascending."""
         ...

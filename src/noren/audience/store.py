@@ -81,6 +81,12 @@ class AudienceStore:
         with self._engine.connect() as db:
             return [str(row[0]) for row in db.execute(select(VERSION.c.name).distinct().order_by(VERSION.c.name))]
 
+    def newest_versions(self) -> Sequence[Version]:
+        """Return the newest version of every audience, in the order of names."""
+        with self._engine.connect() as db:
+            rows = db.execute(select(VERSION).order_by(VERSION.c.name, VERSION.c.number))
+            return list({str(row.name): _version(row) for row in rows}.values())
+
     def figure(self, digest: bytes, day: date) -> Drawn | None:
         """See ``Figures``."""
         with self._engine.connect() as db:

@@ -195,6 +195,11 @@ class Home:
         return self.path / "ledger" / "ledger.db"
 
     @property
+    def standings_db(self) -> Path:
+        """Members' standings: a cache of the ledger, a file in homes of either engine."""
+        return self.path / "ledger" / "standings.db"
+
+    @property
     def lake(self) -> Path:
         """The folder of Delta tables."""
         return self.path / "ledger" / "lake"

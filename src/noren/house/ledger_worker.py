@@ -1,6 +1,6 @@
 """The ledger-worker process: what it holds.
 
-Stores: the ledger, the lake, the directory of shops and terminals, the audiences.
+Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings.
 Keys: card index, receipt index, body hash, purchase id, terminal key, and the link key that
 makes link tokens for the vault. Never: a name, an address, a contact, anything of the vault.
 """
@@ -14,12 +14,14 @@ from typing import Final
 
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
 from noren.activity.ports import AuditFeed, LedgerStore
+from noren.audience.standings.loop import StandingLoop
 from noren.governance.store import Directory
 from noren.house.audiences import AudienceRoom, audience_room
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_feed, open_ledger
 from noren.house.passes import Porter
+from noren.house.standings import standing_loop
 from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.keyring import KeyRing
 from noren.register.till_keys import ReceiptKeys
@@ -40,15 +42,15 @@ class WorkerRoom:
     lake: LakeWriter
     loop: LakeLoop
     audiences: AudienceRoom
+    standings: StandingLoop
     receipts: ReceiptKeys
     terminal_key: KeyRing
     link: KeyRing
     zone_keys: ZoneKeys
 
     def now(self) -> datetime:
-        """Return the programme's instant: the sandbox's clock is moved by the till, which keeps the offset."""
-        offset = self.feed.clock_offset_us() if self.home.sandbox else 0
-        return SystemClock().now() + timedelta(microseconds=offset)
+        """Return the programme's instant."""
+        return instant_of(self.home, self.feed)
 
     def today(self) -> date:
         """Return the programme's local date."""
@@ -56,11 +58,18 @@ class WorkerRoom:
 
     def close(self) -> None:
         """Close the stores."""
+        self.standings.close()
         self.audiences.close()
         self.lake.close()
         self.feed.close()
         self.ledger.close()
         self.directory.close()
+
+
+def instant_of(home: Home, feed: AuditFeed) -> datetime:
+    """Return the programme's instant: the sandbox's clock is moved by the till, which keeps the offset."""
+    offset = feed.clock_offset_us() if home.sandbox else 0
+    return SystemClock().now() + timedelta(microseconds=offset)
 
 
 def has_reached(loop: LakeLoop, entry: int, *, seconds: float = LAKE_SECONDS) -> bool:
@@ -92,6 +101,8 @@ def worker_room(home: Home) -> WorkerRoom:
         batch_rows=home.settings.lake.batch_rows,
         vacuum_hours=home.settings.lake.vacuum_hours,
     )
+    audiences = audience_room(home, feed, directory, lambda: has_reached(loop, feed.last_entry()))
+    apart = open_feed(home, "ledger-worker")
     return WorkerRoom(
         home=home,
         porter=Porter(home, keys),
@@ -100,7 +111,8 @@ def worker_room(home: Home) -> WorkerRoom:
         directory=directory,
         lake=lake,
         loop=loop,
-        audiences=audience_room(home, feed, directory, lambda: has_reached(loop, feed.last_entry())),
+        audiences=audiences,
+        standings=standing_loop(home, apart, directory, audiences.store, lambda: instant_of(home, apart)),
         receipts=ReceiptKeys(
             keys.ring("card-index"),
             keys.ring("receipt-index"),

@@ -1,6 +1,6 @@
 """The till process: what it holds.
 
-Stores: the ledger (purchases and points under handles) and the directory of shops and terminals.
+Stores: the ledger (purchases and points under handles), the directory of shops and terminals; the standings, to read.
 Keys: card index, receipt index, body hash, terminal key, purchase id, one-time code.
 Never: a name, an address, a contact, the link key, anything of the vault.
 """
@@ -17,6 +17,7 @@ from noren.governance.store import Directory
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_ledger
+from noren.house.standing_desk import OpenDesk
 from noren.kernel.clock import ShiftedClock, SystemClock
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Moment
@@ -37,6 +38,7 @@ class TillRoom:
     clock: ShiftedClock
     zone_keys: ZoneKeys
     open_ledger: Callable[[], LedgerStore]
+    open_desk: Callable[[], OpenDesk]
 
     def moment(self) -> Moment:
         """Return the programme's rules of time at this instant."""
@@ -50,9 +52,10 @@ def till_room(home: Home) -> TillRoom:
     ledger = open_ledger(home, "till")
     offset = timedelta(microseconds=ledger.clock_offset_us()) if home.sandbox else timedelta(0)
     ledger.close()
+    directory = open_directory(home, "till")
     return TillRoom(
         home=home,
-        directory=open_directory(home, "till"),
+        directory=directory,
         keys=TillKeys(
             card_index=keys.ring("card-index"),
             receipt_index=keys.ring("receipt-index"),
@@ -65,4 +68,5 @@ def till_room(home: Home) -> TillRoom:
         clock=ShiftedClock(SystemClock(), offset),
         zone_keys=keys,
         open_ledger=lambda: open_ledger(home, "till", busy_ms=BUSY_MS),
+        open_desk=lambda: OpenDesk(home, directory),
     )

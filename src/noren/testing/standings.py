@@ -78,6 +78,7 @@ class MemoryStandings:
         self.rows: dict[bytes, Row] = {}
         self.noted = Progress()
         self.others: dict[bytes, frozenset[bytes]] = {}
+        self.told = (0, b"")
         self.days: dict[tuple[bytes, int], dict[int, int | None]] = {}
 
     def load(self, handle: bytes) -> Row | None:
@@ -92,6 +93,14 @@ class MemoryStandings:
     def accepted(self, plan: bytes) -> frozenset[bytes]:
         """See ``StandingStore``."""
         return self.others.get(plan, frozenset())
+
+    def edition(self) -> int:
+        """See ``StandingStore``."""
+        return self.told[0]
+
+    def published(self) -> bytes:
+        """See ``StandingStore``."""
+        return self.told[1]
 
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
         """See ``StandingStore``."""
@@ -122,6 +131,18 @@ class MemoryStandings:
     def forget(self, handle: bytes) -> None:
         """See ``KeptStandings``."""
         self.rows.pop(handle, None)
+
+    def publish(self, edition: int, told: bytes) -> None:
+        """See ``KeptStandings``."""
+        self.told = (edition, told)
+
+    def start_again(self) -> None:
+        """See ``KeptStandings``."""
+        self.rows, self.noted, self.days, self.told = {}, Progress(), {}, (0, b"")
+
+    def clear(self) -> None:
+        """See ``KeptStandings``."""
+        self.rows.clear()
 
     def count(self) -> int:
         """See ``KeptStandings``."""

@@ -8,7 +8,7 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from noren.activity import about as ledger
 from noren.activity.model import MemberState
-from noren.audience.live import FoldAgain, Given, History, Place, Purchase, holds_some
+from noren.audience.live import Answers, FoldAgain, Given, History, Place, Purchase, Standing, holds, holds_some
 from noren.audience.standings.folding import Folder
 from noren.audience.standings.in_force import InForce
 from noren.audience.standings.model import Kept, NotReady, Why
@@ -27,6 +27,9 @@ from noren.audience.standings.returns import Returns
 
 REMEMBERED: Final = 1_000
 """Members whose standings, ahead of the store, are remembered; about 20 kB each with 1,000 conditions."""
+
+FEW: Final = 8
+"""Of so many conditions in force, one that is asked here makes it worth to go on from the answer of before."""
 
 NO_HISTORY: Final = History()
 NO_CUTS: Final[Mapping[int, int | None]] = {}
@@ -109,15 +112,42 @@ class StandingDesk:
             kept = self._folder.folded(force.plan, handle, found, microseconds(at))
         if isinstance(kept, NotReady):
             return kept
-        given = Given(
-            traits_of(found.traits, at.astimezone(self._rules.zone).date()),
-            self._history(handle, found, force),
-            cuts,
-            basket,
-        )
-        true = holds_some(force.plan, numbers, kept.standing, at, given)
-        assert not isinstance(true, FoldAgain), "a standing of this plan, up to this instant"
+        true = self._true(force, numbers, kept.standing, at, self._given(handle, found, force, at, cuts, basket))
         return frozenset(force.names[number] for number in true)
+
+    def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
+        """Return what is true of a member now of all conditions, to be kept with her standing; None: not to be told."""
+        cuts = self._cuts_of(force, at) if force.tops else NO_CUTS
+        if cuts is None or microseconds(at) < kept.since:
+            return None
+        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, at, cuts, None))
+        return None if isinstance(told, FoldAgain) else told
+
+    def _true(
+        self, force: InForce, numbers: tuple[int, ...], standing: Standing, at: datetime, given: Given
+    ) -> Iterable[int]:
+        """Return which of the numbers are true: all are asked from the answer of before, or those few by themselves."""
+        plan = force.plan
+        many = (
+            standing.kept is not None and len(numbers) * FEW >= len(plan.trees) and not (force.tops and not given.cuts)
+        )
+        told = holds(plan, standing, at, given) if many else holds_some(plan, numbers, standing, at, given)
+        assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
+        if isinstance(told, frozenset):
+            return told
+        return [number for number in numbers if told.bits >> number & 1]
+
+    def _given(
+        self,
+        handle: bytes,
+        found: ledger.Place,
+        force: InForce,
+        at: datetime,
+        cuts: Mapping[int, int | None],
+        basket: Purchase | None,
+    ) -> Given:
+        today = at.astimezone(self._rules.zone).date()
+        return Given(traits_of(found.traits, today), self._history(handle, found, force), cuts, basket)
 
     def _held(self, handle: bytes, force: InForce) -> Kept | None:
         """Return what is remembered or stored of a member under this plan."""

@@ -6,8 +6,9 @@ store's one writer, and knows the lake, so that it can fold who has lines older 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from noren.activity.about import AboutEveryone
@@ -19,7 +20,6 @@ from noren.audience.standings.in_force import InForce, Readying
 from noren.audience.standings.model import Kept, Progress, Row
 from noren.audience.standings.packing import row_of, standing_of
 from noren.audience.standings.ports import KeptStandings, OldLines
-from noren.audience.standings.purchases import instant
 
 PAGE: Final = 500
 """Entries looked at, or members swept, in one step."""
@@ -29,20 +29,33 @@ class Keeper:
     """Brings the store up to the ledger, a step at a time."""
 
     def __init__(
-        self, *, about: AboutEveryone, store: KeptStandings, readying: Readying, rules: Rules, old: OldLines | None
+        self,
+        *,
+        about: AboutEveryone,
+        store: KeptStandings,
+        readying: Readying,
+        rules: Rules,
+        now: Callable[[], datetime],
+        old: OldLines | None,
     ) -> None:
-        self._about, self._store, self._readying, self._rules = about, store, readying, rules
-        self._old = old
-        self._force: InForce | None = None
-        self._desk = self._new_desk()
+        self._about, self._store, self._readying, self._rules, self._now = about, store, readying, rules, now
+        self._desk = StandingDesk(
+            about=about,
+            store=store,
+            in_force=readying.current,
+            rules=rules,
+            folder=Folder(about, old, ALL),
+            remembered=0,
+        )
         self.folded = 0
 
     def step(self) -> bool:
         """Do one step; return whether there is more to do at once."""
         force = self._ready()
-        progress = self._store.progress()
         if not force.names:
+            self._store.clear()
             return False
+        progress = self._followed()
         if progress.plan != force.plan.digest:
             progress = replace(progress, plan=force.plan.digest, swept=b"")
         touched, gone, reached = self._news(progress)
@@ -53,30 +66,36 @@ class Keeper:
             self._sweep(force, reached)
         return busy
 
-    def make_cuts(self, day: int, at_us: int) -> bool:
-        """Make a day's cuts of ``top`` where they are wanted and can be told; return whether they are there.
+    def make_cuts(self) -> bool:
+        """Make today's cuts of ``top`` where they are wanted and can be told; return whether they are there.
 
-        ``at_us``: an instant of that day. They are as of the end of the date before: what was bought or became known
-        since then does not count, whenever they are made.
+        They are as of the end of the date before: what was bought or became known since then does not count,
+        whenever they are made. To be called when the store has caught up.
         """
-        force, progress = self._ready(), self._store.progress()
-        if not force.tops or self._store.cuts(force.plan.digest, day) is not None:
+        force, progress, now = self._ready(), self._store.progress(), self._now()
+        day, digest = now.astimezone(self._rules.zone).date().toordinal(), force.plan.digest
+        if not force.tops or self._store.cuts(digest, day) is not None:
             return True
-        if progress.swept is not None or progress.plan != force.plan.digest:
+        if progress.swept is not None or progress.plan != digest:
             return False
-        found = cuts(force.plan, self._every(force), instant(at_us))
-        self._store.put_cuts(force.plan.digest, day, found)
+        self._store.put_cuts(digest, day, cuts(force.plan, self._every(force), now))
         return True
+
+    def close(self) -> None:
+        """Close the feed."""
+        self._about.close()
 
     def forget(self, handle: bytes) -> None:
         """Remove all that is kept of a member."""
         self._store.forget(handle)
 
-    def _new_desk(self) -> StandingDesk:
-        return StandingDesk(
-            about=self._about, store=self._store, in_force=self._readying.current, rules=self._rules,
-            folder=Folder(self._about, self._old, ALL), remembered=0,
-        )  # fmt: skip
+    def _followed(self) -> Progress:
+        """Return how far the store is. One that is ahead of the ledger followed another: the ledger was put back."""
+        progress = self._store.progress()
+        if max(progress.bought, progress.returns, progress.merged) < self._about.reach().next_entry:
+            return progress
+        self._store.start_again()
+        return self._store.progress()
 
     def _ready(self) -> InForce:
         force = self._readying.current(self._about.reach().products)
@@ -121,7 +140,9 @@ class Keeper:
         if place is None or place.state is not MemberState.ACTIVE or not place.head:
             return None
         kept = self._desk.bring(handle, place, force)
-        return row_of(force.plan, handle, kept) if isinstance(kept, Kept) else None
+        if not isinstance(kept, Kept):
+            return None
+        return row_of(force.plan, handle, kept, self._desk.answers(handle, place, force, kept, self._now()))
 
     def _every(self, force: InForce) -> Iterator[Standing]:
         for named, raw in self._store.every(force.plan.digest):

@@ -62,6 +62,14 @@ class StandingStore(Protocol):
         """Return the plans whose standings are as good as this plan's; it itself is not named."""
         ...
 
+    def edition(self) -> int:
+        """Return which conditions are published; 0: none."""
+        ...
+
+    def published(self) -> bytes:
+        """Return what is published."""
+        ...
+
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
         """Return a day's cuts of ``top``, by number; None: they are not there yet."""
         ...
@@ -88,6 +96,18 @@ class KeptStandings(StandingStore, Protocol):
 
     def forget(self, handle: bytes) -> None:
         """Remove all that is kept of a member."""
+        ...
+
+    def publish(self, edition: int, told: bytes) -> None:
+        """Tell the tills what is in force: ``told`` as :mod:`publishing` writes it."""
+        ...
+
+    def start_again(self) -> None:
+        """Throw everything away."""
+        ...
+
+    def clear(self) -> None:
+        """Remove all standings: nothing asks for them."""
         ...
 
     def count(self) -> int:

@@ -51,6 +51,16 @@ class StandingReader:
         """See ``StandingStore``."""
         return frozenset(row[0] for row in self._all(tables.GET_ACCEPTED, plan))
 
+    def edition(self) -> int:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_EDITION)
+        return int(found[0][0]) if found else 0
+
+    def published(self) -> bytes:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_PUBLISHED)
+        return found[0][0] if found else b""
+
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
         """See ``StandingStore``."""
         return dict(self._all(tables.GET_CUTS, plan, day)) or None
@@ -117,6 +127,16 @@ class StandingFile:
         """See ``StandingStore``."""
         return frozenset(row[0] for row in self._all(tables.GET_ACCEPTED, plan))
 
+    def edition(self) -> int:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_EDITION)
+        return int(found[0][0]) if found else 0
+
+    def published(self) -> bytes:
+        """See ``StandingStore``."""
+        found = self._all(tables.GET_PUBLISHED)
+        return found[0][0] if found else b""
+
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
         """See ``StandingStore``."""
         return dict(self._all(tables.GET_CUTS, plan, day)) or None
@@ -170,6 +190,15 @@ class StandingFile:
             self._write(lambda db: db.execute(tables.DROP_STANDING, (handle,)))
             self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
+    def publish(self, edition: int, told: bytes) -> None:
+        """See ``KeptStandings``."""
+        self._write(lambda db: db.execute(tables.PUBLISH, (edition, told)))
+
+    def clear(self) -> None:
+        """See ``KeptStandings``."""
+        if self.count():
+            self._write(lambda db: db.execute(tables.CLEAR))
+
     def count(self) -> int:
         """See ``KeptStandings``."""
         return int(self._all(tables.COUNT)[0][0])
@@ -203,7 +232,7 @@ class StandingFile:
                 self.start_again()
 
     def _opened(self) -> Database:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             db = _made(self._path)
             if _layout(db) == tables.LAYOUT:
@@ -219,6 +248,7 @@ class StandingFile:
 
 def _made(path: Path) -> Database:
     db = _connected(path, BUSY_MS, reading=False)
+    path.chmod(0o600)
     for pragma in tables.PRAGMAS:
         db.execute(pragma)
     if _layout(db) == 0 and not db.execute("SELECT 1 FROM sqlite_schema").fetchall():

@@ -28,6 +28,8 @@ CREATE TABLE accepted (plan BLOB NOT NULL, other BLOB NOT NULL, PRIMARY KEY (pla
 CREATE TABLE cut (
   plan BLOB NOT NULL, day INTEGER NOT NULL, number INTEGER NOT NULL, least INTEGER, PRIMARY KEY (plan, day, number)
   ) WITHOUT ROWID, STRICT;
+CREATE TABLE published (one INTEGER PRIMARY KEY CHECK (one = 1), edition INTEGER NOT NULL, told BLOB NOT NULL) STRICT;
+INSERT INTO published VALUES (1, 0, x'');
 INSERT INTO progress VALUES (1, 0, 0, 0, x'', x'');
 PRAGMA user_version = {LAYOUT};
 """
@@ -52,4 +54,8 @@ GET_EVERY: Final = (
 GET_CUTS: Final = "SELECT number, least FROM cut WHERE plan = ? AND day = ?"
 DROP_CUTS: Final = "DELETE FROM cut WHERE plan <> ? OR day < ?"
 PUT_CUT: Final = "INSERT OR REPLACE INTO cut VALUES (?, ?, ?, ?)"
+GET_EDITION: Final = "SELECT edition FROM published"
+GET_PUBLISHED: Final = "SELECT told FROM published"
+PUBLISH: Final = "UPDATE published SET edition = ?, told = ?"
+CLEAR: Final = "DELETE FROM standing"
 COUNT: Final = "SELECT count(*) FROM standing"

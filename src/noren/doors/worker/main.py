@@ -1,4 +1,4 @@
-"""``noren ledger-worker``: the inner door of the ledger side, and the loop that feeds the lake."""
+"""``noren ledger-worker``: the inner door of the ledger side, and the loops that feed the lake and keep standings."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ async def _run(room: WorkerRoom) -> None:
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
     daily = asyncio.create_task(DailyRound(turn).run(stop))
+    standings = asyncio.create_task(room.standings.run(stop))
     try:
         await serve(app, interface="asgi", uds=room.home.socket("ledger-worker"))
     finally:
         stop.set()
-        await asyncio.gather(lake, daily)
+        await asyncio.gather(lake, daily, standings)

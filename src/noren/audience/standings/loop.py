@@ -1,0 +1,82 @@
+"""The background loop of the ledger-worker that keeps standings warm, low in the queue for the processor.
+
+What breaks here (disk full, the lake away) must not end the ledger-worker: the loop says so in its status, waits and
+goes on. Meanwhile tills fold by themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from noren.audience.standings.keeping import Keeper
+from noren.audience.standings.ports import KeptStandings, LiveConditions
+from noren.audience.standings.publishing import edition_of, told_of
+
+NICENESS: Final = 10
+EVERY_SECONDS: Final = 1.0
+WAIT_AFTER_TROUBLE_SECONDS: Final = 10.0
+
+
+class StandingLoop:
+    """Publishes what is in force, follows the ledger, makes the day's cuts, until told to stop."""
+
+    def __init__(
+        self,
+        keeper: Keeper,
+        store: KeptStandings,
+        conditions: LiveConditions,
+        *,
+        every_seconds: float = EVERY_SECONDS,
+    ) -> None:
+        self._keeper, self._store, self._conditions = keeper, store, conditions
+        self._every_seconds = every_seconds
+        self._published = 0
+        self.trouble: str | None = None
+        self.caught_up = False
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Go round until ``stop`` is set; the round under way is finished first."""
+        running = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1, "standings", initializer=_step_back) as own_thread:
+            while not stop.is_set():
+                pause = await running.run_in_executor(own_thread, self.round)
+                try:
+                    async with asyncio.timeout(pause):
+                        await stop.wait()
+                except TimeoutError:
+                    continue
+
+    def round(self) -> float:
+        """Do one round, in the calling thread; return for how many seconds to pause."""
+        try:
+            self._publish()
+            busy = self._keeper.step()
+            if not busy:
+                self._keeper.make_cuts()
+        except Exception as broken:
+            self.trouble, self.caught_up = type(broken).__name__, False
+            return WAIT_AFTER_TROUBLE_SECONDS
+        self.trouble, self.caught_up = None, not busy
+        return 0.0 if busy else self._every_seconds
+
+    def _publish(self) -> None:
+        edition = self._conditions.edition()
+        if edition == self._published and self._store.edition():
+            return
+        told = told_of(self._conditions)
+        self._store.publish(edition_of(told), told)
+        self._published = edition
+
+    def close(self) -> None:
+        """Close the store and the keeper's feed."""
+        self._store.close()
+        self._keeper.close()
+
+
+def _step_back() -> None:
+    """Lower this thread's place in the queue for the processor (on Linux a thread has its own)."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

@@ -1,0 +1,142 @@
+"""Desks and keepers that leave something out: what must be red."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from tests.property.standing_house import House, Make
+
+from noren.activity import about as ledger
+from noren.activity.about import AboutMember
+from noren.audience.live import FoldAgain, Plan, Standing, add, fold
+from noren.audience.standings import InForce, Kept, NotReady, Progress, Readying, StandingDesk
+from noren.audience.standings.folding import ALL, Folder
+from noren.audience.standings.keeping import Keeper
+from noren.audience.standings.purchases import lines_left, purchase_of
+from noren.audience.standings.returns import Returns
+from noren.audience.standings.store import StandingFile, StandingReader
+
+
+class NoCatchUp(Folder):
+    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
+        return kept
+
+
+class InOrderOfArrival(Folder):
+    """Adds what is late as if it were not."""
+
+    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
+        standing = kept.standing
+        for link in reversed(self.about.links(handle, place.head, kept.head, self.limit)):
+            added = add(plan, replace(standing, last=None), purchase_of(link, lines_left(link)))
+            assert isinstance(added, Standing)
+            standing = added
+        return Kept(standing, place.head, place.returns, kept.since)
+
+
+class NewIsWhatHasAHigherNumber(Folder):
+    """Does not see that a merge puts older purchases in front of hers."""
+
+    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
+        links = [one for one in self.about.links(handle, place.head, kept.head, self.limit) if one.entry > kept.head]
+        standing: Standing | FoldAgain = kept.standing
+        for link in sorted(links, key=lambda one: one.at):
+            standing = add(plan, standing, purchase_of(link, lines_left(link)))
+            if isinstance(standing, FoldAgain):
+                return None
+        return Kept(standing, place.head, place.returns, kept.since)
+
+
+class NothingIsOld(Folder):
+    """Takes lines that the ledger has no more for none at all."""
+
+    def folded(self, plan: Plan, handle: bytes, place: ledger.Place, until: int | None = None) -> Kept | NotReady:
+        links = self.about.links(handle, place.head, 0, ALL)
+        return Kept(fold(plan, [purchase_of(one, lines_left(one)) for one in links]), place.head, place.returns, 0)
+
+
+class NothingComesBack(Returns):
+    def hold(self, handle: bytes, seen: int, newest: int) -> bool:
+        return True
+
+
+class AnyPlanWillDo(StandingReader):
+    def accepted(self, plan: bytes) -> frozenset[bytes]:
+        held = [row[0] for row in self._all("SELECT DISTINCT plan FROM standing")]
+        return frozenset(held)
+
+
+class WrittenOnce(Readying):
+    """Does not look again whether conditions and lists have changed."""
+
+    def current(self, products: int) -> InForce | None:
+        ready = self._ready
+        return ready if ready is not None and ready.products == products else None
+
+
+class SameGoods(Readying):
+    """Does not look again whether products have changed."""
+
+    def current(self, products: int) -> InForce | None:
+        return super().current(products if self._ready is None else self._ready.products)
+
+
+class TraitsOfYesterday:
+    """Asks the ledger for each member once."""
+
+    def __init__(self, feed: AboutMember) -> None:
+        self._feed = feed
+        self._first: dict[bytes, ledger.Place] = {}
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._feed, name)
+
+    def place(self, handle: bytes) -> ledger.Place | None:
+        found = self._feed.place(handle)
+        if found is None:
+            return None
+        return replace(found, traits=self._first.setdefault(handle, found).traits)
+
+
+class Hasty(Keeper):
+    """Notes how far the ledger has come, and folds nobody for it."""
+
+    def _news(self, progress: Progress) -> tuple[set[bytes], set[bytes], Progress]:
+        _, gone, reached = super()._news(progress)
+        return set(), gone, reached
+
+
+def spoilt(
+    folder: type[Folder] = Folder,
+    returns: type[Returns] = Returns,
+    reader: type[StandingReader] = StandingReader,
+    readying: type[Readying] = Readying,
+    about: Callable[[AboutMember], Any] = lambda feed: feed,
+    keeper: type[Keeper] = Keeper,
+) -> Make:
+    class Spoilt(House):
+        def start_till(self) -> None:
+            life = self.life
+            self.till_readying = readying(
+                about=life.feed, conditions=life.conditions, shops=life.shops, zone=life.zone, monotonic=lambda: 0.0
+            )
+            store, feed = reader(self.path), about(life.feed)
+            self.till = StandingDesk(
+                about=feed,
+                store=store,
+                in_force=self.till_readying.current,
+                rules=life.rules,
+                folder=folder(feed),
+                returns=returns(feed, store.progress().returns or feed.reach().returns),
+            )
+
+        def start_worker(self) -> None:
+            self.file, life = StandingFile(self.path), self.life
+            self.keeper = keeper(
+                about=life.feed, store=self.file, readying=self.readying(), rules=life.rules, now=lambda: life.now,
+                old=life.old,
+            )  # fmt: skip
+
+    return Spoilt

@@ -1,0 +1,431 @@
+"""Whatever changes what is true of a member, the next question knows; where it is left out, this is red."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import pytest
+from tests.property.standing_house import ANYWHERE, House, Make, truth
+from tests.property.standing_life import ATTRIBUTES, KEEP_DAYS, SELLERS, Life
+from tests.property.standing_spoilt import (
+    AnyPlanWillDo,
+    Hasty,
+    InOrderOfArrival,
+    NewIsWhatHasAHigherNumber,
+    NoCatchUp,
+    NothingComesBack,
+    NothingIsOld,
+    SameGoods,
+    TraitsOfYesterday,
+    WrittenOnce,
+    spoilt,
+)
+
+from noren.audience.language import Refused, parse
+from noren.audience.live import Line, Place, Purchase
+from noren.audience.standings import LiveCondition, NotReady, Why
+from noren.audience.standings.folding import IN_A_CALL
+from noren.audience.standings.publishing import Published, edition_of, told_of
+from noren.audience.standings.store import StandingFile, StandingReader
+from noren.register.requests import LineRequest
+from noren.testing.ledger_engines import ENGINES, ledger_place
+from noren.testing.standings import FakeConditions
+
+DAY = timedelta(days=1)
+COFFEE, MILK = "p0", "p1"
+
+
+def condition(text: str, name: str = "c") -> LiveCondition:
+    found = parse(text)
+    assert not isinstance(found, Refused), found
+    return LiveCondition(name, found)
+
+
+def life_on(engine: str, folder: Path, *texts: str) -> Life:
+    """Three members, coffee and milk, and conditions by number."""
+    life = Life(Random(1), ledger_place(engine, folder), members=3)
+    nothing = dict.fromkeys(ATTRIBUTES)
+    life.products = {COFFEE: {**nothing, "category": "coffee"}, MILK: {**nothing, "category": "milk"}}
+    life.put_products()
+    lists = {name: frozenset(values) for name, values in life.lists.items()}
+    life.conditions.put([condition(text, f"c{number}") for number, text in enumerate(texts)], lists)
+    return life
+
+
+@pytest.fixture
+def opened() -> Iterator[list[Life]]:
+    lives: list[Life] = []
+    yield lives
+    for life in lives:
+        life.close()
+        life.place.remove()
+
+
+Act = Callable[[Life], None]
+
+
+def buys(product: str = COFFEE, who: int = 0, ago: timedelta = timedelta(), amount: int = 100) -> Act:
+    def act(life: Life) -> None:
+        life.buy(life.holders[who], [(product, 1, amount)], life.now - ago, offline=bool(ago))
+
+    return act
+
+
+def brings_back(life: Life) -> None:
+    life.give_back(life.bought[0], 0, 1, 100)
+
+
+def joins(life: Life) -> None:
+    life.join(life.holders[1], life.holders[0])
+
+
+def moves(life: Life) -> None:
+    holder = life.holders[0]
+    holder.traits = replace(holder.traits, prefecture="大阪府")
+    with life.store.batch() as batch:
+        batch.set_traits(holder.handle, life.told(holder.traits))
+
+
+def lives_in_tokyo(life: Life) -> None:
+    holder = life.holders[0]
+    holder.traits = replace(holder.traits, prefecture="東京都")
+    with life.store.batch() as batch:
+        batch.set_traits(holder.handle, life.told(holder.traits))
+
+
+def is_tea_now(life: Life) -> None:
+    life.products[COFFEE]["category"] = "tea"
+    life.put_products()
+
+
+def lists_coffee(life: Life) -> None:
+    life.lists["l1"] = [COFFEE]
+    life.conditions.put(lists={name: frozenset(values) for name, values in life.lists.items()})
+
+
+def begins_today(life: Life) -> None:
+    life.horizon = life.now.astimezone(life.zone).date()
+    life.conditions.put(horizon=life.horizon)
+
+
+def history_comes(life: Life) -> None:
+    life.bring_in(life.holders[0], [LineRequest(COFFEE, 1, 100)], life.now - 30 * DAY, SELLERS[0])
+
+
+def another_condition(life: Life) -> None:
+    life.conditions.put([condition("visits(category = milk) >= 1", "c0")])
+
+
+def grows_old(life: Life) -> None:
+    """Time goes by, the lines go to the lake, and a new condition needs her folded from the beginning."""
+    life.wait_days(KEEP_DAYS + 2)
+    life.thin()
+    life.conditions.put([condition("visits(category = coffee) >= 1", "c0"), condition("visits(any) >= 1", "c1")])
+
+
+def together(*acts: Act) -> Act:
+    def act(life: Life) -> None:
+        for one in acts:
+            one(life)
+
+    return act
+
+
+TWICE = "visits(category = coffee) >= 2"
+CHANGES = [
+    pytest.param(TWICE, buys(), buys(), spoilt(folder=NoCatchUp), id="one more purchase"),
+    pytest.param(
+        "days_since_first(category = coffee) >= 3", buys(), buys(ago=4 * DAY), spoilt(folder=InOrderOfArrival),
+        id="a late purchase",
+    ),
+    pytest.param(
+        "visits(category = coffee) >= 1", buys(), brings_back, spoilt(returns=NothingComesBack), id="a return"
+    ),
+    pytest.param(
+        "visits(category = coffee) >= 1", buys(), brings_back, spoilt(keeper=Hasty),
+        id="a return that the store claims to hold",
+    ),
+    pytest.param(
+        TWICE, together(buys(who=1), buys(who=0)), joins, spoilt(folder=NewIsWhatHasAHigherNumber), id="a merge"
+    ),
+    pytest.param(
+        'prefecture = "東京都" and visits(any) >= 1', together(lives_in_tokyo, buys()), moves,
+        spoilt(about=TraitsOfYesterday), id="changed traits",
+    ),
+    pytest.param(
+        "visits(category = tea) >= 1", buys(), is_tea_now, spoilt(readying=SameGoods), id="a product's attribute"
+    ),
+    pytest.param(
+        "visits(category = tea) >= 1", buys(), is_tea_now, spoilt(reader=AnyPlanWillDo),
+        id="a product's attribute, and another plan",
+    ),
+    pytest.param(
+        'visits(product in list "l1") >= 1', buys(), lists_coffee, spoilt(readying=WrittenOnce), id="a list"
+    ),
+    pytest.param(
+        "visits(category = coffee) >= 1", buys(ago=4 * DAY), begins_today, spoilt(readying=WrittenOnce),
+        id="the horizon",
+    ),
+    pytest.param(
+        "visits(category = coffee) >= 1", buys(), another_condition, spoilt(readying=WrittenOnce),
+        id="another condition",
+    ),
+    pytest.param(
+        "days_since_first(category = coffee) >= 10", buys(), history_comes, spoilt(folder=InOrderOfArrival),
+        id="history that comes in",
+    ),
+    pytest.param(TWICE, buys(), grows_old, spoilt(folder=NothingIsOld), id="lines that only the lake has"),
+]  # fmt: skip
+
+
+def asked(house: House, life: Life) -> object:
+    """What the till says of the first member; what is to be made ready is made ready."""
+    for _ in range(2):
+        told = house.till.ask(life.holders[0].handle, life.now, ANYWHERE)
+        if told != NotReady(Why.CONDITIONS):
+            return told
+        house.till_readying.refresh()
+    raise AssertionError("made ready, and still not ready")
+
+
+def true_of(life: Life) -> frozenset[str]:
+    return frozenset(name for name, who in truth(life).items() if life.holders[0].name in who)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize(("text", "prepare", "change", "without"), CHANGES)
+def test_the_next_question_knows(
+    engine: str, text: str, prepare: Act, change: Act, without: Make, tmp_path: Path, opened: list[Life]
+) -> None:
+    del without
+    life = life_on(engine, tmp_path, text)
+    opened.append(life)
+    prepare(life)
+    house = House(life, tmp_path)
+    house.work()
+    before = asked(house, life)
+    assert before == true_of(life)
+    change(life)
+    after = true_of(life)
+    told = asked(house, life)
+    assert told == after or told == NotReady(Why.OLD_LINES)
+    house.work()
+    assert asked(house, life) == after
+    house.start_till()
+    assert asked(house, life) == after
+
+
+@pytest.mark.parametrize(("text", "prepare", "change", "without"), CHANGES)
+def test_where_it_is_left_out_it_is_found(
+    text: str, prepare: Act, change: Act, without: Make, tmp_path: Path, opened: list[Life]
+) -> None:
+    life = life_on("sqlite", tmp_path, text)
+    opened.append(life)
+    prepare(life)
+    house = without(life, tmp_path)
+    house.work()
+    assert asked(house, life) == true_of(life)
+    change(life)
+    if isinstance(house.keeper, Hasty):
+        house.keeper.step()
+        house.start_till()
+    assert asked(house, life) != true_of(life)
+
+
+@pytest.fixture
+def coffee(tmp_path: Path, opened: list[Life]) -> tuple[Life, House]:
+    """One who bought coffee twice, and the house after its work."""
+    life = life_on("sqlite", tmp_path, TWICE, "visits(category = coffee) >= 1 in last 1 days")
+    opened.append(life)
+    buys()(life)
+    buys()(life)
+    house = House(life, tmp_path)
+    house.work()
+    house.start_till()
+    return life, house
+
+
+def test_a_warm_question_folds_nothing(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    assert asked(house, life) == {"c0", "c1"}
+    assert house.till.caught_up == 0
+    buys(MILK)(life)
+    assert asked(house, life) == {"c0", "c1"}
+    assert asked(house, life) == {"c0", "c1"}
+    assert house.till.caught_up == 1, "what was added is remembered"
+
+
+def test_a_window_is_left_at_midnight_without_an_event(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    midnight = datetime.combine(life.now.astimezone(life.zone).date() + DAY, datetime.min.time(), tzinfo=life.zone)
+    handle = life.holders[0].handle
+    assert asked(house, life) == {"c0", "c1"}
+    assert house.till.ask(handle, midnight - timedelta(microseconds=1), ANYWHERE) == {"c0", "c1"}
+    assert house.till.ask(handle, midnight, ANYWHERE) == {"c0"}
+
+
+def test_of_an_instant_before_a_purchase_it_is_told_without_it(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    first = life.bought[0].request.at
+    asked(house, life)
+    assert house.till.ask(life.holders[0].handle, first, ANYWHERE) == {"c1"}
+    assert house.till.ask(life.holders[0].handle, first - DAY, ANYWHERE) == frozenset()
+    brings_back(life)
+    assert asked(house, life) == {"c1"}
+    before = life.now - timedelta(seconds=1, microseconds=1)
+    assert house.till.ask(life.holders[0].handle, before, ANYWHERE) == {"c0", "c1"}, "it had not come back then"
+
+
+def test_points_only_mode_keeps_no_lines(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    life.set_points_only(life.holders[1], on=True)
+    buys(who=1)(life)
+    buys(who=1)(life)
+    asked(house, life)
+    assert house.till.ask(life.holders[1].handle, life.now, ANYWHERE) == frozenset()
+
+
+def test_who_was_merged_is_nobody_and_nothing_is_kept_of_her(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    gone = life.holders[0]
+    life.join(gone, life.holders[1])
+    assert house.till.ask(gone.handle, life.now, ANYWHERE) == NotReady(Why.NOBODY)
+    assert asked(house, life) == {"c0", "c1"}
+    house.work()
+    assert house.file.load(gone.handle) is None
+    assert house.file.count() == 1
+
+
+def test_more_than_a_call_may_fold_is_left_to_the_worker(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    for _ in range(IN_A_CALL + 1):
+        buys(who=2)(life)
+    handle = life.holders[2].handle
+    asked(house, life)
+    assert house.till.ask(handle, life.now, ANYWHERE) == NotReady(Why.FAR_BEHIND)
+    assert house.till.unanswered == {Why.CONDITIONS: 1, Why.FAR_BEHIND: 1}
+    house.work()
+    assert house.till.ask(handle, life.now, ANYWHERE) == {"c0", "c1"}
+
+
+def test_a_shop_is_asked_what_is_in_force_there(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    everywhere = condition("visits(any) >= 1", "everywhere")
+    life.conditions.put([
+        everywhere,
+        replace(everywhere, name="shop", shops=frozenset({"s2"})),
+        replace(everywhere, name="company", partners=frozenset({"Q"})),
+    ])  # fmt: skip
+    asked(house, life)
+    handle = life.holders[0].handle
+    assert house.till.ask(handle, life.now, Place("s1", "P")) == {"everywhere"}
+    assert house.till.ask(handle, life.now, Place("s2", "P")) == {"everywhere", "shop"}
+    assert house.till.ask(handle, life.now, Place("s3", "Q")) == {"everywhere", "company"}
+
+
+def test_the_basket_in_hand_is_no_purchase(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    life.conditions.put(
+        [condition("basket has (category = milk)", "basket"), condition("never(category = milk)", "no")]
+    )
+    asked(house, life)
+    basket = Purchase(life.now, (Line(MILK, 1, 100),), Place("s1", "P"))
+    assert house.till.ask(life.holders[0].handle, life.now, ANYWHERE, basket) == {"basket", "no"}
+    assert house.till.ask(life.holders[0].handle, life.now, ANYWHERE) == {"no"}
+
+
+def test_a_rank_waits_for_its_cut(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    life.conditions.put([condition("top 40% by spend(any)", "top"), condition("visits(any) >= 1", "any")])
+    for who, amount in ((1, 300), (2, 100)):
+        buys(who=who, amount=amount)(life)
+    assert asked(house, life) == NotReady(Why.RANKS)
+    assert not house.keeper.make_cuts(), "not everybody is there yet"
+    house.work()
+    assert house.keeper.make_cuts()
+    assert asked(house, life) == {"any"}, "all that was bought today counts tomorrow"
+    life.wait_days(1)
+    assert asked(house, life) == NotReady(Why.RANKS)
+    house.work()
+    assert house.keeper.make_cuts()
+    told = [house.till.ask(one.handle, life.now, ANYWHERE) for one in life.holders]
+    assert told == [{"any"}, {"any", "top"}, {"any"}] or told == [{"any", "top"}, {"any", "top"}, {"any"}]
+    assert told == [frozenset(name for name, who in truth(life).items() if one.name in who) for one in life.holders]
+
+
+@pytest.mark.parametrize("what", ["begin", "middle", "all"])
+def test_a_damaged_file_is_made_again(coffee: tuple[Life, House], what: str) -> None:
+    life, house = coffee
+    house.file.close()
+    raw = bytearray(house.path.read_bytes())
+    places = {"begin": range(100), "middle": range(len(raw) // 2, len(raw)), "all": range(len(raw))}[what]
+    for place in places:
+        raw[place] ^= 0x5A
+    house.path.write_bytes(raw)
+    for more in ("-wal", "-shm"):
+        house.path.with_name(house.path.name + more).unlink(missing_ok=True)
+    house.start_till()
+    assert asked(house, life) == {"c0", "c1"}, "a till folds by itself"
+    house.start_worker()
+    house.work()
+    house.work()
+    house.start_till()
+    assert asked(house, life) == {"c0", "c1"}
+    assert house.file.count() == 1
+
+
+def test_a_rotten_row_is_not_believed(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    row = house.file.load(life.holders[0].handle)
+    assert row is not None
+    rotten = bytearray(row.facts)
+    rotten[-3] ^= 1
+    house.file.keep([replace(row, facts=bytes(rotten))], (), house.file.progress())
+    assert asked(house, life) == {"c0", "c1"}
+    assert house.till.caught_up == 1
+
+
+def test_what_is_forgotten_leaves_no_bytes(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    handle = life.holders[0].handle
+    files = [house.path, house.path.with_name(f"{house.path.name}-wal")]
+    assert any(handle in file.read_bytes() for file in files if file.exists())
+    house.file.forget(handle)
+    assert not any(handle in file.read_bytes() for file in files if file.exists())
+
+
+def test_a_store_ahead_of_its_ledger_is_thrown_away(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    house.file.keep((), (), replace(house.file.progress(), bought=10**9))
+    house.work()
+    assert house.file.made_again == 1
+    assert house.file.progress().bought < 10**9
+    assert asked(house, life) == {"c0", "c1"}
+
+
+def test_without_conditions_nothing_is_kept(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    assert house.file.count() == 1
+    life.conditions.put([])
+    house.work()
+    assert house.file.count() == 0
+
+
+def test_what_is_published_is_what_is_in_force(tmp_path: Path) -> None:
+    conditions = FakeConditions(
+        [replace(condition(TWICE), shops=frozenset({"s1"}), partners=frozenset({"P"})), condition("age >= 65", "old")],
+        {"l1": frozenset({"b", "a"})}, date(2026, 1, 2),
+    )  # fmt: skip
+    file = StandingFile(tmp_path / "standings.db")
+    told = told_of(conditions)
+    file.publish(edition_of(told), told)
+    read = Published(StandingReader(tmp_path / "standings.db"))
+    assert read.edition() == edition_of(told) != 0
+    assert sorted(read.conditions(), key=str) == sorted(conditions.conditions(), key=str)
+    assert (read.lists(), read.horizon()) == (conditions.lists(), conditions.horizon())
+    conditions.put(horizon=date(2026, 1, 3))
+    assert edition_of(told_of(conditions)) != read.edition()
