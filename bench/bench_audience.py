@@ -1,6 +1,6 @@
 """The audience bench: a kept history of 10 M or 100 M lines, 1 M members; ratios, measured in one run.
 
-.venv/bin/python bench/bench_audience.py [--lines 10 100] [--no-refresh] [--statement] [--spark] [--folder F]
+.venv/bin/python bench/bench_audience.py [--lines 10 100] [--no-refresh] [--no-hand] [--statement] [--spark] [--keep F]
 
 Steps for each size: the whole built, a piece of about 10 M lines after another (each drawn, taken in, deleted); one
 condition against hand-written SQL over the same purchases in three layouts; a thousand conditions of two mixtures in
@@ -203,11 +203,16 @@ def one_size(
     baskets = round(millions * 1e6 / LINES_OF_BASKET)
     history = History(folder / "history", ZONE)
     print(f"{millions} M lines:", flush=True)
-    whole = build(folder, year, ground, baskets, history)
+    built = folder / "built"
+    if not built.exists():
+        built.write_text(str(build(folder, year, ground, baskets, history)))
+    whole = float(built.read_text())
     prepared = history.prepared()
     print(
         f"  built in {whole:.1f} s, {size_of(folder / 'history'):.2f} GB on disk, memory {peak_gb():.1f} GB", flush=True
     )
+    if not options.ask:
+        return {"build": whole}
     categories = [str(value) for value in prepared.given.products.column("category") if value is not None]
     took = ask(prepared, options.conditions, categories)
     memory = peak_gb()
@@ -218,8 +223,8 @@ def one_size(
         print(f"  refreshed in {seconds:.1f} s; after it:", flush=True)
         ask(history.prepared(), options.conditions, categories)
     if options.hand:
-        (folder / "hand").mkdir()
-        hand = by_hand(prepared, folder / "hand", rollup=millions <= ROLLUP_MILLIONS)
+        with tempfile.TemporaryDirectory(dir=folder) as hand_made:
+            hand = by_hand(prepared, Path(hand_made), rollup=millions <= ROLLUP_MILLIONS)
         tell("one : one by hand", took["one"].wall / hand.wall, "<= 1.2")
         for name in ("simple", "mixed"):
             tell(f"{name}: fused : one by hand", took[name].wall / hand.wall, "<= 5")
@@ -231,15 +236,15 @@ def engines(folder: Path, prepared: Prepared, options: argparse.Namespace, categ
     """Ask the same of the statement over whole tables."""
     if not (options.statement or options.spark):
         return
-    (folder / "whole").mkdir()
-    tables = prepared.in_tables(folder / "whole")
     runs: list[tuple[Engine, bool, int]] = [("duckdb", options.statement, 2), ("spark", options.spark, 1)]
-    for engine, wanted, rounds in runs:
-        for name, make in (("simple", simple), ("mixed", mixed)):
-            if wanted:
-                asked = conditions(make, options.conditions, categories)
-                label = f"{len(asked):,} {name} conditions by the statement on {engine}"
-                timed(label, lambda a=asked, e=engine: found(a, tables, e), rounds)
+    with tempfile.TemporaryDirectory(dir=folder) as whole:
+        tables = prepared.in_tables(Path(whole))
+        for engine, wanted, rounds in runs:
+            for name, make in (("simple", simple), ("mixed", mixed)):
+                if wanted:
+                    asked = conditions(make, options.conditions, categories)
+                    label = f"{len(asked):,} {name} conditions by the statement on {engine}"
+                    timed(label, lambda a=asked, e=engine: found(a, tables, e), rounds)
 
 
 def main() -> None:
@@ -250,20 +255,23 @@ def main() -> None:
     asked.add_argument("--no-hand", dest="hand", action="store_false")
     asked.add_argument("--statement", action="store_true")
     asked.add_argument("--spark", action="store_true")
-    asked.add_argument("--folder", type=Path)
+    asked.add_argument("--build-only", dest="ask", action="store_false")
+    asked.add_argument("--keep", type=Path, help="a folder in which histories stay, to be asked again without a build")
     options = asked.parse_args()
     grown: dict[int, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory(dir=options.folder) as made:
-        folder = Path(made)
+    with tempfile.TemporaryDirectory() as made:
+        folder = options.keep or Path(made)
+        folder.mkdir(exist_ok=True)
         year = write_year(folder)
         ground = Ground(year.purchases, MEMBERS, SEED)
         write_members(folder / "everyone.parquet", MEMBERS)
         for millions in options.lines:
             here = folder / f"{millions}M"
-            here.mkdir()
+            here.mkdir(exist_ok=True)
             everyone = replace(year, members=folder / "everyone.parquet")
             grown[millions] = one_size(here, everyone, ground, options, millions)
-            shutil.rmtree(here)
+            if not options.keep:
+                shutil.rmtree(here)
     if len(grown) > 1:
         small, large = (grown[millions] for millions in (min(grown), max(grown)))
         for name, seconds in small.items():

@@ -92,6 +92,7 @@ def test_a_crash_leaves_the_history_before_or_after(lab: Lab, tmp_path: Path, to
     rest = replace(lab.world, purchases=lab.world.purchases[1::2])
     assert not lab.wrong(lab.world, history.refresh(lab.told(rest)))
     crashed = laid_over(after, before, tmp_path / "after-the-switch", after, torn)
+    History(after, lab.world.zone)
     assert not lab.wrong(lab.world, History(crashed, lab.world.zone).prepared())
     assert sorted(path.name for path in crashed.rglob("*")) == sorted(path.name for path in after.rglob("*"))
 
@@ -116,12 +117,24 @@ def test_who_leaves_is_in_no_answer_and_after_compacting_in_no_file(lab: Lab, tm
     assert number in members_in(tmp_path / "history")
     assert not lab.wrong(without, history.compact())
     assert number not in members_in(tmp_path / "history")
+    assert gone not in list(History(tmp_path / "history", lab.world.zone).prepared().names)
+    again = history.refresh(lab.told(lab.world))
+    assert not lab.wrong(lab.world, again), "she may come back, as someone new"
+    assert list(again.names).index(gone) != number
 
 
 def members_in(folder: Path) -> set[int]:
     """Return the members who have a receipt in some part."""
     found = [np.load(path) for path in folder.rglob("receipts.member_no.npy")]
     return set(np.concatenate(found).tolist())
+
+
+def test_what_was_returned_goes_on_through_the_next_refresh(lab: Lab, tmp_path: Path) -> None:
+    history = History(tmp_path / "history", lab.world.zone)
+    before = history.refresh(lab.told(lab.half))
+    after = history.refresh(lab.told(replace(lab.world, purchases=lab.world.purchases[1::2])))
+    assert not lab.wrong(lab.half, before)
+    assert not lab.wrong(lab.world, after)
 
 
 def test_sums_beyond_64_bits_are_refused_and_nothing_changes(lab: Lab, tmp_path: Path) -> None:

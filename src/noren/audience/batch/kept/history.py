@@ -18,7 +18,7 @@ from noren.audience.batch.kept.adding import Added, take_in
 from noren.audience.batch.kept.from_prepared import codes_of, goods_of
 from noren.audience.batch.kept.index import HistoryIndex
 from noren.audience.batch.kept.merging import merge, to_merge
-from noren.audience.batch.kept.numbering import KeptNames, open_columns
+from noren.audience.batch.kept.numbering import KeptNames, forget_names, open_columns
 from noren.audience.batch.kept.part import ATTRIBUTES, Part, open_part, save_part
 from noren.audience.batch.kept.storing import PARTS, STATES, Manifest, given_of, read_manifest, sweep, switch
 from noren.audience.batch.kept.vectors import Mask, Numbers
@@ -30,7 +30,10 @@ _WORK: Final = "work"
 
 
 class History:
-    """A kept history. One process at a time refreshes it; what ``prepared`` returned goes on as it was meanwhile."""
+    """A kept history. One process at a time refreshes it.
+
+    What ``prepared`` or ``refresh`` returned can be asked until the refresh after the next, or until ``compact``.
+    """
 
     def __init__(self, folder: Path, zone: ZoneInfo) -> None:
         """Open or begin a history in a folder of its own. What a crash left there is deleted."""
@@ -39,6 +42,7 @@ class History:
         folder.mkdir(parents=True, exist_ok=True)
         self._manifest = read_manifest(folder) or Manifest(zone=zone.key)
         assert self._manifest.zone == zone.key, "a history is of one zone"
+        self._former = ""
         shutil.rmtree(folder / _WORK, ignore_errors=True)
         sweep(folder, self._manifest)
 
@@ -61,15 +65,19 @@ class History:
             self._put(told)
         finally:
             shutil.rmtree(work)
-            sweep(self._folder, self._manifest)
+            sweep(self._folder, self._manifest, self._former)
         return self.prepared(added.ignored)
 
     def compact(self) -> Prepared:
-        """Write anew the parts that hold receipts which count no more, without them: then they are in no file."""
+        """Write anew the parts that hold receipts which count no more, without them: then they are in no file.
+
+        Neither is the text of who is no member any more; her number stays unused.
+        """
         manifest = self._manifest
         following = msgspec.structs.replace(manifest, generation=manifest.generation + 1)
         shutil.copytree(self._state(manifest.generation), self._state(following.generation))
         listed = self._listed(manifest)
+        forget_names(self._state(following.generation) / "members.parquet", listed)
         names: list[str] = []
         dead: dict[str, Numbers] = {}
         for number, (name, (part, replaced)) in enumerate(zip(manifest.parts, self._parts(manifest), strict=True)):
@@ -80,6 +88,7 @@ class History:
                 names[-1] = f"{following.state}-{number}"
                 save_part(merge([(part, gone)], self._codes(following)), self._folder / PARTS / names[-1])
         self._switch(following, names, dead)
+        sweep(self._folder, self._manifest)
         return self.prepared()
 
     def prepared(self, ignored: Ignored = Ignored()) -> Prepared:  # noqa: B008 - a value
@@ -101,8 +110,8 @@ class History:
             last = to_merge([len(part) for part, _ in parts], len(told.part))
             part = told.part
             if last:
-                alive = [(part, mask) for (part, _), mask in zip(parts[-last:], dead[-last:], strict=True)]
-                part = merge([*alive, (part, None)], told.codes)
+                small = [(one, mask) for (one, _), mask in zip(parts[-last:], dead[-last:], strict=True)]
+                part = merge([*small, (part, None)], told.codes)
                 del names[-last:], dead[-last:]
             names.append(told.manifest.state)
             save_part(part, self._folder / PARTS / told.manifest.state)
@@ -118,8 +127,7 @@ class History:
         replaced = {name: len(places) for name, places in dead.items()}
         manifest = msgspec.structs.replace(manifest, parts=tuple(names), replaced=replaced)
         switch(self._folder, manifest, set(names) - set(self._manifest.parts))
-        self._manifest = manifest
-        sweep(self._folder, manifest)
+        self._former, self._manifest = self._manifest.state, manifest
 
     def _state(self, generation: int) -> Path:
         return self._folder / STATES / f"{generation:08d}"

@@ -10,7 +10,8 @@ from typing import Any, Final, overload
 import duckdb
 import numpy as np
 
-from noren.audience.batch.kept.vectors import Numbers
+from noren.audience.batch.arrow import table_from
+from noren.audience.batch.kept.vectors import Mask, Numbers, whole
 from noren.audience.batch.loading.source import literal, quoted
 from noren.audience.batch.names import Index
 
@@ -54,6 +55,20 @@ def renumber(connection: duckdb.DuckDBPyConnection, kind: Kind, before: Path | N
     query = f"SELECT k.number FROM {kind.table} t JOIN {kept} k ON {same} ORDER BY t.{kind.number}"
     found: Any = connection.execute(query).fetchnumpy()
     return np.ma.getdata(found["number"])
+
+
+def forget_names(path: Path, listed: Mask) -> None:
+    """Write the members' numbers anew without the texts of those who are not listed."""
+    written = path.with_suffix(".forgetting")
+    columns = {"number": np.arange(len(listed)), "listed": whole(listed)}
+    with duckdb.connect(":memory:") as connection:
+        connection.register("listed", table_from(columns))
+        connection.execute(
+            "COPY (SELECT CASE WHEN l.listed = 1 THEN k.member END AS member, k.number "
+            f"FROM read_parquet({literal(str(path))}) k JOIN listed l ON k.number = l.number ORDER BY k.number) "
+            f"TO {literal(str(written))} (FORMAT parquet)"
+        )
+    written.rename(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,9 @@ def switch(folder: Path, manifest: Manifest, parts: Iterable[str]) -> None:
     _sync(folder)
 
 
-def sweep(folder: Path, manifest: Manifest) -> None:
-    """Delete what is not of the history: what a crash left, and what was replaced."""
-    for kind, names in ((PARTS, manifest.parts), (STATES, (manifest.state,))):
+def sweep(folder: Path, manifest: Manifest, former: str = "") -> None:
+    """Delete what is not of the history: what a crash left, and what was replaced; a former state may be in use."""
+    for kind, names in ((PARTS, manifest.parts), (STATES, (manifest.state, former))):
         (folder / kind).mkdir(exist_ok=True)
         for found in (folder / kind).iterdir():
             if found.name not in names:
