@@ -345,9 +345,11 @@ class Life:
                     world.redemptions.append(w.Message(holder.name, coupon.campaign, at, "redeemed"))
 
     def _member(self, holder: Holder) -> w.Member:
-        if holder.told_year == band_year(self._today()):
-            return holder.traits
-        return replace(holder.traits, birth_year=None)  # the band is an old April's
+        traits = holder.traits
+        if traits.birth_year is None or traits.birth_month is None:
+            return traits
+        band = age_band(date(traits.birth_year, traits.birth_month, 1), holder.told_year)
+        return replace(traits, birth_year=holder.told_year - band - (traits.birth_month >= 4))
 
     def _invent(self, name: str) -> w.Member:
         rng = self.rng

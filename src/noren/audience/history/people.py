@@ -65,9 +65,7 @@ def lot_columns(
 ) -> Mapping[str, list[object]]:
     """Return the columns of the balances: a row for each pool that holds something and for each lot."""
     rows: list[tuple[str, int, date | None]] = [
-        (name_of(number), each.pool, _day(each.last_movement + expiry_days) if each.last_movement else None)
-        for number, each in enumerate(order)
-        if each.pool
+        (name_of(number), each.pool, _pool_lapses(each, expiry_days)) for number, each in enumerate(order) if each.pool
     ]
     rows += [(name_of(numbers[handle]), points, _day(expires)) for handle, points, expires in lots if handle in numbers]
     return {
@@ -98,6 +96,11 @@ def used_columns(coupons: Iterable[tuple[bytes, str, int]], numbers: Mapping[byt
         "campaign": [row[1] for row in rows],
         "at": [row[2] for row in rows],
     }
+
+
+def _pool_lapses(member: Profile, expiry_days: int) -> date | None:
+    """Return the last day of ordinary points; a debt does not lapse."""
+    return _day(member.last_movement + expiry_days) if member.last_movement and member.pool > 0 else None
 
 
 def _day(ordinal: int) -> date | None:

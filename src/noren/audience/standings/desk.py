@@ -83,6 +83,11 @@ class StandingDesk:
             self.answered += 1
         return told
 
+    def asked_of(self, place: Place) -> int:
+        """Return how many conditions are in force at a place and made ready: none, where they are not."""
+        force = self._in_force(self._about.reach().products)
+        return 0 if force is None else len(force.at(place))
+
     def bring(self, handle: bytes, place: ledger.Place, force: InForce) -> Kept | NotReady:
         """Return a member's standing as the ledger has her."""
         plan = force.plan
@@ -112,7 +117,7 @@ class StandingDesk:
             kept = self._folder.folded(force.plan, handle, found, microseconds(at))
         if isinstance(kept, NotReady):
             return kept
-        true = self._true(force, numbers, kept.standing, at, self._given(handle, found, force, at, cuts, basket))
+        true = self._true(force, numbers, kept.standing, at, self._given(handle, found, force, cuts, basket))
         return frozenset(force.names[number] for number in true)
 
     def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
@@ -120,7 +125,7 @@ class StandingDesk:
         cuts = self._cuts_of(force, at) if force.tops else NO_CUTS
         if cuts is None or microseconds(at) < kept.since:
             return None
-        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, at, cuts, None))
+        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, cuts, None))
         return None if isinstance(told, FoldAgain) else told
 
     def _true(
@@ -142,12 +147,10 @@ class StandingDesk:
         handle: bytes,
         found: ledger.Place,
         force: InForce,
-        at: datetime,
         cuts: Mapping[int, int | None],
         basket: Purchase | None,
     ) -> Given:
-        today = at.astimezone(self._rules.zone).date()
-        return Given(traits_of(found.traits, today), self._history(handle, found, force), cuts, basket)
+        return Given(traits_of(found.traits), self._history(handle, found, force), cuts, basket)
 
     def _held(self, handle: bytes, force: InForce) -> Kept | None:
         """Return what is remembered or stored of a member under this plan."""

@@ -13,7 +13,6 @@ from noren.audience.live import History, Line, Lot, Message, Place, Purchase, Re
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _APRIL: Final = 4
-_DAY: Final = timedelta(days=1)
 
 
 def instant(microseconds: int) -> datetime:
@@ -59,16 +58,15 @@ def since_of(links: Iterable[about.Link]) -> int:
     return max((at for link in links for at in (link.at, *(back.at for back in link.back))), default=0)
 
 
-def traits_of(known: ledger.Traits, today: date) -> Traits:
-    """Return traits for the evaluator.
+def traits_of(known: ledger.Traits) -> Traits:
+    """Return traits for the evaluator, read as the batch evaluator reads them.
 
-    The ledger knows a band of ages as of one April; a year of birth that lies in the middle of nothing but this band
-    is as good in that school year, and in another one the age is unknown until the vault says it anew.
+    The ledger knows a band of ages as of one April. A year of birth in it stands for it: of the five the latest, so
+    that nobody is taken for older when the vault has not told her new band yet.
     """
     month, year = known.birth_month, None
-    school_year = today.year - (today.month < _APRIL)
-    if month is not None and known.age_band is not None and known.age_band_year == school_year:
-        year = school_year - known.age_band - (month >= _APRIL)
+    if month is not None and known.age_band is not None and known.age_band_year is not None:
+        year = known.age_band_year - known.age_band - (month >= _APRIL)
     return Traits(
         sex=known.sex,
         birth_year=year,
@@ -101,8 +99,8 @@ def _pool(place: about.Place, expiry_days: int) -> tuple[Lot, ...]:
     """Return the ordinary points as one lot; a debt does not lapse."""
     if not place.pool:
         return ()
-    expires = date.fromordinal(place.last_movement) + expiry_days * _DAY if place.pool > 0 else None
-    return (Lot(place.pool, expires),)
+    lapses = place.pool > 0 and place.last_movement
+    return (Lot(place.pool, date.fromordinal(place.last_movement + expiry_days) if lapses else None),)
 
 
 def _midnight(day: int, zone: ZoneInfo) -> datetime:
