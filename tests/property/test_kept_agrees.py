@@ -11,7 +11,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.property.naive_world import Member, Purchase, World
 from tests.property.test_batch_agrees import (
@@ -103,7 +103,7 @@ def agree(seed: int, kept: Kept = in_pieces, engine: Engine = "duckdb") -> list[
     ]
 
 
-@SETTINGS
+@settings(SETTINGS, max_examples=40 if NIGHT else 6)
 @given(st.integers(0, 2**32 - 1))
 def test_kept_and_naive_agree(seed: int) -> None:
     print(f"seed {seed}: {CONDITIONS} conditions on {MEMBERS} members")
