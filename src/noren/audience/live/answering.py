@@ -14,10 +14,11 @@ from noren.audience.live.answers import NO_MORE, Answers, Given
 from noren.audience.live.asking import Steady
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.hits import total_of
-from noren.audience.live.kept import Facts, Unreadable
+from noren.audience.live.kept import Unreadable
 from noren.audience.live.model import NOTHING, History, Purchase
-from noren.audience.live.numbers import FAR, compares
-from noren.audience.live.plan import Plan
+from noren.audience.live.numbers import compares
+from noren.audience.live.plan import ALL, Plan
+from noren.audience.live.settling import OPEN, Asking, ground_of, settle
 from noren.audience.live.telling import recorded, told
 from noren.audience.live.today import Day, Now, microseconds
 
@@ -47,15 +48,28 @@ def holds(
     day = plan.day(plan.local(as_of).date())
     try:
         start, touched = _start(plan, standing, now, before)
-        truths, turns, ranks = bytearray(start.truths), start.turns.copy(), start.ranks.copy()
-        turned = _ask(plan, standing.facts, day, now, _due(plan, start, touched, day), truths, turns)
-        turned += _rank(plan, standing.facts, day, now, touched, truths, ranks)
+        asking = Asking(plan, standing.facts, day, now, bytearray(start.truths), start.turns.copy())
+        grounds, ranks = bytearray(start.grounds), start.ranks.copy()
+        turned = asking.again(_due(plan, start, touched, day), grounds)
+        turned += _rank(asking, touched, ranks)
+        turned += _tell(asking, as_of, start, given)
+        settled = settle(asking, turned, grounds, start.settled)
+        bits = _with_basket(asking, given.basket, settled)
     except Unreadable:
         return FoldAgain(Again.UNREADABLE)
-    turned += _tell(plan, day, as_of, start, given, truths)
-    settled = _settle(plan, turned, truths, start.settled)
-    bits = _with_basket(plan, given.basket, truths, settled)
-    return Answers(bits, plan.digest, standing.serial, day.number, now.instant, given, truths, settled, turns, ranks)
+    return Answers(
+        bits,
+        plan.digest,
+        standing.serial,
+        day.number,
+        now.instant,
+        given,
+        asking.truths,
+        grounds,
+        settled,
+        asking.turns,
+        ranks,
+    )
 
 
 def _start(plan: Plan, standing: Standing, now: Now, before: Answers | None) -> tuple[Answers, Collection[int]]:
@@ -88,7 +102,7 @@ def _touched(standing: Standing, serial: int) -> frozenset[int]:
 def _blank(plan: Plan) -> Answers:
     """Return the answers of someone of whom nothing is known and who bought nothing."""
     blank = plan.kinds.blank
-    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), plan.settled, {}, {})
+    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), bytearray(plan.grounds), plan.settled, {}, {})
 
 
 def _due(plan: Plan, start: Answers, touched: Iterable[int], day: Day) -> set[int]:
@@ -97,6 +111,8 @@ def _due(plan: Plan, start: Answers, touched: Iterable[int], day: Day) -> set[in
     due = {number for number, turn in turns.items() if turn <= today}
     for fact in touched:
         for number in asked.get(fact, ()):
+            if truths[number] == OPEN:
+                continue
             kind = steady[number]
             if kind <= Steady.NONE:
                 if kind != truths[number]:
@@ -106,35 +122,10 @@ def _due(plan: Plan, start: Answers, touched: Iterable[int], day: Day) -> set[in
     return due
 
 
-def _ask(
-    plan: Plan, facts: Facts, day: Day, now: Now, due: Iterable[int], truths: bytearray, turns: dict[int, int]
-) -> list[int]:
-    """Ask the facts; return the predicates that turned."""
-    turned: list[int] = []
-    questions = plan.kinds.questions
-    for number in due:
-        truth, turn = questions[number](facts, day, now)
-        if truth != truths[number]:
-            truths[number] = truth
-            turned.append(number)
-        if turn < FAR:
-            turns[number] = turn
-        else:
-            turns.pop(number, None)
-    return turned
-
-
-def _rank(
-    plan: Plan,
-    facts: Facts,
-    day: Day,
-    now: Now,
-    touched: Iterable[int],
-    truths: bytearray,
-    ranks: dict[int, tuple[int, int]],
-) -> list[int]:
+def _rank(asking: Asking, touched: Iterable[int], ranks: dict[int, tuple[int, int]]) -> list[int]:
     """Hold her values of ``top`` against the day's cuts; return the predicates that turned."""
-    tops, tops_of, cuts, today = plan.kinds.tops, plan.kinds.tops_of, now.cuts, day.number
+    plan, facts, day, truths = asking.plan, asking.facts, asking.day, asking.truths
+    tops, tops_of, cuts, today = plan.kinds.tops, plan.kinds.tops_of, asking.now.cuts, day.number
     if not tops:
         return []
     stale = {number for fact in touched if fact in tops_of for number in tops_of[fact]}
@@ -153,8 +144,9 @@ def _rank(
     return turned
 
 
-def _tell(plan: Plan, day: Day, as_of: datetime, start: Answers, given: Given, truths: bytearray) -> list[int]:
+def _tell(asking: Asking, as_of: datetime, start: Answers, given: Given) -> list[int]:
     """Look at what is given with the question; return the predicates that turned."""
+    plan, day, truths = asking.plan, asking.day, asking.truths
     kinds, turned = plan.kinds, list[int]()
     was = start.given
     if was is None or (given.traits is not was.traits and given.traits != was.traits):
@@ -190,27 +182,21 @@ def _spoken_of(plan: Plan, start: Answers, now: History) -> set[int]:
     return found
 
 
-def _settle(plan: Plan, turned: Iterable[int], truths: bytearray, bits: int) -> int:
-    """Return the bits with the conditions in which a predicate turned told anew."""
-    spoken_in, trees = plan.spoken_in, plan.trees
-    for place in {place for number in turned for place in spoken_in[number]}:
-        if trees[place](truths) == 1:
-            bits |= 1 << place
-        else:
-            bits &= ~(1 << place)
-    return bits
-
-
-def _with_basket(plan: Plan, basket: Purchase | None, truths: bytearray, settled: int) -> int:
+def _with_basket(asking: Asking, basket: Purchase | None, settled: int) -> int:
     """Return the bits with the basket in hand; without one, no condition that speaks of it is true."""
+    plan, truths = asking.plan, asking.truths
     if not plan.with_basket:
         return settled
     if basket is None:
         return settled & ~plan.with_basket
-    before = {number: truths[number] for number in _turned_by(plan, basket, truths)}
+    turned = _turned_by(plan, basket, truths)
+    before = {number: truths[number] for number in turned}
     for number in before:
         truths[number] ^= 1
-    bits = _settle(plan, before, truths, settled)
+    bits = settled
+    for one in {one for number in before for one, _ in plan.spoken_in[number]}:
+        # The ground stays that of an empty basket: the next question starts from there.
+        bits = bits | 1 << one if ground_of(asking, one) == ALL else bits & ~(1 << one)
     for number, truth in before.items():
         truths[number] = truth
     return bits

@@ -29,8 +29,9 @@ class Answers:
     """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
 
     The rest is what a later question may start from: the truths (``settled``: the conditions) as with an empty
-    basket, the days on which predicates may turn by themselves, and what ranks (``top``) by: her value, and the day
-    on which it may be another. ``given`` None: it is not known what came with the question.
+    basket; ``grounds``: the part by which each condition is not true (see settling.py); ``turns``: the days on which
+    predicates may turn by themselves; ``ranks``: what she ranks by (``top``), and the day on which that may be
+    another. ``given`` None: it is not known what came with the question.
     """
 
     bits: int
@@ -40,6 +41,7 @@ class Answers:
     instant: int
     given: Given | None
     truths: bytearray
+    grounds: bytearray
     settled: int
     turns: dict[int, int]
     ranks: dict[int, tuple[int, int]]

@@ -24,9 +24,9 @@ class _Kept(msgspec.Struct, array_like=True):
 
     day: int
     instant: int
-    bits: bytes
     settled: bytes
     truths: bytes
+    grounds: bytes
     turning: bytes
     turns: bytes
     ranks: dict[int, tuple[int, int]]
@@ -71,9 +71,9 @@ def _kept(plan: Plan, standing: Standing, answers: Answers | None) -> _Kept | No
     return _Kept(
         answers.day,
         answers.instant,
-        _bytes(answers.bits),
         _bytes(answers.settled),
         bytes(answers.truths),
+        bytes(answers.grounds),
         _array(answers.turns),
         _array(answers.turns.values()),
         answers.ranks,
@@ -99,19 +99,21 @@ def _answers(plan: Plan, found: _Packed) -> tuple[Answers | None, tuple[frozense
     kept = found.kept
     if kept is None:
         return None, ()
-    if len(kept.truths) != len(plan.kinds.blank):
+    if len(kept.truths) != len(plan.kinds.blank) or len(kept.grounds) != len(plan.grounds):
         raise Unreadable
     trail = () if kept.owed is None else (frozenset(_numbers(kept.owed)),)
     turns = dict(zip(_numbers(kept.turning), _numbers(kept.turns), strict=True))
+    settled = int.from_bytes(kept.settled, "little")
     answers = Answers(
-        int.from_bytes(kept.bits, "little"),
+        settled & ~plan.with_basket,
         found.plan,
         found.serial - len(trail),
         kept.day,
         kept.instant,
         None,
         bytearray(kept.truths),
-        int.from_bytes(kept.settled, "little"),
+        bytearray(kept.grounds),
+        settled,
         turns,
         kept.ranks,
     )

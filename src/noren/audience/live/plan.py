@@ -34,6 +34,12 @@ from noren.audience.live.trees import Tree, tree_of
 VERSION: Final = 2
 """Of the states' shape: another version is another plan."""
 
+ALL: Final = 255
+"""The ground of a condition that is true: all its parts. There are fewer parts than that."""
+
+Part = tuple[int | None, Tree]
+"""A part of a condition; its number where it is a predicate."""
+
 DAYS_KEPT: Final = 1_100
 """Local dates whose windows are kept; beyond it they are found again."""
 
@@ -58,7 +64,9 @@ class Plan:
     kinds: Kinds
     asked: Mapping[int, tuple[int, ...]]
     trees: tuple[Tree, ...]
-    spoken_in: tuple[tuple[int, ...], ...]
+    parts: tuple[tuple[Part, ...], ...]
+    spoken_in: tuple[tuple[tuple[int, int], ...], ...]
+    grounds: bytes
     with_basket: int
     settled: int
     days: dict[int, Day] = field(default_factory=dict[int, Day], compare=False)
@@ -115,6 +123,8 @@ def compile_plan(
     grown, followed = _by_filter(to)
     kinds = kinds_of(made, filters, tuple(to.windows))
     trees = tuple(tree_of(condition.root, numbers.__getitem__) for condition in conditions)
+    joined = tuple(_joined(condition.root) for condition in conditions)
+    parts = tuple(tuple(_part(one, numbers) for one in each) for each in joined)
     return Plan(
         _digest(conditions, goods, lists, shops or {}, zone, horizon),
         zone,
@@ -132,7 +142,9 @@ def compile_plan(
         kinds,
         _asked(made),
         trees,
-        _spoken_in(conditions, numbers),
+        parts,
+        _spoken_in(joined, numbers),
+        bytes(_ground(each, kinds.blank) for each in parts),
         _bits(any(isinstance(one, n.BasketPredicate) for one in n.predicates(each.root)) for each in conditions),
         _bits(tree(kinds.blank) == 1 for tree in trees),
     )
@@ -182,11 +194,30 @@ def _asked(made: Sequence[Ask | Told]) -> dict[int, tuple[int, ...]]:
     return _frozen(found)
 
 
-def _spoken_in(conditions: Sequence[n.Condition], numbers: Mapping[n.Predicate, int]) -> tuple[tuple[int, ...], ...]:
-    found: list[list[int]] = [[] for _ in numbers]
-    for place, condition in enumerate(conditions):
-        for predicate in dict.fromkeys(n.predicates(condition.root)):
-            found[numbers[predicate]].append(place)
+def _joined(root: n.Node) -> tuple[n.Node, ...]:
+    """Return the parts of which each must be true, those first that are known without asking her facts."""
+    parts = root.parts if isinstance(root, n.And) else (root,)
+    return tuple(sorted(parts, key=lambda one: not isinstance(one, n.TraitPredicate | n.HistoryPredicate | n.Top)))
+
+
+def _part(node: n.Node, numbers: Mapping[n.Predicate, int]) -> Part:
+    number = None if isinstance(node, n.And | n.Or | n.Not | n.AtLeast) else numbers[node]
+    return number, tree_of(node, numbers.__getitem__)
+
+
+def _ground(parts: Sequence[Part], truths: bytes) -> int:
+    return next((place for place, (_, tree) in enumerate(parts) if tree(truths) != 1), ALL)
+
+
+def _spoken_in(
+    joined: Sequence[Sequence[n.Node]], numbers: Mapping[n.Predicate, int]
+) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Return the conditions in which each predicate is spoken of, and in which of their parts."""
+    found: list[dict[tuple[int, int], None]] = [{} for _ in numbers]
+    for condition, parts in enumerate(joined):
+        for place, part in enumerate(parts):
+            for predicate in n.predicates(part):
+                found[numbers[predicate]][condition, place] = None
     return tuple(tuple(one) for one in found)
 
 
