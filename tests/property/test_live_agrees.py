@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -32,6 +32,8 @@ from noren.audience.live import (
     unpack,
 )
 from noren.audience.live.needing import Need
+from noren.audience.live.plan import ALL
+from noren.audience.live.settling import OPEN
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
 CONDITIONS, MEMBERS, INSTANTS = (100, 40, 9) if NIGHT else (40, 12, 4)
@@ -203,18 +205,57 @@ def test_a_wrong_fold_is_found(broken: object) -> None:
     assert found
 
 
-@pytest.mark.parametrize("honest", [True, False])
-def test_an_answer_believed_too_long_is_found(honest: bool) -> None:
-    """40 days without an event; asked again from the answer of before, which (dishonest) knows no day of turning."""
+def undying(one: Answers) -> Answers:
+    return replace(one, turns={})
+
+
+def misgrounded(one: Answers) -> Answers:
+    """As if each true condition were not true by its first part: nobody looks at the others."""
+    return replace(one, grounds=bytearray(0 if ground == ALL else ground for ground in one.grounds))
+
+
+def unopened(one: Answers) -> Answers:
+    """As if what is open were known to be false."""
+    return replace(one, truths=bytearray(0 if truth == OPEN else truth for truth in one.truths))
+
+
+@pytest.mark.parametrize("broken", [None, undying, misgrounded, unopened])
+def test_an_answer_believed_too_long_is_found(broken: Callable[[Answers], Answers] | None) -> None:
+    """40 and 400 days without an event, each asked from the answer of before, which (broken) knows less than it must."""
     found: list[str] = []
     for seed in range(6):
         _, world, conditions = made(seed)
         now = replace(world, purchases=[one for one in world.purchases if one.at <= world.as_of])
-        later = replace(now, as_of=now.as_of + timedelta(days=40))
         plan = plan_of(now, conditions)
         standings = folded(plan, now)
         before = answers(plan, now, standings)
-        if not honest:
-            before = {name: replace(one, turns={}) for name, one in before.items()}
-        found += differences(later, conditions, answers(plan, later, standings, before))
-    assert bool(found) is not honest
+        for days in (40, 400):
+            later = replace(now, as_of=now.as_of + timedelta(days=days))
+            if broken is not None:
+                before = {name: broken(one) for name, one in before.items()}
+            before = answers(plan, later, standings, before)
+            found += differences(later, conditions, before)
+    assert bool(found) is (broken is not None)
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+def test_an_answer_kept_as_bytes_knows_what_touched_her_since(forgotten: bool) -> None:
+    """Kept with an answer, then a purchase is added and kept again; (forgotten) without what it touched."""
+    found: list[str] = []
+    for seed in range(6):
+        rng, world, conditions = made(seed)
+        last = max(one.at.astimezone(UTC) for one in world.purchases)
+        early = replace(world, as_of=(last - timedelta(days=rng.randint(1, 30))).astimezone(world.zone))
+        late = replace(world, as_of=last.astimezone(world.zone))
+        plan = plan_of(world, conditions)
+        standings = folded(plan, early)
+        kept = answers(plan, early, standings)
+        since = early.as_of.astimezone(UTC)
+        for name, one in standings.items():
+            standing = grow(plan, opened(plan, pack(plan, one, kept[name])), late, name, since)
+            if forgotten:
+                standing = replace(standing, trail=tuple(frozenset[int]() for _ in standing.trail))
+            standings[name] = opened(plan, pack(plan, standing))
+        assert any(one.kept is not None for one in standings.values())
+        found += differences(late, conditions, answers(plan, late, standings))
+    assert bool(found) is forgotten

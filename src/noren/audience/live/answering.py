@@ -18,8 +18,9 @@ from noren.audience.live.kept import Unreadable
 from noren.audience.live.model import NOTHING, History, Purchase
 from noren.audience.live.numbers import compares
 from noren.audience.live.plan import ALL, Plan
+from noren.audience.live.ranking import reaches
 from noren.audience.live.settling import OPEN, Asking, ground_of, settle
-from noren.audience.live.telling import recorded, told
+from noren.audience.live.telling import recorded
 from noren.audience.live.today import Day, Now, microseconds
 
 
@@ -48,10 +49,10 @@ def holds(
     day = plan.day(plan.local(as_of).date())
     try:
         start, touched = _start(plan, standing, now, before)
-        asking = Asking(plan, standing.facts, day, now, bytearray(start.truths), start.turns.copy())
-        grounds, ranks = bytearray(start.grounds), start.ranks.copy()
+        asking = Asking(plan, standing.facts, day, now, bytearray(start.truths), start.turns.copy(), start.ranks.copy())
+        grounds = bytearray(start.grounds)
         turned = asking.again(_due(plan, start, touched, day), grounds)
-        turned += _rank(asking, touched, ranks)
+        turned += _rank(asking, touched, grounds)
         turned += _tell(asking, as_of, start, given)
         settled = settle(asking, turned, grounds, start.settled)
         bits = _with_basket(asking, given.basket, settled)
@@ -68,7 +69,7 @@ def holds(
         grounds,
         settled,
         asking.turns,
-        ranks,
+        asking.ranks,
     )
 
 
@@ -122,22 +123,15 @@ def _due(plan: Plan, start: Answers, touched: Iterable[int], day: Day) -> set[in
     return due
 
 
-def _rank(asking: Asking, touched: Iterable[int], ranks: dict[int, tuple[int, int]]) -> list[int]:
-    """Hold her values of ``top`` against the day's cuts; return the predicates that turned."""
-    plan, facts, day, truths = asking.plan, asking.facts, asking.day, asking.truths
-    tops, tops_of, cuts, today = plan.kinds.tops, plan.kinds.tops_of, asking.now.cuts, day.number
-    if not tops:
-        return []
-    stale = {number for fact in touched if fact in tops_of for number in tops_of[fact]}
-    stale.update(number for number, (_, until) in ranks.items() if until <= today)
-    for number in stale:
-        state = facts[tops[number].facts[0]]
-        if state is not None:
-            ranks[number] = tops[number].value_until(state, day)
-    turned: list[int] = []
+def _rank(asking: Asking, touched: Iterable[int], grounds: bytearray) -> list[int]:
+    """Hold what she ranks by against the day's cuts; return the predicates that turned."""
+    kinds, cuts, today = asking.plan.kinds, asking.now.cuts, asking.day.number
+    truths, ranks = asking.truths, asking.ranks
+    stale = [number for number, (_, until) in ranks.items() if until <= today]
+    stale += [one for fact in touched if fact in kinds.tops_of for one in kinds.tops_of[fact] if truths[one] != OPEN]
+    turned = asking.again(stale, grounds)
     for number, (value, _) in ranks.items():
-        cut = cuts[tops[number].number]
-        truth = 1 if cut is not None and 0 < value >= cut else 0
+        truth = reaches(value, cuts[kinds.cut_of[number]])
         if truth != truths[number]:
             truths[number] = truth
             turned.append(number)
@@ -153,7 +147,7 @@ def _tell(asking: Asking, as_of: datetime, start: Answers, given: Given) -> list
         asked: Iterable[int] = kinds.traits
     else:
         asked = kinds.moving if day.number != start.day else ()
-    found = [(number, told(kinds.traits[number], given.traits, day.date)) for number in asked]
+    found = [(number, kinds.traits[number](given.traits, day.date)) for number in asked]
     found += [
         (number, recorded(kinds.history[number], given.history, as_of, plan.zone))
         for number in _spoken_of(plan, start, given.history)
@@ -255,7 +249,7 @@ class _Lazily(dict[int, int]):
         if number in kinds.asks:
             return kinds.asks[number].ask(self._facts, self._day, self._now)[0]
         if number in kinds.traits:
-            return told(kinds.traits[number], self._given.traits, self._day.date)
+            return kinds.traits[number](self._given.traits, self._day.date)
         if number in kinds.history:
             return recorded(kinds.history[number], self._given.history, self._as_of, self._plan.zone)
         if self._turned is None:

@@ -103,10 +103,12 @@ def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int) -> list[in
 
 def _count(plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, points: int) -> list[int]:
     touched: list[int] = []
-    grown_by, common = plan.grown_by, _common(seen, place)
+    grown_by, common, day = plan.grown_by, _common(seen, place), seen.day
     for number, counted in hits.counted.items():
         counted[POINTS] = points
         for fact, kind, of, need in grown_by.get(number, ()):
+            if day > need.closes:
+                continue
             if of is None:
                 keys: Sequence[Key] = ()
             elif of in common:

@@ -20,6 +20,8 @@ from noren.audience.live.facts import State
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder()
+_decode: Final = _DECODER.decode
+_encode: Final = _ENCODER.encode
 _WIDE: Final = 0xC1
 """The byte that msgpack never uses: numbers beyond 64 bits follow as JSON."""
 
@@ -44,6 +46,7 @@ class Slices:
     numbers: array[int] = field(default_factory=lambda: array("I"))
     lengths: array[int] = field(default_factory=lambda: array("I"))
     ends: list[int] = field(default_factory=list[int])
+    at: dict[int, int] = field(default_factory=dict[int, int])
 
     @classmethod
     def of(cls, raw: bytes, numbers: bytes, lengths: bytes) -> Self:
@@ -52,35 +55,39 @@ class Slices:
         found.numbers.frombytes(numbers)
         found.lengths.frombytes(lengths)
         found.ends = list(accumulate(found.lengths))
+        found.at = dict(zip(found.numbers, range(len(found.ends)), strict=False))
         if len(found.ends) != len(found.numbers) or (found.ends[-1] if found.ends else 0) != len(raw):
             raise Unreadable
         return found
 
     def read(self, number: int) -> list[State | None] | None:
         """Return the states of a slice; None: it is not kept. Raises Unreadable."""
-        at = bisect_left(self.numbers, number)
-        if at == len(self.numbers) or self.numbers[at] != number:
+        at = self.at.get(number)
+        if at is None:
             return None
         end = self.ends[at]
         raw = self.raw[end - self.lengths[at] : end]
         try:
-            return json.loads(raw[1:]) if raw[0] == _WIDE else _DECODER.decode(raw)
+            return _decode(raw) if raw[0] != _WIDE else json.loads(raw[1:])
         except (ValueError, msgspec.DecodeError) as wrong:
             raise Unreadable from wrong
 
     def written(self, changed: Iterable[tuple[int, bytes]]) -> tuple[bytes, bytes, bytes]:
         """Return bytes, numbers and lengths with some slices (in the order of their numbers) put in."""
         numbers, lengths = self.numbers[:], self.lengths[:]
-        raw, ends = memoryview(self.raw), self.ends
-        pieces: list[bytes | memoryview] = []
+        raw, ends, where = self.raw, self.ends, self.at
+        pieces: list[bytes] = []
         done = more = 0
         for number, piece in changed:
-            at = bisect_left(self.numbers, number)
-            begin = ends[at - 1] if at else 0
-            pieces += (raw[done:begin], piece)
-            if at < len(ends) and self.numbers[at] == number:
-                lengths[at + more], done = len(piece), ends[at]
+            at = where.get(number)
+            if at is not None:
+                end = ends[at]
+                pieces += (raw[done : end - lengths[at + more]], piece)
+                lengths[at + more], done = len(piece), end
             else:
+                at = bisect_left(self.numbers, number)
+                begin = ends[at - 1] if at else 0
+                pieces += (raw[done:begin], piece)
                 numbers.insert(at + more, number)
                 lengths.insert(at + more, len(piece))
                 done, more = begin, more + 1
@@ -106,8 +113,8 @@ class Facts(dict[int, "State | None"]):
         if states is None:
             self[number] = None
             return None
-        for fact, state in zip(self.layout.facts_of[where], states, strict=True):
-            self.setdefault(fact, state)
+        # A slice is read whole, at the first of its facts: none of them is in memory yet.
+        self.update(zip(self.layout.facts_of[where], states, strict=True))
         return self[number]
 
     def __eq__(self, other: object) -> bool:
@@ -143,6 +150,6 @@ def plain(facts: dict[int, State | None]) -> dict[int, bytes]:
 
 def _encoded(states: list[Any]) -> bytes:
     try:
-        return _ENCODER.encode(states)
+        return _encode(states)
     except OverflowError:
         return bytes((_WIDE,)) + json.dumps(states).encode()

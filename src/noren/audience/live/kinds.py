@@ -12,7 +12,7 @@ from noren.audience.live.asking import Ask, States, Steady
 from noren.audience.live.kept import Facts, Layout
 from noren.audience.live.numbers import compares
 from noren.audience.live.ranking import AskTop
-from noren.audience.live.telling import UNKNOWN
+from noren.audience.live.telling import UNKNOWN, Telling, asked_of
 from noren.audience.live.today import NO_CUTS, Day, Now, day_of
 
 Question = Callable[[States, Day, Now], tuple[int, int]]
@@ -23,7 +23,8 @@ Told = n.TraitPredicate | n.HistoryPredicate | n.BasketPredicate
 class Kinds:
     """Predicates by number.
 
-    ``questions``: the asks' own functions; ``tops``, ``tops_of``: by fact; ``moving``: traits that turn with the date;
+    ``questions``: the asks' own functions; ``tops``, ``tops_of``: by fact, ``cut_of``: the number of its cut;
+    ``moving``: traits that turn with the date;
     ``sent``, ``used``: by campaign; ``anyway``: history by no campaign; ``within``: ``basket has`` and ``lacks`` by
     filter; ``blank``: truths where nothing is known; ``steady``: see Steady.
     """
@@ -32,7 +33,8 @@ class Kinds:
     questions: Mapping[int, Question]
     tops: Mapping[int, AskTop]
     tops_of: Mapping[int, tuple[int, ...]]
-    traits: Mapping[int, n.TraitPredicate]
+    cut_of: Mapping[int, int]
+    traits: Mapping[int, Telling]
     moving: tuple[int, ...]
     history: Mapping[int, n.HistoryPredicate]
     sent: Mapping[str, tuple[int, ...]]
@@ -58,7 +60,8 @@ def kinds_of(made: Sequence[Ask | Told], filters: Mapping[int, int], windows: Se
         {number: one.ask for number, one in asks.items()},
         tops,
         _by_fact(tops),
-        traits,
+        {number: one.number for number, one in tops.items()},
+        {number: asked_of(one) for number, one in traits.items()},
         tuple(number for number, one in traits.items() if _moves(one)),
         history,
         _by_campaign(history, n.Received),

@@ -22,7 +22,7 @@ class Need:
     """The longest need of a fact.
 
     Windows by number: those that need every entry, those (``bounded``) that need only the latest ``enough``, those seen
-    from the day before; for ``every`` the number of periods.
+    from the day before; for ``every`` the number of periods. ``closes``: the last day on which a purchase matters.
     """
 
     windows: set[int] = field(default_factory=set[int])
@@ -31,6 +31,7 @@ class Need:
     enough: int = 1
     periods: int = 0
     axis: int = 0
+    closes: int = FAR
 
     def keep(self, day: Day) -> Keep:
         """Return what is kept from a day on."""

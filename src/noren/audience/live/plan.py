@@ -19,13 +19,14 @@ import msgspec
 
 from noren.audience.language import nodes as n
 from noren.audience.language.canonical import to_json
-from noren.audience.live.asking import Ask
+from noren.audience.live.asking import Ask, AskDated, AskEnough, AskLatest, AskShare, AskSum
 from noren.audience.live.following import Followed
 from noren.audience.live.hits import Hitting
 from noren.audience.live.kept import Layout
 from noren.audience.live.kinds import Kinds, Told, kinds_of
 from noren.audience.live.model import Goods, Place, Purchase
 from noren.audience.live.needing import Fact, Grown, Need, Register
+from noren.audience.live.numbers import FAR
 from noren.audience.live.predicates import asks
 from noren.audience.live.ranking import AskTop
 from noren.audience.live.today import Day, day_of
@@ -36,6 +37,9 @@ VERSION: Final = 2
 
 ALL: Final = 255
 """The ground of a condition that is true: all its parts. There are fewer parts than that."""
+
+Windowed = AskEnough | AskLatest | AskSum | AskDated | AskShare | AskTop
+"""What asks for one window alone."""
 
 Part = tuple[int | None, Tree]
 """A part of a condition; its number where it is a predicate."""
@@ -120,6 +124,7 @@ def compile_plan(
     filters = {
         number: to.filter(one.filter) for number, one in enumerate(made) if isinstance(one, n.BasketHas | n.BasketLacks)
     }
+    _close(made, to)
     grown, followed = _by_filter(to)
     kinds = kinds_of(made, filters, tuple(to.windows))
     trees = tuple(tree_of(condition.root, numbers.__getitem__) for condition in conditions)
@@ -154,6 +159,19 @@ def _made(predicate: n.Predicate, to: Register) -> Ask | Told:
     if isinstance(predicate, n.PurchasePredicate):
         return asks(predicate, to)
     return predicate
+
+
+def _close(made: Sequence[Ask | Told], to: Register) -> None:
+    """Tell each fact the last day on which a purchase can matter to it: that of the latest dates that are asked."""
+    windows, lasts = tuple(to.windows), defaultdict[int, int](int)
+    for one in made:
+        if not isinstance(one, Told):
+            window = windows[one.window] if isinstance(one, Windowed) else None
+            last = window.last.toordinal() if isinstance(window, n.InDates) else FAR
+            for fact in one.facts:
+                lasts[fact] = max(lasts[fact], last)
+    for fact, last in lasts.items():
+        to.needs[fact].closes = last
 
 
 def _listed(to: Register) -> set[int]:
@@ -197,7 +215,7 @@ def _asked(made: Sequence[Ask | Told]) -> dict[int, tuple[int, ...]]:
 def _joined(root: n.Node) -> tuple[n.Node, ...]:
     """Return the parts of which each must be true, those first that are known without asking her facts."""
     parts = root.parts if isinstance(root, n.And) else (root,)
-    return tuple(sorted(parts, key=lambda one: not isinstance(one, n.TraitPredicate | n.HistoryPredicate | n.Top)))
+    return tuple(sorted(parts, key=lambda one: not isinstance(one, n.TraitPredicate | n.HistoryPredicate)))
 
 
 def _part(node: n.Node, numbers: Mapping[n.Predicate, int]) -> Part:

@@ -33,9 +33,7 @@ class AskTop:
         if state is None:
             return 0, FAR
         assert self.number in now.cuts, "each top of the plan has its cut of the day"
-        cut = now.cuts[self.number]
-        value = self.value(state, day)
-        return int(cut is not None and value > 0 and value >= cut), FAR
+        return reaches(self.value(state, day), now.cuts[self.number]), FAR
 
     def value_until(self, state: State, day: Day) -> tuple[int, int]:
         """Return her value, and the first day on which it may be another without a purchase."""
@@ -63,6 +61,11 @@ class AskTop:
         if self.distinct:
             return len({*base, *known})
         return base + sum(known)
+
+
+def reaches(value: int, cut: int | None) -> int:
+    """Return 1 where a value is among the first, else 0."""
+    return 1 if cut is not None and 0 < value >= cut else 0
 
 
 def cut(percent: Decimal, values: Iterable[int]) -> int | None:

@@ -13,6 +13,7 @@ from typing import Final
 from noren.audience.live.kept import Facts
 from noren.audience.live.numbers import FAR
 from noren.audience.live.plan import ALL, Plan
+from noren.audience.live.ranking import AskTop, reaches
 from noren.audience.live.today import Day, Now
 
 OPEN: Final = 3
@@ -21,7 +22,10 @@ OPEN: Final = 3
 
 @dataclass(slots=True)
 class Asking:
-    """Truths by a predicate's number; one that is open is asked. ``turns``: when they may turn by themselves."""
+    """Truths by a predicate's number; one that is open is asked.
+
+    ``turns``: when they may turn by themselves; ``ranks``: what ``top`` ranks her by, and when that may be another.
+    """
 
     plan: Plan
     facts: Facts
@@ -29,6 +33,7 @@ class Asking:
     now: Now
     truths: bytearray
     turns: dict[int, int]
+    ranks: dict[int, tuple[int, int]]
 
     def __getitem__(self, number: int) -> int:
         """Return a predicate's truth."""
@@ -37,12 +42,23 @@ class Asking:
 
     def ask(self, number: int) -> int:
         """Ask the facts anew, and return a predicate's truth."""
-        truth, turn = self.plan.kinds.questions[number](self.facts, self.day, self.now)
+        kinds = self.plan.kinds
+        if number in kinds.tops:
+            return self._rank(number, kinds.tops[number])
+        truth, turn = kinds.questions[number](self.facts, self.day, self.now)
         self.truths[number] = truth
         if turn < FAR:
             self.turns[number] = turn
         else:
             self.turns.pop(number, None)
+        return truth
+
+    def _rank(self, number: int, top: AskTop) -> int:
+        state, truth = self.facts[top.facts[0]], 0
+        if state is not None:
+            ranked = self.ranks[number] = top.value_until(state, self.day)
+            truth = reaches(ranked[0], self.now.cuts[top.number])
+        self.truths[number] = truth
         return truth
 
     def again(self, due: Iterable[int], grounds: bytearray) -> list[int]:
@@ -59,6 +75,7 @@ class Asking:
             else:
                 truths[number] = OPEN
                 self.turns.pop(number, None)
+                self.ranks.pop(number, None)
         return turned
 
 

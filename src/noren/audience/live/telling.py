@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, tzinfo
-from typing import Final, assert_never
+from operator import attrgetter
+from typing import Any, Final, assert_never
 
 from noren.audience.language import nodes as n
 from noren.audience.language.words import Channel, Cmp
@@ -13,33 +14,41 @@ from noren.audience.live.numbers import compares
 from noren.audience.live.today import span
 
 FALSE, TRUE, UNKNOWN = 0, 1, 2
+Telling = Callable[[Traits, date], int]
 _APRIL: Final = 4
 
 
-def told(predicate: n.TraitPredicate, traits: Traits, today: date) -> int:
-    """Return 1, 0, or 2 for unknown, of a trait on a date."""
+def asked_of(predicate: n.TraitPredicate) -> Telling:
+    """Return the function that tells 1, 0, or 2 for unknown, of traits on a date."""
     match predicate:
         case n.TraitIs(trait, value):
-            known = getattr(traits, trait)
-            return UNKNOWN if known is None else int(known == value)
+            return _known(attrgetter(trait), lambda known: known == value)
         case n.TraitIsNot(trait, value):
-            known = getattr(traits, trait)
-            return UNKNOWN if known is None else int(known != value)
+            return _known(attrgetter(trait), lambda known: known != value)
         case n.TraitIn(trait, values):
-            known = getattr(traits, trait)
-            return UNKNOWN if known is None else int(known in values)
+            return _known(attrgetter(trait), frozenset(values).__contains__)
         case n.AgeBetween() | n.AgeIs():
-            return _age(predicate, traits, today)
+            return lambda traits, today: _age(predicate, traits, today)
         case n.MemberFor(cmp, days):
-            return UNKNOWN if traits.since is None else int(compares(_member_days(traits.since, today), cmp, days))
+            return lambda traits, today: (
+                UNKNOWN if traits.since is None else int(compares(_member_days(traits.since, today), cmp, days))
+            )
         case n.BirthMonth(month):
-            wanted = today.month if month is None else month
-            return UNKNOWN if traits.birth_month is None else int(traits.birth_month == wanted)
+            return lambda traits, today: (
+                UNKNOWN if traits.birth_month is None else int(traits.birth_month == (month or today.month))
+            )
         case n.Reachable(channel):
-            may = traits.email_ok if channel is Channel.EMAIL else traits.post_ok
-            return UNKNOWN if may is None else int(may)
+            return _known(attrgetter("email_ok" if channel is Channel.EMAIL else "post_ok"), bool)
         case _:
             assert_never(predicate)
+
+
+def _known(trait: Callable[[Traits], Any], holds: Callable[[Any], bool]) -> Telling:
+    def tell(traits: Traits, today: date) -> int:  # noqa: ARG001 - others change with the date
+        known = trait(traits)
+        return UNKNOWN if known is None else int(holds(known))
+
+    return tell
 
 
 def _age(predicate: n.AgeBetween | n.AgeIs, traits: Traits, today: date) -> int:
