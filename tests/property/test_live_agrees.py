@@ -221,7 +221,7 @@ def unopened(one: Answers) -> Answers:
 
 @pytest.mark.parametrize("broken", [None, undying, misgrounded, unopened])
 def test_an_answer_believed_too_long_is_found(broken: Callable[[Answers], Answers] | None) -> None:
-    """40 and 400 days without an event, each asked from the answer of before, which (broken) knows less than it must."""
+    """40 and 400 days without an event, each asked from the answer of before, which (broken) knows too little."""
     found: list[str] = []
     for seed in range(6):
         _, world, conditions = made(seed)
