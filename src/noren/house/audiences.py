@@ -6,11 +6,13 @@ The parts for analysis are loaded when somebody counts: a worker that only fills
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
@@ -31,7 +33,11 @@ if TYPE_CHECKING:
     from noren.audience.history import WholeHistory
     from noren.audience.using import Committer
 
-_MICROS = 1_000_000
+_MICROS: Final = 1_000_000
+NICENESS: Final = 10
+"""How far counting steps back for the till."""
+
+T = TypeVar("T")
 _log = structlog.get_logger("audiences")
 
 
@@ -101,11 +107,28 @@ class AudienceRoom:
         history.sweep()
         return history
 
+    def patiently(self, work: Callable[[], T]) -> T:
+        """Do some work in the thread that steps back for the till, and so do the threads that it starts."""
+        with self.lock:
+            patient = self._patient
+        return patient.submit(work).result()
+
+    @functools.cached_property
+    def _patient(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(1, "audiences", initializer=_step_back)
+
     def close(self) -> None:
         """Close the store, and delete the build that is kept."""
+        if "_patient" in vars(self):
+            self._patient.shutdown()
         if "history" in vars(self):  # nobody has counted: then there is none
             self.history.close()
         self.store.close()
+
+
+def _step_back() -> None:
+    """Lower this thread's place in the queue for the processor (on Linux a thread has its own)."""
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def audience_room(home: Home, feed: AuditFeed, directory: Directory, caught_up: Callable[[], bool]) -> AudienceRoom:

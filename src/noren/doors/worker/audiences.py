@@ -96,7 +96,8 @@ def _counting(room: WorkerRoom) -> list[Any]:
         asked, minimum = found
         channels = list(Channel) if data.reach else [asked.channel]
         counter, asker = room.audiences.counter, _asker(room, data.asker)
-        figures = counter.count(asked, channels, minimum, asker, room.today())
+        today = room.today()
+        figures = room.audiences.patiently(lambda: counter.count(asked, channels, minimum, asker, today))
         if isinstance(figures, Refusal):
             return answers.refused(figures)
         shown = [answers.figure(figure, channel) for figure, channel in zip(figures, channels, strict=True)]
@@ -110,7 +111,8 @@ def _counting(room: WorkerRoom) -> list[Any]:
             return answers.refused(one if isinstance(one, Refusal) else other)  # type: ignore[arg-type]
         counter, asker = room.audiences.counter, _asker(room, data.asker)
         minimum = max(one.guards.minimum, other.guards.minimum)
-        found = counter.overlap(Asked.of(one), Asked.of(other), minimum, asker, room.today())
+        today = room.today()
+        found = room.audiences.patiently(lambda: counter.overlap(Asked.of(one), Asked.of(other), minimum, asker, today))
         if isinstance(found, Refusal):
             return answers.refused(found)
         word = None if isinstance(found.band, TooFew) else found.band.word
@@ -128,7 +130,8 @@ def _committing(room: WorkerRoom) -> list[Any]:
     @post("/audiences/commit", status_code=HTTP_200_OK, sync_to_thread=True)
     def commit(data: JSONBody[bodies.NameBody]) -> Response[bodies.CommitmentAnswer] | Response[bodies.RefusalAnswer]:
         with room.audiences.lock:
-            made = room.audiences.committer.commit(data.name, room.today())
+            committer, today = room.audiences.committer, room.today()
+        made = room.audiences.patiently(lambda: committer.commit(data.name, today))
         return answers.refused(made) if isinstance(made, Refusal) else answers.done(answers.commitment(made))
 
     @post("/audiences/reopen", status_code=HTTP_200_OK, sync_to_thread=True)
