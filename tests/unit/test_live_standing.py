@@ -20,6 +20,7 @@ from noren.audience.live import (
     Plan,
     Purchase,
     Standing,
+    Traits,
     add,
     compile_plan,
     fold,
@@ -84,6 +85,7 @@ def test_what_is_kept_is_bounded(text: str, most: int) -> None:
     asked = plan(text)
     standing = fold(asked, [bought(day, "p") for day in range(1_000)])
     (state,) = standing.facts.values()
+    assert state is not None
     assert max(len(part) if isinstance(part, tuple) else 1 for part in state) <= most
     assert len(pack(asked, standing)) < 1_500
 
@@ -172,6 +174,66 @@ def test_packed_and_unpacked_it_is_the_same() -> None:
     assert unpack(asked, raw) == standing
     assert unpack(asked, raw[:-1]) == FoldAgain(Again.UNREADABLE)
     assert unpack(asked, b"") == FoldAgain(Again.UNREADABLE)
+
+
+def test_what_is_kept_of_one_basket_is_read_and_the_rest_stays_bytes() -> None:
+    asked = plan('visits(category = "COFFEE") >= 2', 'visits(category = "TEA") >= 2', 'spend(category = "TEA") >= 150')
+    standing = fold(asked, [bought(0), bought(0, "q")])
+    opened = unpack(asked, pack(asked, standing))
+    assert isinstance(opened, Standing)
+    assert dict.keys(opened.facts) == set()
+    after = grown(asked, opened, bought(1))
+    assert len(dict.keys(after.facts)) == 1, "TEA is not read"
+    assert after == grown(asked, standing, bought(1)), "and it is the same"
+    again = unpack(asked, pack(asked, after))
+    assert isinstance(again, Standing)
+    assert grown(asked, again, bought(2, "q")) == fold(asked, [bought(0), bought(0, "q"), bought(1), bought(2, "q")])
+
+
+def test_sums_beyond_64_bits_are_kept() -> None:
+    asked = plan("spend(any) >= 999999999999 in last 30 days")
+    standing = fold(asked, [bought(day, amount=2**62) for day in range(9)])
+    opened = unpack(asked, pack(asked, standing))
+    assert opened == standing
+    assert isinstance(opened, Standing)
+    state = opened.facts[0]
+    assert state is not None
+    assert (state[0], sum(state[2])) == (9 * 2**62, 9 * 2**62)
+
+
+def test_an_answer_is_kept_with_the_standing() -> None:
+    asked = plan('visits(category = "COFFEE") >= 1 in last 7 days and sex = female', 'never(category = "TEA")')
+    standing = fold(asked, [bought(0)])
+    given = Given(Traits("female"))
+    found = holds(asked, standing, bought(1).at, given)
+    assert isinstance(found, Answers)
+    opened = unpack(asked, pack(asked, standing, found))
+    assert isinstance(opened, Standing)
+    assert opened.kept is not None
+    assert (opened.kept.bits, opened.kept.given) == (0b11, None)
+    for day, who, bits in ((2, "female", 0b11), (2, "male", 0b10), (6, "female", 0b11), (7, "female", 0b10)):
+        told = holds(asked, opened, bought(day, hour=12).at, Given(Traits(who)))
+        assert isinstance(told, Answers)
+        assert (told.bits, told.given) == (bits, Given(Traits(who)))
+        assert not dict.keys(opened.facts) or day == 7, "nothing is read that need not be asked"
+    earlier = holds(asked, opened, bought(0).at, given)
+    assert isinstance(earlier, Answers)
+    assert earlier.bits == 0b11, "an answer of later says nothing of earlier"
+    late = unpack(asked, pack(asked, grown(asked, opened, bought(8, "q"))))
+    assert isinstance(late, Standing)
+    last = holds(asked, late, bought(8).at, given)
+    assert isinstance(last, Answers)
+    assert last.bits == 0, "what touched her since was kept too"
+
+
+@pytest.mark.parametrize("at", range(0, 200, 7))
+def test_bytes_that_rotted_are_folded_again(at: int) -> None:
+    asked = plan('visits(category = "COFFEE") >= 2', "products(any) >= 3", "overdue(any) > 1")
+    standing = fold(asked, [bought(3 * day) for day in range(9)])
+    raw = bytearray(pack(asked, standing))
+    raw[at % len(raw)] ^= 0xFF
+    found = unpack(asked, bytes(raw))
+    assert found == FoldAgain(Again.UNREADABLE)
 
 
 def test_what_the_shop_is_known_to_be_fills_what_a_purchase_does_not_say() -> None:

@@ -14,7 +14,6 @@ from noren.audience.live.answers import NO_MORE, Answers, Given
 from noren.audience.live.asking import Steady
 from noren.audience.live.folding import Again, FoldAgain, Standing
 from noren.audience.live.hits import total_of
-from noren.audience.live.kept import Unreadable
 from noren.audience.live.model import NOTHING, History, Purchase
 from noren.audience.live.numbers import compares
 from noren.audience.live.plan import ALL, Plan
@@ -47,17 +46,14 @@ def holds(
     if refused is not None:
         return refused
     day = plan.day(plan.local(as_of).date())
-    try:
-        start, touched = _start(plan, standing, now, before)
-        asking = Asking(plan, standing.facts, day, now, bytearray(start.truths), start.turns.copy(), start.ranks.copy())
-        grounds = bytearray(start.grounds)
-        turned = asking.again(_due(plan, start, touched, day), grounds)
-        turned += _rank(asking, touched, grounds)
-        turned += _tell(asking, as_of, start, given)
-        settled = settle(asking, turned, grounds, start.settled)
-        bits = _with_basket(asking, given.basket, settled)
-    except Unreadable:
-        return FoldAgain(Again.UNREADABLE)
+    start, touched = _start(plan, standing, now, before)
+    asking = Asking(plan, standing.facts, day, now, bytearray(start.truths), start.turns.copy(), start.ranks.copy())
+    grounds = bytearray(start.grounds)
+    turned = asking.again(_due(plan, start, touched, day), grounds)
+    turned += _rank(asking, touched, grounds)
+    turned += _tell(asking, as_of, start, given)
+    settled = settle(asking, turned, grounds, start.settled)
+    bits = _with_basket(asking, given.basket, settled)
     return Answers(
         bits,
         plan.digest,
@@ -224,10 +220,7 @@ def holds_some(
         return refused
     truths = _Lazily(plan, standing, plan.day(plan.local(as_of).date()), now, as_of, given)
     speaks = plan.with_basket if given.basket is None else 0
-    try:
-        return frozenset(number for number in numbers if not speaks >> number & 1 and plan.trees[number](truths) == 1)
-    except Unreadable:
-        return FoldAgain(Again.UNREADABLE)
+    return frozenset(number for number in numbers if not speaks >> number & 1 and plan.trees[number](truths) == 1)
 
 
 class _Lazily(dict[int, int]):

@@ -15,7 +15,7 @@ from noren.audience.live.answers import Answers
 from noren.audience.live.facts import Key, Seen
 from noren.audience.live.following import Followed
 from noren.audience.live.hits import POINTS, Hits
-from noren.audience.live.kept import Facts, Unreadable
+from noren.audience.live.kept import Facts
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
 from noren.audience.live.today import microseconds
@@ -75,10 +75,7 @@ def add(plan: Plan, standing: Standing, purchase: Purchase) -> Standing | FoldAg
     if standing.last is not None and instant < standing.last:
         return FoldAgain(Again.LATE)
     facts = standing.facts.copy()
-    try:
-        touched = _grow(plan, facts, purchase, instant)
-    except Unreadable:
-        return FoldAgain(Again.UNREADABLE)
+    touched = _grow(plan, facts, purchase, instant)
     trail = (*standing.trail[1 - TRAIL :], frozenset(touched))
     return Standing(standing.plan, facts, instant, standing.serial + 1, trail, standing.kept)
 

@@ -20,14 +20,8 @@ from noren.audience.live.facts import State
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder()
-_decode: Final = _DECODER.decode
-_encode: Final = _ENCODER.encode
 _WIDE: Final = 0xC1
 """The byte that msgpack never uses: numbers beyond 64 bits follow as JSON."""
-
-
-class Unreadable(Exception):
-    """Kept facts are not what was written: fold the member again from the ledger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,27 +44,13 @@ class Slices:
 
     @classmethod
     def of(cls, raw: bytes, numbers: bytes, lengths: bytes) -> Self:
-        """Return slices of what ``written`` returned. Raises Unreadable, ValueError."""
+        """Return slices of what ``written`` returned. The bytes are what was written: see packing.py."""
         found = cls(raw)
         found.numbers.frombytes(numbers)
         found.lengths.frombytes(lengths)
         found.ends = list(accumulate(found.lengths))
-        found.at = dict(zip(found.numbers, range(len(found.ends)), strict=False))
-        if len(found.ends) != len(found.numbers) or (found.ends[-1] if found.ends else 0) != len(raw):
-            raise Unreadable
+        found.at = dict(zip(found.numbers, range(len(found.ends)), strict=True))
         return found
-
-    def read(self, number: int) -> list[State | None] | None:
-        """Return the states of a slice; None: it is not kept. Raises Unreadable."""
-        at = self.at.get(number)
-        if at is None:
-            return None
-        end = self.ends[at]
-        raw = self.raw[end - self.lengths[at] : end]
-        try:
-            return _decode(raw) if raw[0] != _WIDE else json.loads(raw[1:])
-        except (ValueError, msgspec.DecodeError) as wrong:
-            raise Unreadable from wrong
 
     def written(self, changed: Iterable[tuple[int, bytes]]) -> tuple[bytes, bytes, bytes]:
         """Return bytes, numbers and lengths with some slices (in the order of their numbers) put in."""
@@ -108,13 +88,15 @@ class Facts(dict[int, "State | None"]):
         self.changed: set[int] = set()
 
     def __missing__(self, number: int) -> State | None:
-        where = self.layout.slice_of[number]
-        states = self.slices.read(where)
-        if states is None:
+        where, slices = self.layout.slice_of[number], self.slices
+        at = slices.at.get(where)
+        if at is None:
             self[number] = None
             return None
+        end = slices.ends[at]
+        raw = slices.raw[end - slices.lengths[at] : end]
         # A slice is read whole, at the first of its facts: none of them is in memory yet.
-        self.update(zip(self.layout.facts_of[where], states, strict=True))
+        self.update(zip(self.layout.facts_of[where], _decoded(raw), strict=True))
         return self[number]
 
     def __eq__(self, other: object) -> bool:
@@ -148,8 +130,12 @@ def plain(facts: dict[int, State | None]) -> dict[int, bytes]:
     return {number: _encoded([facts[number]]) for number in held}
 
 
+def _decoded(raw: bytes) -> list[State | None]:
+    return _DECODER.decode(raw) if raw[0] != _WIDE else json.loads(raw[1:])
+
+
 def _encoded(states: list[Any]) -> bytes:
     try:
-        return _encode(states)
+        return _ENCODER.encode(states)
     except OverflowError:
         return bytes((_WIDE,)) + json.dumps(states).encode()

@@ -10,13 +10,17 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from typing import Final
+from zlib import crc32
 
 import msgspec
 
 from noren.audience.live.answers import Answers
 from noren.audience.live.folding import Again, FoldAgain, Standing
-from noren.audience.live.kept import Facts, Slices, Unreadable
+from noren.audience.live.kept import Facts, Slices
 from noren.audience.live.plan import Plan
+
+CHECK_BYTES: Final = 4
+"""A checksum of what follows: bytes that rotted are folded again, and are never half of an answer."""
 
 
 class _Kept(msgspec.Struct, array_like=True):
@@ -55,10 +59,11 @@ def pack(plan: Plan, standing: Standing, answers: Answers | None = None) -> byte
     kept = _kept(plan, standing, standing.kept if answers is None else answers)
     packed = _Packed(standing.plan, standing.last, standing.serial, *standing.facts.written(), kept)
     try:
-        return _ENCODER.encode(packed)
+        raw = _ENCODER.encode(packed)
     except OverflowError:
         # What she ranks by goes beyond 64 bits: no answer is kept.
-        return _ENCODER.encode(msgspec.structs.replace(packed, kept=None))
+        raw = _ENCODER.encode(msgspec.structs.replace(packed, kept=None))
+    return crc32(raw).to_bytes(CHECK_BYTES, "little") + raw
 
 
 def _kept(plan: Plan, standing: Standing, answers: Answers | None) -> _Kept | None:
@@ -83,14 +88,17 @@ def _kept(plan: Plan, standing: Standing, answers: Answers | None) -> _Kept | No
 
 def unpack(plan: Plan, raw: bytes) -> Standing | FoldAgain:
     """Return the standing of bytes, or that she must be folded again. Facts are read when they are asked for."""
-    try:
-        found = _DECODER.decode(raw)
-        if found.plan != plan.digest:
-            return FoldAgain(Again.ANOTHER_PLAN)
-        facts = Facts(plan.layout, Slices.of(found.raw, found.numbers, found.lengths))
-        kept, trail = _answers(plan, found)
-    except (msgspec.DecodeError, ValueError, Unreadable):
+    body = memoryview(raw)[CHECK_BYTES:]
+    if crc32(body) != int.from_bytes(raw[:CHECK_BYTES], "little"):
         return FoldAgain(Again.UNREADABLE)
+    try:
+        found = _DECODER.decode(body)
+    except msgspec.DecodeError:
+        return FoldAgain(Again.UNREADABLE)
+    if found.plan != plan.digest:
+        return FoldAgain(Again.ANOTHER_PLAN)
+    facts = Facts(plan.layout, Slices.of(found.raw, found.numbers, found.lengths))
+    kept, trail = _answers(plan, found)
     return Standing(found.plan, facts, found.last, found.serial, trail, kept)
 
 
@@ -99,8 +107,6 @@ def _answers(plan: Plan, found: _Packed) -> tuple[Answers | None, tuple[frozense
     kept = found.kept
     if kept is None:
         return None, ()
-    if len(kept.truths) != len(plan.kinds.blank) or len(kept.grounds) != len(plan.grounds):
-        raise Unreadable
     trail = () if kept.owed is None else (frozenset(_numbers(kept.owed)),)
     turns = dict(zip(_numbers(kept.turning), _numbers(kept.turns), strict=True))
     settled = int.from_bytes(kept.settled, "little")
