@@ -30,7 +30,7 @@ from noren.kernel.clock import SystemClock, local_date
 
 if TYPE_CHECKING:
     from noren.audience.counting import Counter
-    from noren.audience.history import WholeHistory
+    from noren.audience.history import KeptHistory
     from noren.audience.using import Committer
 
 _MICROS: Final = 1_000_000
@@ -98,14 +98,16 @@ class AudienceRoom:
         )
 
     @functools.cached_property
-    def history(self) -> WholeHistory:
-        """The programme's own history."""
-        from noren.audience.history import WholeHistory
+    def history(self) -> KeptHistory:
+        """The programme's own history, kept from one question to the next."""
+        from noren.audience.history import KeptHistory, WholeHistory
+        from noren.audience.history.gathering import Sources
 
-        work, expiry = self.home.audiences / "builds", self.home.settings.points.expiry_days
-        history = WholeHistory(self.home.lake, self.feed, self.home.zone, work, self.home.lists, expiry, self.caught_up)
-        history.sweep()
-        return history
+        home, expiry = self.home, self.home.settings.points.expiry_days
+        sources = Sources(home.lake, self.feed, home.zone, home.lists, expiry, self.caught_up)
+        whole = WholeHistory(sources, home.audiences / "builds")
+        whole.sweep()
+        return KeptHistory(sources, home.audiences / "history", whole)
 
     def patiently(self, work: Callable[[], T]) -> T:
         """Do some work in the thread that steps back for the till, and so do the threads that it starts."""
@@ -118,11 +120,9 @@ class AudienceRoom:
         return ThreadPoolExecutor(1, "audiences", initializer=_step_back)
 
     def close(self) -> None:
-        """Close the store, and delete the build that is kept."""
+        """Close the store."""
         if "_patient" in vars(self):
             self._patient.shutdown()
-        if "history" in vars(self):  # nobody has counted: then there is none
-            self.history.close()
         self.store.close()
 
 

@@ -6,5 +6,6 @@ came, and that what it writes lies in a folder of its own that is deleted with t
 
 from noren.audience.history.building import WholeHistory
 from noren.audience.history.held import Held, HistoryBehind
+from noren.audience.history.keeping import KeptHistory
 
-__all__ = ["Held", "HistoryBehind", "WholeHistory"]
+__all__ = ["Held", "HistoryBehind", "KeptHistory", "WholeHistory"]

@@ -16,6 +16,9 @@ _OF_AGE: Final = 20
 
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
+Names = Mapping[bytes, str]
+"""Under which text each active member's handle stands in the evaluator's files."""
+
 
 def shuffled(profiles: Iterable[Profile]) -> list[Profile]:
     """Return the members in an order that nobody chose; a number is a place in it."""
@@ -29,11 +32,11 @@ def name_of(number: int) -> str:
     return f"{number:010d}"
 
 
-def trait_columns(order: Sequence[Profile]) -> Mapping[str, list[object]]:
+def trait_columns(order: Sequence[Profile], names: Names) -> Mapping[str, list[object]]:
     """Return the columns of the members' table."""
     traits = [each.traits for each in order]
     return {
-        "member": [name_of(number) for number in range(len(order))],
+        "member": [names[each.handle] for each in order],
         "sex": [t.sex for t in traits],
         "birth_year": [_birth_year(t) for t in traits],
         "birth_month": [t.birth_month for t in traits],
@@ -61,13 +64,13 @@ def _birth_year(traits: Traits) -> int | None:
 
 
 def lot_columns(
-    order: Sequence[Profile], lots: Iterable[tuple[bytes, int, int]], numbers: Mapping[bytes, int], expiry_days: int
+    order: Sequence[Profile], lots: Iterable[tuple[bytes, int, int]], names: Names, expiry_days: int
 ) -> Mapping[str, list[object]]:
     """Return the columns of the balances: a row for each pool that holds something and for each lot."""
     rows: list[tuple[str, int, date | None]] = [
-        (name_of(number), each.pool, _pool_lapses(each, expiry_days)) for number, each in enumerate(order) if each.pool
+        (names[each.handle], each.pool, _pool_lapses(each, expiry_days)) for each in order if each.pool
     ]
-    rows += [(name_of(numbers[handle]), points, _day(expires)) for handle, points, expires in lots if handle in numbers]
+    rows += [(names[handle], points, _day(expires)) for handle, points, expires in lots if handle in names]
     return {
         "member": [row[0] for row in rows],
         "points": [row[1] for row in rows],
@@ -76,10 +79,10 @@ def lot_columns(
 
 
 def issued_columns(
-    coupons: Iterable[tuple[bytes, str, int]], numbers: Mapping[bytes, int], zone: ZoneInfo
+    coupons: Iterable[tuple[bytes, str, int]], names: Names, zone: ZoneInfo
 ) -> Mapping[str, list[object]]:
     """Return the columns of the messages: a coupon was issued at the latest when its first valid day began."""
-    rows = [(name_of(numbers[h]), campaign, _begins(day, zone)) for h, campaign, day in coupons if h in numbers]
+    rows = [(names[h], campaign, _begins(day, zone)) for h, campaign, day in coupons if h in names]
     return {
         "member": [row[0] for row in rows],
         "campaign": [row[1] for row in rows],
@@ -88,9 +91,9 @@ def issued_columns(
     }
 
 
-def used_columns(coupons: Iterable[tuple[bytes, str, int]], numbers: Mapping[bytes, int]) -> Mapping[str, list[object]]:
+def used_columns(coupons: Iterable[tuple[bytes, str, int]], names: Names) -> Mapping[str, list[object]]:
     """Return the columns of the redemptions."""
-    rows = [(name_of(numbers[h]), campaign, _instant(at)) for h, campaign, at in coupons if h in numbers]
+    rows = [(names[h], campaign, _instant(at)) for h, campaign, at in coupons if h in names]
     return {
         "member": [row[0] for row in rows],
         "campaign": [row[1] for row in rows],

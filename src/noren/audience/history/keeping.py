@@ -1,0 +1,175 @@
+"""Keeps a programme's history from one question to the next: what is new, brought back or merged since is taken in.
+
+Beside the kept history stands how far it reaches: the newest purchase and return of the lake that it holds, the
+instant up to which returns are taken off, where merged handles went, and what shops were. A crash between the two
+tells the same purchases again, which changes nothing. A question as of an earlier instant than that is built whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import threading
+from collections.abc import Generator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import duckdb
+import msgspec
+from pyroaring import BitMap
+
+from noren.activity.lake.reader import open_lake
+from noren.activity.model import Profile
+from noren.audience.batch.given import Moment
+from noren.audience.batch.kept.history import History
+from noren.audience.batch.loading.prepared import Prepared
+from noren.audience.history import people
+from noren.audience.history.building import WholeHistory
+from noren.audience.history.files import table_of
+from noren.audience.history.gathering import Sources, with_merged, write_lines
+from noren.audience.history.held import Held, HistoryBehind
+
+_REACHED: Final = "reached.json"
+_KEPT: Final = "kept"
+_EVER: Final = -(2**63)
+
+
+class Reached(msgspec.Struct, frozen=True):
+    """How far the kept history reaches. ``as_of_us``: returns made until then are taken off."""
+
+    purchase: int = 0
+    returned: int = 0
+    as_of_us: int = _EVER
+    shops: str = ""
+    merged: dict[str, str] = {}
+
+
+@dataclass(slots=True)
+class KeptHistory:
+    """Fills ``ports.History``. ``folder``: its own; ``whole`` answers for instants before the kept one."""
+
+    sources: Sources
+    folder: Path
+    whole: WholeHistory
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _history: History | None = None
+
+    @contextmanager
+    def at(self, moment: Moment) -> Generator[Held]:
+        """Give the history as of an instant, to one at a time.
+
+        Raises:
+            HistoryBehind: the lake is still being written.
+        """
+        with self._lock:
+            reached = self._reached()
+            if moment.instant_us < reached.as_of_us:
+                with self.whole.at(moment) as held:
+                    yield held
+                return
+            if not self.sources.caught_up():
+                raise HistoryBehind
+            yield self._refreshed(moment, reached)
+
+    def forget(self) -> None:
+        """Delete all that is kept; the next question builds it anew."""
+        with self._lock:
+            self._forget()
+
+    def _refreshed(self, moment: Moment, reached: Reached) -> Held:
+        with closing(open_lake(self.sources.lake)) as lake:
+            shops = _digest(lake)
+            # Where a shop belongs is part of every purchase; and a lake that was put back holds less than is kept.
+            if reached.shops != shops or reached.purchase > _newest(lake, "purchase", "bought_lines"):
+                self._forget()
+                reached = Reached(shops=shops)
+            # After the lake: whoever bought something in it is among the members.
+            order = list(self.sources.feed.profiles())
+            names = {each.handle: each.handle.hex() for each in order}
+            ends = self.sources.ends()
+            after = _after(lake, moment, reached, ends)
+            _mark(lake, self._told_again(names, ends, reached), moment, reached)
+            prepared = self._take_in(lake, order, names, ends, moment)
+        self._write(after)
+        return _held(prepared, order, moment)
+
+    def _take_in(
+        self,
+        lake: duckdb.DuckDBPyConnection,
+        order: list[Profile],
+        names: people.Names,
+        ends: Mapping[bytes, bytes],
+        moment: Moment,
+    ) -> Prepared:
+        sources = self.sources
+        with tempfile.TemporaryDirectory(prefix="new-", dir=self.folder) as work:
+            written = sources.write_people(order, names, Path(work))
+            files = write_lines(lake, with_merged(names, ends), moment, Path(work), of="wanted")
+            return self._opened().refresh(sources.inputs(written, *files))
+
+    def _told_again(self, names: people.Names, ends: Mapping[bytes, bytes], reached: Reached) -> list[bytes]:
+        """Return the handles all of whose purchases are told again: of new members, and merged since."""
+        known = set(self._opened().prepared().names)
+        moved = {source for source, end in ends.items() if reached.merged.get(source.hex()) != end.hex()}
+        fresh = {handle for handle, name in names.items() if name not in known}
+        return [*fresh, *moved, *(source for source, end in ends.items() if end in fresh)]
+
+    def _opened(self) -> History:
+        if self._history is None:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for left in self.folder.glob("new-*"):
+                shutil.rmtree(left)
+            self._history = History(self.folder / _KEPT, self.sources.zone)
+        return self._history
+
+    def _reached(self) -> Reached:
+        try:
+            return msgspec.json.decode((self.folder / _REACHED).read_bytes(), type=Reached)
+        except (OSError, msgspec.DecodeError):
+            return Reached()
+
+    def _write(self, reached: Reached) -> None:
+        fresh = self.folder / f"{_REACHED}.new"
+        fresh.write_bytes(msgspec.json.encode(reached))
+        fresh.replace(self.folder / _REACHED)
+
+    def _forget(self) -> None:
+        self._history = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _digest(lake: duckdb.DuckDBPyConnection) -> str:
+    rows = lake.execute("SELECT shop, partner, industry FROM shops ORDER BY ALL").fetchall()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def _after(lake: duckdb.DuckDBPyConnection, moment: Moment, reached: Reached, ends: Mapping[bytes, bytes]) -> Reached:
+    """Return how far the history reaches when all that the lake has now is in it."""
+    purchase = _newest(lake, "purchase", "bought_lines")
+    returned = _newest(lake, "return_entry", "returned_lines")
+    merged = {source.hex(): end.hex() for source, end in ends.items()}
+    return Reached(purchase, returned, moment.instant_us, reached.shops, merged)
+
+
+def _newest(lake: duckdb.DuckDBPyConnection, entry: str, table: str) -> int:
+    return int(lake.execute(f"SELECT coalesce(max({entry}), 0) FROM {table}").fetchall()[0][0])
+
+
+def _mark(lake: duckdb.DuckDBPyConnection, again: list[bytes], moment: Moment, reached: Reached) -> None:
+    """Make the table ``wanted``: the purchases that are not in the history as they are now."""
+    lake.register("handles_again", table_of({"handle": [*again]}))
+    lake.execute(
+        f"CREATE TEMP TABLE wanted AS SELECT purchase FROM bought_lines WHERE purchase > {reached.purchase} "
+        "UNION SELECT purchase FROM bought_lines WHERE handle IN (SELECT handle FROM handles_again) "
+        f"UNION SELECT purchase FROM returned_lines WHERE epoch_us(at) <= {moment.instant_us} "
+        f"AND (return_entry > {reached.returned} OR epoch_us(at) > {reached.as_of_us})"
+    )
+
+
+def _held(prepared: Prepared, order: list[Profile], moment: Moment) -> Held:
+    numbers = {bytes.fromhex(name): number for number, name in enumerate(prepared.names)}
+    young = BitMap(numbers[each.handle] for each in order if people.is_young(each.traits, moment.today))
+    return Held(prepared, {each.handle: numbers[each.handle] for each in order}, young)
