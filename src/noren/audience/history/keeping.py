@@ -8,6 +8,8 @@ tells the same purchases again, which changes nothing. A question as of an earli
 from __future__ import annotations
 
 import hashlib
+import hmac
+import secrets
 import shutil
 import tempfile
 import threading
@@ -35,16 +37,22 @@ from noren.audience.history.held import Held, HistoryBehind
 _REACHED: Final = "reached.json"
 _KEPT: Final = "kept"
 _EVER: Final = -(2**63)
+_KEY_BYTES: Final = 32
+_NAME_BYTES: Final = 16
 
 
 class Reached(msgspec.Struct, frozen=True):
-    """How far the kept history reaches. ``as_of_us``: returns made until then are taken off."""
+    """How far the kept history reaches. ``as_of_us``: returns made until then are taken off.
+
+    ``key``: under it handles become the texts of the kept files, so that no handle stands in them.
+    """
 
     purchase: int = 0
     returned: int = 0
     as_of_us: int = _EVER
     shops: str = ""
     merged: dict[str, str] = {}
+    key: bytes = b""
 
 
 @dataclass(slots=True)
@@ -85,16 +93,16 @@ class KeptHistory:
             # Where a shop belongs is part of every purchase; and a lake that was put back holds less than is kept.
             if reached.shops != shops or reached.purchase > _newest(lake, "purchase", "bought_lines"):
                 self._forget()
-                reached = Reached(shops=shops)
+                reached = Reached(shops=shops, key=secrets.token_bytes(_KEY_BYTES))
             # After the lake: whoever bought something in it is among the members.
             order = list(self.sources.feed.profiles())
-            names = {each.handle: each.handle.hex() for each in order}
+            names = {each.handle: _name(reached.key, each.handle) for each in order}
             ends = self.sources.ends()
             after = _after(lake, moment, reached, ends)
             _mark(lake, self._told_again(names, ends, reached), moment, reached)
             prepared = self._take_in(lake, order, names, ends, moment)
         self._write(after)
-        return _held(prepared, order, moment)
+        return _held(prepared, order, names, moment)
 
     def _take_in(
         self,
@@ -112,8 +120,13 @@ class KeptHistory:
 
     def _told_again(self, names: people.Names, ends: Mapping[bytes, bytes], reached: Reached) -> list[bytes]:
         """Return the handles all of whose purchases are told again: of new members, and merged since."""
-        known = set(self._opened().prepared().names)
-        moved = {source for source, end in ends.items() if reached.merged.get(source.hex()) != end.hex()}
+        history = self._opened()
+        known = set(history.prepared().names) if history.begun else set[str]()
+        moved = {
+            source
+            for source, end in ends.items()
+            if reached.merged.get(_name(reached.key, source)) != _name(reached.key, end)
+        }
         fresh = {handle for handle, name in names.items() if name not in known}
         return [*fresh, *moved, *(source for source, end in ends.items() if end in fresh)]
 
@@ -150,8 +163,8 @@ def _after(lake: duckdb.DuckDBPyConnection, moment: Moment, reached: Reached, en
     """Return how far the history reaches when all that the lake has now is in it."""
     purchase = _newest(lake, "purchase", "bought_lines")
     returned = _newest(lake, "return_entry", "returned_lines")
-    merged = {source.hex(): end.hex() for source, end in ends.items()}
-    return Reached(purchase, returned, moment.instant_us, reached.shops, merged)
+    merged = {_name(reached.key, source): _name(reached.key, end) for source, end in ends.items()}
+    return Reached(purchase, returned, moment.instant_us, reached.shops, merged, reached.key)
 
 
 def _newest(lake: duckdb.DuckDBPyConnection, entry: str, table: str) -> int:
@@ -164,12 +177,17 @@ def _mark(lake: duckdb.DuckDBPyConnection, again: list[bytes], moment: Moment, r
     lake.execute(
         f"CREATE TEMP TABLE wanted AS SELECT purchase FROM bought_lines WHERE purchase > {reached.purchase} "
         "UNION SELECT purchase FROM bought_lines WHERE handle IN (SELECT handle FROM handles_again) "
-        f"UNION SELECT purchase FROM returned_lines WHERE epoch_us(at) <= {moment.instant_us} "
-        f"AND (return_entry > {reached.returned} OR epoch_us(at) > {reached.as_of_us})"
+        f"UNION SELECT purchase FROM returned_lines b WHERE epoch_us(b.at) <= {moment.instant_us} "
+        f"AND (return_entry > {reached.returned} OR epoch_us(b.at) > {reached.as_of_us})"
     )
 
 
-def _held(prepared: Prepared, order: list[Profile], moment: Moment) -> Held:
-    numbers = {bytes.fromhex(name): number for number, name in enumerate(prepared.names)}
+def _held(prepared: Prepared, order: list[Profile], names: people.Names, moment: Moment) -> Held:
+    places = {name: number for number, name in enumerate(prepared.names)}
+    numbers = {each.handle: places[names[each.handle]] for each in order}
     young = BitMap(numbers[each.handle] for each in order if people.is_young(each.traits, moment.today))
-    return Held(prepared, {each.handle: numbers[each.handle] for each in order}, young)
+    return Held(prepared, numbers, young)
+
+
+def _name(key: bytes, handle: bytes) -> str:
+    return hmac.digest(key, handle, "sha256")[:_NAME_BYTES].hex()

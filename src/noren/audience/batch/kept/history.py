@@ -91,6 +91,11 @@ class History:
         sweep(self._folder, self._manifest)
         return self.prepared()
 
+    @property
+    def begun(self) -> bool:
+        """Whether anything was told to it yet; before that there is nothing to evaluate."""
+        return self._manifest.generation > 0
+
     def prepared(self, ignored: Ignored = Ignored()) -> Prepared:  # noqa: B008 - a value
         """Return the history as it is, to be evaluated."""
         manifest = self._manifest
