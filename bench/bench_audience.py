@@ -6,7 +6,7 @@ Steps for each size: the whole built, a piece of about 10 M lines after another 
 condition against hand-written SQL over the same purchases in three layouts; a thousand conditions of two mixtures in
 one pass, and a sample of 25 of them one by one; a refresh with 1 M new lines and 1,000 receipts corrected, and the
 same again after it. ``--statement``, ``--spark``: the same thousand by the statement over whole tables. CPU is of
-this process, all threads; walls are best of three; memory is the process's peak so far, mapped files included.
+this process, all threads; walls are the best of 1 to 7 rounds; memory is the peak so far, mapped files included.
 100 M lines take some 10 minutes and 12 GB of disk.
 """
 
@@ -175,16 +175,18 @@ def found(asked: dict[str, Condition], prepared: Prepared, engine: Engine = "duc
     return sum(map(len, evaluate(asked, prepared, MOMENT, engine).values()))
 
 
-def ask(prepared: Prepared, count: int, categories: list[str]) -> dict[str, Took]:
+def ask(prepared: Prepared, count: int, categories: list[str], rounds: int) -> dict[str, Took]:
     """Ask one, and both mixtures fused and one by one."""
     out = {"one": timed("one condition", lambda: found(read([ONE]), prepared), 7)}
     for name, make in (("simple", simple), ("mixed", mixed)):
         asked = conditions(make, count, categories)
-        out[name] = timed(f"{count:,} {name} conditions (seed {SEED}) in one pass", lambda a=asked: found(a, prepared))
+        label = f"{count:,} {name} conditions (seed {SEED}) in one pass"
+        out[name] = timed(label, lambda a=asked: found(a, prepared), rounds)
         sample = random.Random(SEED).sample(sorted(asked), min(SAMPLE, count))
         alone = timed(
             f"{len(sample)} of them one by one",
             lambda s=sample, a=asked: sum(found({key: a[key]}, prepared) for key in s),
+            rounds,
         )
         scaled = alone.wall * count / len(sample)
         tell(f"{name}: one by one (scaled from {len(sample)}) : fused", scaled / out[name].wall, ">= 30")
@@ -214,14 +216,14 @@ def one_size(
     if not options.ask:
         return {"build": whole}
     categories = [str(value) for value in prepared.given.products.column("category") if value is not None]
-    took = ask(prepared, options.conditions, categories)
+    took = ask(prepared, options.conditions, categories, 3 if millions <= ROLLUP_MILLIONS else 2)
     memory = peak_gb()
     print(f"  memory {memory:.1f} GB", flush=True)
     if options.refresh:
         seconds = refresh(folder, year, ground, baskets, history)
         tell("refresh with 1 M new lines : full build, %", 100 * seconds / whole, "<= 5")
         print(f"  refreshed in {seconds:.1f} s; after it:", flush=True)
-        ask(history.prepared(), options.conditions, categories)
+        ask(history.prepared(), options.conditions, categories, 1)
     if options.hand:
         with tempfile.TemporaryDirectory(dir=folder) as hand_made:
             hand = by_hand(prepared, Path(hand_made), rollup=millions <= ROLLUP_MILLIONS)
