@@ -48,7 +48,11 @@ def answer_overdue(row: Row, today: int, found: Tallied) -> Numbers:
 def answer_ratio(row: Row, over: Tallied, under: Tallied) -> Numbers:
     """Return for whom one tally is so many percent of another, or more than it by so many."""
     _, _, _, minus, left_by, right_by, least, most = row
-    some = np.flatnonzero(under.values > 0)
+    good = under.values > 0
+    nothing = -minus * left_by - right_by
+    if not least <= (nothing > 0) - (nothing < 0) <= most:
+        good &= is_among(under.members, over.members)
+    some = np.flatnonzero(good)
     members, below = under.members[some], under.values[some]
     above = _looked_up(over, members)
     left = times(above - below if minus else above, left_by)
@@ -81,7 +85,7 @@ def answer_then(row: Row, now_us: int, first: Matched, later: Matched) -> Number
 def _soon(members: Numbers, at: Numbers, later: Matched, within_us: int) -> Mask:
     """Return for each instant of a member whether something of ``later`` is after it, and in time."""
     soon = np.zeros(len(members), dtype=np.bool_)
-    some = np.flatnonzero(_is_among(members, later.column("member_no")))
+    some = np.flatnonzero(is_among(members, later.column("member_no")))
     if len(some):
         next_us, there = _next(members[some], at[some], later)
         soon[some] = there & (next_us - at[some] <= within_us)
@@ -90,7 +94,7 @@ def _soon(members: Numbers, at: Numbers, later: Matched, within_us: int) -> Mask
 
 def _next(members: Numbers, at: Numbers, later: Matched) -> tuple[Numbers, Mask]:
     """Return for each instant of a member the first one of ``later`` that is after it, and whether there is one."""
-    wanted = np.flatnonzero(_is_among(later.column("member_no"), members))
+    wanted = np.flatnonzero(is_among(later.column("member_no"), members))
     instants = whole(later.column("at_us")[wanted])
     ranks = np.sort(instants)
     size = len(ranks) + 1
@@ -103,7 +107,7 @@ def _next(members: Numbers, at: Numbers, later: Matched) -> tuple[Numbers, Mask]
     return ranks[np.where(there, found % size, 0)], there
 
 
-def _is_among(members: Numbers, others: Numbers) -> Mask:
+def is_among(members: Numbers, others: Numbers) -> Mask:
     """Return which of the members are among the others; both rise."""
     if not len(members) or not len(others):
         return np.zeros(len(members), dtype=np.bool_)
