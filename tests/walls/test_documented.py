@@ -8,6 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from noren.audience.model import State
+from noren.audience.refusals import Word
 from noren.house.home import Settings, Zone
 from noren.house.keys import HOLDS
 from noren.register.refusals import PROBLEMS
@@ -33,6 +35,12 @@ def test_every_setting_is_documented_with_its_default() -> None:
     said = {row[0].strip("`"): row[1] for row in rows(DOCS / "reference/settings.md")[2:]}
     nested: dict[str, dict[str, object]] = msgspec.to_builtins(Settings())
     assert said == {f"{part}.{key}": str(value) for part, keys in nested.items() for key, value in keys.items()}
+
+
+def test_every_word_of_audiences_is_documented() -> None:
+    page = DOCS / "reference/audiences.md"
+    assert {row[0].strip("`") for row in rows(page, "Refusals / 断り")[2:]} == {word.value for word in Word}
+    assert {row[0].strip("`") for row in rows(page, "States / 状態")[2:]} == {state.value for state in State}
 
 
 @pytest.mark.parametrize("zone", HOLDS)
