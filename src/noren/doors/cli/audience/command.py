@@ -17,7 +17,10 @@ from noren.kernel.clock import SystemClock
 if TYPE_CHECKING:
     from noren.audience.language.review import Surroundings
 
-audiences = typer.Typer(no_args_is_help=True, help=both("対象者: 条件を確かめ、保存し、人数を見る", "Audiences: conditions, saved, approved, counted"))
+audiences = typer.Typer(
+    no_args_is_help=True,
+    help=both("対象者: 条件を確かめ、保存し、人数を見る", "Audiences: conditions, saved, approved, counted"),
+)
 
 ConditionArgument = Annotated[
     str,
