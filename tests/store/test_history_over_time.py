@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -67,8 +68,13 @@ def programme(rng: Random, folder: Path, kept: type[KeptHistory]) -> Iterator[Pr
     sources = Sources(folder / "lake", feed, life.zone, lists, EXPIRY_DAYS, lambda: True)
     whole = WholeHistory(sources, folder / "whole")
     try:
-        yield Programme(
-            life, LakeLoop(feed, lake, life.zone, reference=reference), kept(sources, folder / "kept", whole), whole
+        clock = map(float, count(0, 10_000)).__next__  # so that nothing is given again without a look
+        history = kept(sources, folder / "kept", whole, monotonic=clock)
+        yield Programme(life, LakeLoop(feed, lake, life.zone, reference=reference), history, whole)
+            life,
+            LakeLoop(feed, lake, life.zone, reference=reference),
+            kept(sources, folder / "kept", whole, monotonic=map(float, count(0, 10_000)).__next__),
+            whole,
         )
     finally:
         lake.close()

@@ -13,7 +13,8 @@ import secrets
 import shutil
 import tempfile
 import threading
-from collections.abc import Generator, Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +38,9 @@ from noren.audience.history.held import Held, HistoryBehind
 _REACHED: Final = "reached.json"
 _KEPT: Final = "kept"
 _EVER: Final = -(2**63)
+AGAIN_SECONDS: Final = 600.0
+"""How long the same is given again without a look at traits and coupons, which leave no mark when they change."""
+
 _KEY_BYTES: Final = 32
 _NAME_BYTES: Final = 16
 
@@ -55,6 +59,15 @@ class Reached(msgspec.Struct, frozen=True):
     key: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given last, when, and what the ledger was then."""
+
+    of: tuple[Moment, int, tuple[int, int, int]]
+    when: float
+    held: Held = field(repr=False)
+
+
 @dataclass(slots=True)
 class KeptHistory:
     """Fills ``ports.History``. ``folder``: its own; ``whole`` answers for instants before the kept one."""
@@ -62,8 +75,10 @@ class KeptHistory:
     sources: Sources
     folder: Path
     whole: WholeHistory
+    monotonic: Callable[[], float] = time.monotonic
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _history: History | None = None
+    _given: Given | None = None
 
     @contextmanager
     def at(self, moment: Moment) -> Generator[Held]:
@@ -78,14 +93,25 @@ class KeptHistory:
                 with self.whole.at(moment) as held:
                     yield held
                 return
-            if not self.sources.caught_up():
-                raise HistoryBehind
-            yield self._refreshed(moment, reached)
+            yield self._fresh(moment, reached)
 
     def forget(self) -> None:
         """Delete all that is kept; the next question builds it anew."""
         with self._lock:
             self._forget()
+
+    def _fresh(self, moment: Moment, reached: Reached) -> Held:
+        """Return what was given last while the ledger is as it was then, for some minutes at most."""
+        feed, given = self.sources.feed, self._given
+        found = (moment, feed.last_entry(), feed.counts())
+        if given is not None and given.of == found and self.monotonic() - given.when < AGAIN_SECONDS:
+            return given.held
+        self._given = None
+        if not self.sources.caught_up():
+            raise HistoryBehind
+        held = self._refreshed(moment, reached)
+        self._given = Given(found, self.monotonic(), held)
+        return held
 
     def _refreshed(self, moment: Moment, reached: Reached) -> Held:
         with closing(open_lake(self.sources.lake)) as lake:
@@ -150,7 +176,7 @@ class KeptHistory:
         fresh.replace(self.folder / _REACHED)
 
     def _forget(self) -> None:
-        self._history = None
+        self._history = self._given = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
