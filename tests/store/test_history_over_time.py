@@ -71,11 +71,6 @@ def programme(rng: Random, folder: Path, kept: type[KeptHistory]) -> Iterator[Pr
         clock = map(float, count(0, 10_000)).__next__  # so that nothing is given again without a look
         history = kept(sources, folder / "kept", whole, monotonic=clock)
         yield Programme(life, LakeLoop(feed, lake, life.zone, reference=reference), history, whole)
-            life,
-            LakeLoop(feed, lake, life.zone, reference=reference),
-            kept(sources, folder / "kept", whole, monotonic=map(float, count(0, 10_000)).__next__),
-            whole,
-        )
     finally:
         lake.close()
         feed.close()
