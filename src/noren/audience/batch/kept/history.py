@@ -39,7 +39,7 @@ class History:
         """Open or begin a history in a folder of its own. What a crash left there is deleted."""
         self._folder = folder
         self._zone = zone
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._manifest = read_manifest(folder) or Manifest(zone=zone.key)
         assert self._manifest.zone == zone.key, "a history is of one zone"
         self._former = ""
