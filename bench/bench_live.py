@@ -4,7 +4,8 @@
 
 Real baskets of the Complete Journey year (9.4 lines each). Members are folded up to the end of September; then each of
 their baskets is asked as at the till (`holds`, from the answers of the time before, or without them), and added; once
-before it is measured, so that products and dates are known as to a till that is open. The
+before it is measured, so that products and dates are known as to a till that is open. A whole call is what a till pays
+whose members rarely come twice: her standing from bytes, the purchase since, the answers, bytes again. The
 conditions are random: counts of twelve measures over windows of all kinds, never, recency, overdue, share, change, top,
 followed by, every, with traits, over random categories, brands and departments.
 """
@@ -202,8 +203,11 @@ def call(
     return grown, found
 
 
-def whole(plan: Plan, members: dict[str, list[Purchase]]) -> tuple[Cost, float]:
-    """What a till does whose members rarely come twice: bytes, the purchase since, the answers, bytes. And the kB."""
+def whole(plan: Plan, members: dict[str, list[Purchase]], some: list[int] | None = None) -> tuple[Cost, float]:
+    """What a till does whose members rarely come twice: bytes, the purchase since, the answers, bytes. And the kB.
+
+    ``some``: those alone are asked, and no answer is kept.
+    """
     cost, sizes = Cost(), list[int]()
     days: dict[int, dict[int, int | None]] = {}
     traits = Traits("female", 1980, 5, "東京都", email_ok=True)
@@ -211,17 +215,25 @@ def whole(plan: Plan, members: dict[str, list[Purchase]]) -> tuple[Cost, float]:
         standing = fold(plan, [one for one in mine if one.at < BEGIN])
         found = holds(plan, standing, BEGIN, Given(traits, cuts=dict.fromkeys(range(len(plan.tops)), 3_000)))
         assert isinstance(found, Answers)
-        raw = pack(plan, standing, found)
+        raw = pack(plan, standing, found if some is None else None)
         for basket in mine:
             if basket.at < BEGIN:
                 continue
             cut = days.setdefault(basket.at.toordinal(), dict.fromkeys(range(len(plan.tops)), 3_000))
-            raw = visit(plan, raw, basket, Given(traits, cuts=cut), cost)
+            raw = visit(plan, raw, basket, Given(traits, cuts=cut), cost, some)
             sizes.append(len(raw))
     return cost, sum(sizes) / max(len(sizes), 1) / 1_000
 
 
-def visit(plan: Plan, raw: bytes, basket: Purchase, given: Given, cost: Cost) -> bytes:
+def tell_whole(plan: Plan, members: dict[str, list[Purchase]], count: int, some: list[int] | None) -> None:
+    whole(plan, members, some)
+    path, size = whole(plan, members, some)
+    parts = [f"{path.microseconds(name):.1f}" for name in ("whole", "unpack", "add", "holds", "pack")]
+    asked = "all" if some is None else f"{len(some)}"
+    print(f"{count:6} whole call, {asked} asked: {' '.join(parts)} µs, {size:.1f} kB", flush=True)
+
+
+def visit(plan: Plan, raw: bytes, basket: Purchase, given: Given, cost: Cost, some: list[int] | None) -> bytes:
     begin = time.thread_time_ns()
     standing = unpack(plan, raw)
     cost.add("unpack", begin)
@@ -231,11 +243,10 @@ def visit(plan: Plan, raw: bytes, basket: Purchase, given: Given, cost: Cost) ->
     cost.add("add", second)
     assert isinstance(standing, Standing)
     third = time.thread_time_ns()
-    found = holds(plan, standing, basket.at, given)
+    found = holds_some(plan, some, standing, basket.at, given) if some else holds(plan, standing, basket.at, given)
     cost.add("holds", third)
-    assert isinstance(found, Answers)
     last = time.thread_time_ns()
-    raw = pack(plan, standing, found)
+    raw = pack(plan, standing, found if isinstance(found, Answers) else None)
     cost.add("pack", last)
     cost.add("whole", begin)
     return raw
@@ -266,7 +277,7 @@ def main() -> None:
     print(f"{len(members)} members, {len(baskets)} baskets, "
           f"{sum(len(one.lines) for one in baskets) / len(baskets):.1f} lines each, seed {told.seed}")  # fmt: skip
     print("CPU µs: conditions, add, holds, both, holds without an answer of before, holds_some of 50; compile s;")
-    print("a standing packed: kB, pack µs, unpack µs")
+    print("a standing packed: kB, pack µs, unpack µs. Whole call: in all, unpack, add, holds, pack")
     for count in told.conditions:
         rng = Random(told.seed)
         maker = Maker(rng, sorted({one.category for one in goods.values() if one.category and '"' not in one.category}),
@@ -286,10 +297,8 @@ def main() -> None:
         if told.profile:
             profile.disable()
             pstats.Stats(profile).sort_stats("tottime").print_stats(25)
-        whole(plan, members)
-        path, size = whole(plan, members)
-        told_of = [f"{path.microseconds(name):.1f}" for name in ("whole", "unpack", "add", "holds", "pack")]
-        print(f"{count:6} whole call {' '.join(told_of)} µs, {size:.1f} kB", flush=True)
+        tell_whole(plan, members, count, None)
+        tell_whole(plan, members, count, rng.sample(range(count), min(LIVE_AT_A_SHOP, count)))
         a, h = cost.microseconds("add"), cost.microseconds("holds")
         print(f"{count:6} {a:8.1f} {h:8.1f} {a + h:8.1f} {aside.microseconds('cold'):8.1f} "
               f"{aside.microseconds('some'):8.1f} {compiled:6.2f} {packed(plan, members)}", flush=True)  # fmt: skip

@@ -129,7 +129,10 @@ def _follow(plan: Plan, facts: Facts, hits: Hits, seen: Seen) -> list[int]:
         first, later = kind.first in counted, kind.later in counted
         if old is None and not first:
             continue
-        state = facts[fact] = kind.grow(old, seen, first, later, plan.needs[fact])
+        state = kind.grow(old, seen, first, later, plan.needs[fact])
+        if state is old:
+            continue
+        facts[fact] = state
         facts.changed.add(fact)
         if kind.answers_anew(old, state):
             touched.append(fact)

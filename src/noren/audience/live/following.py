@@ -33,6 +33,8 @@ class Followed:
     def grow(self, state: State | None, seen: Seen, first: bool, later: bool, keep: Keeping) -> State:
         """Return the state with one more purchase, in which there is a line for the first, for the later."""
         done, waiting = state or ((), ())
+        if state is not None and not first and not waiting:
+            return state
         within = self.days * DAY_MICROSECONDS
         over = [wait for wait in waiting if wait[0] + within < seen.instant]
         left = [wait for wait in waiting if wait[0] + within >= seen.instant]

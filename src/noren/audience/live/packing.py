@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from typing import Final
-from zlib import crc32
+from zlib import adler32
 
 import msgspec
 
@@ -63,7 +63,7 @@ def pack(plan: Plan, standing: Standing, answers: Answers | None = None) -> byte
     except OverflowError:
         # What she ranks by goes beyond 64 bits: no answer is kept.
         raw = _ENCODER.encode(msgspec.structs.replace(packed, kept=None))
-    return crc32(raw).to_bytes(CHECK_BYTES, "little") + raw
+    return adler32(raw).to_bytes(CHECK_BYTES, "little") + raw
 
 
 def _kept(plan: Plan, standing: Standing, answers: Answers | None) -> _Kept | None:
@@ -89,7 +89,7 @@ def _kept(plan: Plan, standing: Standing, answers: Answers | None) -> _Kept | No
 def unpack(plan: Plan, raw: bytes) -> Standing | FoldAgain:
     """Return the standing of bytes, or that she must be folded again. Facts are read when they are asked for."""
     body = memoryview(raw)[CHECK_BYTES:]
-    if crc32(body) != int.from_bytes(raw[:CHECK_BYTES], "little"):
+    if adler32(body) != int.from_bytes(raw[:CHECK_BYTES], "little"):
         return FoldAgain(Again.UNREADABLE)
     try:
         found = _DECODER.decode(body)
