@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -16,6 +17,7 @@ from tests.spec.golden_year import AS_OF, GOLDEN, ZONE, differing, golden_condit
 
 from noren.audience.batch.evaluating import Engine, evaluate
 from noren.audience.batch.given import Moment
+from noren.audience.batch.kept.history import History
 from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.batch.loading.preparing import prepare
 from noren.audience.language import Condition
@@ -59,6 +61,23 @@ def test_a_wrong_answer_is_not_golden(tmp_path: Path) -> None:
 def test_golden_answers_by_the_live_evaluator(tmp_path: Path) -> None:
     prepared = prepare(write_year(tmp_path), tmp_path, ZONE)
     assert differing(names(golden_conditions(), prepared, golden_moment(), "live")) == []
+
+
+def test_golden_answers_by_a_kept_history_told_in_two(tmp_path: Path) -> None:
+    """August is told twice, at first with other amounts and a day early."""
+    year = write_year(tmp_path)
+    first, later = tmp_path / "first.parquet", tmp_path / "later.parquet"
+    wrong = '* REPLACE (amount + 1 AS amount, "at" - INTERVAL 1 DAY AS "at")'
+    duckdb.execute(
+        f"COPY (SELECT * FROM '{year.purchases}' WHERE \"at\" < '2017-08-01' UNION ALL SELECT {wrong} "
+        f"FROM '{year.purchases}' WHERE \"at\" BETWEEN '2017-08-01' AND '2017-08-31') TO '{first}' (FORMAT parquet)"
+    )
+    duckdb.execute(f"COPY (FROM '{year.purchases}' WHERE \"at\" >= '2017-08-01') TO '{later}' (FORMAT parquet)")
+    history = History(tmp_path / "history", ZONE)
+    half = history.refresh(replace(year, purchases=first))
+    assert differing(names(golden_conditions(), half, golden_moment(), "duckdb")), "half a year is not golden"
+    whole = history.refresh(replace(year, purchases=later))
+    assert differing(names(golden_conditions(), whole, golden_moment(), "duckdb")) == []
 
 
 def test_every_kind_of_predicate_by_the_live_evaluator_on_files(tmp_path: Path) -> None:
