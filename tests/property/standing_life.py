@@ -149,7 +149,19 @@ class Life:
         bought = Bought(holder, said["purchase"], entry, request, seller, self.now, points, kept)
         self.bought.append(bought)
         self.now += timedelta(seconds=1)
+        if self.rng.random() < 0.3:
+            self.fill_lake()
         return bought
+
+    def fill_lake(self) -> None:
+        """Let the lake know who bought what until now: it is a little behind, and so are its handles."""
+        there = {entry for entry, _, _ in self.old.buyers}
+        self.old.buyers += [
+            (one.entry, one.owner.handle, line.product)
+            for one in self.bought
+            for line in one.request.lines
+            if one.entry not in there and one.kept
+        ]
 
     def sell_late(self) -> None:
         rng = self.rng
@@ -242,7 +254,7 @@ class Life:
         assert enrolment.set_points_only(self.store, handle=holder.handle, on=on)
 
     def wait_days(self, days: int) -> None:
-        self._go(self.now + timedelta(days=days))
+        self.go(self.now + timedelta(days=days))
 
     def bring_history(self) -> None:
         rng = self.rng
@@ -292,11 +304,11 @@ class Life:
         drop_receipts(broom, before_day=before, up_to_entry=10**9, up_to_return=10**9)
 
     def wait(self) -> None:
-        self._go(self.now + timedelta(hours=self.rng.choice([1, 5, 24, 24, 72, 300, 700]), microseconds=1))
+        self.go(self.now + timedelta(hours=self.rng.choice([1, 5, 24, 24, 72, 300, 700]), microseconds=1))
 
     def wait_for_midnight(self) -> None:
         midnight = datetime.combine(self._today() + timedelta(days=1), time(), tzinfo=self.zone).astimezone(UTC)
-        self._go(midnight - self.rng.choice([timedelta(), timedelta(microseconds=1)]))
+        self.go(midnight - self.rng.choice([timedelta(), timedelta(microseconds=1)]))
 
     def enrol(self, name: str) -> None:
         card = f"29800000000{len(self.holders):05d}"
@@ -380,9 +392,8 @@ class Life:
     def _today(self) -> date:
         return self.now.astimezone(self.zone).date()
 
-    def _go(self, now: datetime) -> None:
-        if now.astimezone(self.zone).date() != self._today():
-            self.now = max(now, self.now)
+    def go(self, now: datetime) -> None:
+        self.now = max(now, self.now)
         self._room()
 
     def _room(self) -> None:

@@ -8,11 +8,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
+import apsw
 import pytest
 from tests.property.standing_house import ANYWHERE, House, Make, truth
 from tests.property.standing_life import ATTRIBUTES, KEEP_DAYS, SELLERS, Life
 from tests.property.standing_spoilt import (
     AnyPlanWillDo,
+    Careless,
     Hasty,
     InOrderOfArrival,
     NewIsWhatHasAHigherNumber,
@@ -30,6 +32,7 @@ from noren.audience.live import Line, Place, Purchase
 from noren.audience.standings import LiveCondition, NotReady, Why
 from noren.audience.standings.folding import IN_A_CALL
 from noren.audience.standings.publishing import Published, edition_of, told_of
+from noren.audience.standings.retention import TERMS
 from noren.audience.standings.store import StandingFile, StandingReader
 from noren.register.requests import LineRequest
 from noren.testing.ledger_engines import ENGINES, ledger_place
@@ -37,6 +40,7 @@ from noren.testing.standings import FakeConditions
 
 DAY = timedelta(days=1)
 COFFEE, MILK = "p0", "p1"
+FAR = 10**6
 
 
 def condition(text: str, name: str = "c") -> LiveCondition:
@@ -296,7 +300,7 @@ def test_who_was_merged_is_nobody_and_nothing_is_kept_of_her(coffee: tuple[Life,
     assert house.till.ask(gone.handle, life.now, ANYWHERE) == NotReady(Why.NOBODY)
     assert asked(house, life) == {"c0", "c1"}
     house.work()
-    assert house.file.load(gone.handle) is None
+    assert house.file.load(gone.handle, FAR) is None
     assert house.file.count() == 1
 
 
@@ -380,7 +384,7 @@ def test_a_damaged_file_is_made_again(coffee: tuple[Life, House], what: str) -> 
 
 def test_a_rotten_row_is_not_believed(coffee: tuple[Life, House]) -> None:
     life, house = coffee
-    row = house.file.load(life.holders[0].handle)
+    row = house.file.load(life.holders[0].handle, FAR)
     assert row is not None
     rotten = bytearray(row.facts)
     rotten[-3] ^= 1
@@ -415,6 +419,78 @@ def test_without_conditions_nothing_is_kept(coffee: tuple[Life, House]) -> None:
     assert house.file.count() == 0
 
 
+@pytest.mark.parametrize("lake", ["knows", "is behind"])
+def test_changed_products_fold_their_buyers_alone(coffee: tuple[Life, House], lake: str) -> None:
+    life, house = coffee
+    life.old.buyers.clear()
+    buys(MILK, who=1)(life)
+    buys(MILK, who=2)(life)
+    life.join(life.holders[2], life.holders[1])
+    house.work()
+    life.old.buyers.clear()
+    if lake == "knows":
+        life.fill_lake()
+    folded = house.keeper.folded
+    life.products[COFFEE]["category"] = "tea"
+    life.put_products()
+    house.work()
+    assert house.keeper.folded - folded == 2, "who was merged into counts as a buyer"
+    house.start_till()
+    assert asked(house, life) == frozenset()
+    life.products["p9"] = {**life.products[COFFEE], "category": "coffee"}
+    life.put_products()
+    folded = house.keeper.folded
+    house.work()
+    assert house.keeper.folded - folded == (1 if lake == "knows" else 2)
+    asked(house, life)
+    assert house.till.ask(life.holders[1].handle, life.now, ANYWHERE) == frozenset()
+    buys("p9")(life)
+    assert asked(house, life) == {"c1"} == true_of(life)
+
+
+def test_a_carried_standing_of_a_buyer_is_found(tmp_path: Path, opened: list[Life]) -> None:
+    life = life_on("sqlite", tmp_path, "visits(category = tea) >= 1")
+    opened.append(life)
+    buys()(life)
+    life.old.buyers.clear()
+    house = spoilt(keeper=Careless)(life, tmp_path)
+    house.work()
+    is_tea_now(life)
+    house.work()
+    house.start_till()
+    assert asked(house, life) != true_of(life)
+
+
+def test_tomorrow_is_made_ready_before_midnight(coffee: tuple[Life, House]) -> None:
+    """Beside the standing of today; whoever buys after that has one of now again, and is caught up."""
+    life, house = coffee
+    buys(who=1)(life)
+    house.work()
+    midnight = datetime.combine(life.now.astimezone(life.zone).date() + DAY, datetime.min.time(), tzinfo=life.zone)
+    today = midnight.toordinal() - 1
+    life.go(midnight - timedelta(minutes=30))
+    house.work()
+    days = {
+        who: {row.day for day in (today, today + 1) if (row := house.file.load(life.holders[who].handle, day))}
+        for who in (0, 1)
+    }
+    assert days == {0: {today, today + 1}, 1: {today, today + 1}}
+    buys(who=1)(life)
+    assert house.keeper.step()
+    late = house.file.load(life.holders[1].handle, today + 1)
+    assert late is not None
+    assert late.day == today, "what was laid out before she bought is gone"
+    assert asked(house, life) == {"c0", "c1"}
+    life.go(midnight)
+    house.start_till()
+    assert asked(house, life) == {"c0"}
+    assert house.till.ask(life.holders[1].handle, life.now, ANYWHERE) == {"c0"}
+    house.work()
+    house.work()
+    assert house.file.count() == 2
+    assert house.file.load(life.holders[0].handle, today) is None, "nobody reads yesterday's any more"
+
+
 def test_what_is_published_is_what_is_in_force(tmp_path: Path) -> None:
     conditions = FakeConditions(
         [replace(condition(TWICE), shops=frozenset({"s1"}), partners=frozenset({"P"})), condition("age >= 65", "old")],
@@ -423,9 +499,20 @@ def test_what_is_published_is_what_is_in_force(tmp_path: Path) -> None:
     file = StandingFile(tmp_path / "standings.db")
     told = told_of(conditions)
     file.publish(edition_of(told), told)
-    read = Published(StandingReader(tmp_path / "standings.db"))
+    read = Published(StandingReader(tmp_path / "standings.db"), lambda: 0.0)
     assert read.edition() == edition_of(told) != 0
     assert sorted(read.conditions(), key=str) == sorted(conditions.conditions(), key=str)
     assert (read.lists(), read.horizon()) == (conditions.lists(), conditions.horizon())
     conditions.put(horizon=date(2026, 1, 3))
     assert edition_of(told_of(conditions)) != read.edition()
+
+
+def test_every_column_of_the_file_has_its_term(tmp_path: Path) -> None:
+    StandingFile(tmp_path / "standings.db").close()
+    db = apsw.Connection(str(tmp_path / "standings.db"))
+    names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    held = {name: {row[1] for row in db.execute(f"PRAGMA table_info({name})")} for name in names}
+    assert held == {name: set(terms) for name, terms in TERMS.items()}
+    assert db.execute("PRAGMA journal_mode").fetchall() == [("wal",)]
+    db.close()
+    assert (tmp_path / "standings.db").stat().st_mode & 0o777 == 0o600

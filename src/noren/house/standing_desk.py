@@ -79,7 +79,7 @@ class OpenDesk:
         self._aside = Aside(
             Readying(
                 about=beside,
-                conditions=Published(self._files[1]),
+                conditions=Published(self._files[1], monotonic),
                 shops=DirectoryShops(directory),
                 zone=home.zone,
                 monotonic=monotonic,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -62,28 +62,34 @@ class FakeShops:
 
 @dataclass(slots=True)
 class FakeOldLines:
-    """Fills ``OldLines`` from a dict; ``buyers`` of products from another."""
+    """Fills ``OldLines`` from a dict. ``buyers``: (purchase, handle, product), as far as somebody told."""
 
     known: dict[int, Sequence[Line]] = field(default_factory=dict[int, "Sequence[Line]"])
+    buyers: list[tuple[int, bytes, str]] = field(default_factory=list[tuple[int, bytes, str]])
 
     def lines_of(self, entries: Sequence[int]) -> Mapping[int, Sequence[Line]]:
         """See ``OldLines``."""
         return {entry: self.known[entry] for entry in entries if entry in self.known}
+
+    def buyers_of(self, products: Collection[str]) -> tuple[int, set[bytes]]:
+        """See ``OldLines``."""
+        reached = max((entry for entry, _, _ in self.buyers), default=0)
+        return reached, {handle for _, handle, product in self.buyers if product in products}
 
 
 class MemoryStandings:
     """Fills ``KeptStandings`` in memory."""
 
     def __init__(self) -> None:
-        self.rows: dict[bytes, Row] = {}
+        self.rows: dict[bytes, dict[int, Row]] = {}
         self.noted = Progress()
         self.others: dict[bytes, frozenset[bytes]] = {}
         self.told = (0, b"")
         self.days: dict[tuple[bytes, int], dict[int, int | None]] = {}
 
-    def load(self, handle: bytes) -> Row | None:
+    def load(self, handle: bytes, day: int) -> Row | None:
         """See ``StandingStore``."""
-        row = self.rows.get(handle)
+        row = max((row for row in self.rows.get(handle, {}).values() if row.day <= day), key=_day, default=None)
         return None if row is None else replace(row, seen=max(row.seen, self.noted.returns))
 
     def progress(self) -> Progress:
@@ -110,8 +116,24 @@ class MemoryStandings:
         """See ``KeptStandings``."""
         for handle in gone:
             self.rows.pop(handle, None)
-        self.rows.update({row.handle: row for row in rows})
+        self.rows.update({row.handle: {row.day: row} for row in rows})
         self.noted = progress
+
+    def lay_beside(self, rows: Iterable[Row]) -> None:
+        """See ``KeptStandings``."""
+        for row in rows:
+            self.rows.setdefault(row.handle, {})[row.day] = row
+
+    def stale(self, day: int, limit: int) -> Sequence[bytes]:
+        """See ``KeptStandings``."""
+        return [handle for handle, held in self.rows.items() if max(held) < day][:limit]
+
+    def drop_past(self, day: int, limit: int) -> None:
+        """See ``KeptStandings``."""
+        for held in self.rows.values():
+            newest = max((each for each in held if each <= day), default=0)
+            for past in [each for each in held if each < newest][:limit]:
+                del held[past]
 
     def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
         """See ``KeptStandings``."""
@@ -121,7 +143,8 @@ class MemoryStandings:
     def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
         """See ``KeptStandings``."""
         good = {plan, *self.accepted(plan)}
-        yield from [(row.plan, row.facts) for row in self.rows.values() if row.plan in good]
+        newest = [max(held.values(), key=_day) for held in self.rows.values() if held]
+        yield from [(row.plan, row.facts) for row in newest if row.plan in good]
 
     def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
         """See ``KeptStandings``."""
@@ -150,3 +173,7 @@ class MemoryStandings:
 
     def close(self) -> None:
         """See ``KeptStandings``."""
+
+
+def _day(row: Row) -> int:
+    return row.day

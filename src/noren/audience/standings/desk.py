@@ -8,15 +8,25 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from noren.activity import about as ledger
 from noren.activity.model import MemberState
-from noren.audience.live import Answers, FoldAgain, Given, History, Place, Purchase, Standing, holds, holds_some
+from noren.audience.live import (
+    Answers,
+    FoldAgain,
+    Given,
+    History,
+    Place,
+    Purchase,
+    conditions_of,
+    holds,
+    holds_some,
+)
 from noren.audience.standings.folding import Folder
 from noren.audience.standings.in_force import InForce
 from noren.audience.standings.model import Kept, NotReady, Why
@@ -88,16 +98,20 @@ class StandingDesk:
         force = self._in_force(self._about.reach().products)
         return 0 if force is None else len(force.at(place))
 
-    def bring(self, handle: bytes, place: ledger.Place, force: InForce) -> Kept | NotReady:
+    def bring(self, handle: bytes, place: ledger.Place, force: InForce, at: datetime) -> Kept | NotReady:
         """Return a member's standing as the ledger has her."""
         plan = force.plan
-        kept = self._held(handle, force)
+        kept = self._held(handle, force, self._day(at), place.head)
         if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
             kept = None
         brought = self._folder.up_to_date(plan, handle, place, kept)
-        if isinstance(brought, Kept) and (kept is None or kept.head != brought.head):
+        if not isinstance(brought, Kept):
+            return brought
+        if kept is None or kept.head != brought.head:
             self.caught_up += 1
             self._remember(handle, brought)
+        elif handle in self._ahead:
+            self._ahead[handle] = brought
         return brought
 
     def _ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None) -> Told:
@@ -109,38 +123,42 @@ class StandingDesk:
         if force is None:
             return NotReady(Why.CONDITIONS)
         numbers = force.at(place)
+        if not numbers:
+            return frozenset()
         cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
         if cuts is None:
             return NotReady(Why.RANKS)
-        kept = self.bring(handle, found, force)
+        kept = self.bring(handle, found, force, at)
         if isinstance(kept, Kept) and microseconds(at) < kept.since:
             kept = self._folder.folded(force.plan, handle, found, microseconds(at))
         if isinstance(kept, NotReady):
             return kept
-        true = self._true(force, numbers, kept.standing, at, self._given(handle, found, force, cuts, basket))
-        return frozenset(force.names[number] for number in true)
+        given = self._given(handle, found, force, cuts, basket)
+        return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
 
     def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
         """Return what is true of a member now of all conditions, to be kept with her standing; None: not to be told."""
-        cuts = self._cuts_of(force, at) if force.tops else NO_CUTS
-        if cuts is None or microseconds(at) < kept.since:
+        if microseconds(at) < kept.since:
             return None
+        # Without its cut a rank is false here; whoever goes on from this answer holds her value against the cut anew.
+        cuts = self._cuts_of(force, at) or dict.fromkeys(range(len(force.plan.tops)))
         told = holds(force.plan, kept.standing, at, self._given(handle, found, force, cuts, None))
         return None if isinstance(told, FoldAgain) else told
 
     def _true(
-        self, force: InForce, numbers: tuple[int, ...], standing: Standing, at: datetime, given: Given
-    ) -> Iterable[int]:
-        """Return which of the numbers are true: all are asked from the answer of before, or those few by themselves."""
-        plan = force.plan
-        many = (
-            standing.kept is not None and len(numbers) * FEW >= len(plan.trees) and not (force.tops and not given.cuts)
-        )
-        told = holds(plan, standing, at, given) if many else holds_some(plan, numbers, standing, at, given)
+        self, handle: bytes, force: InForce, place: Place, kept: Kept, at: datetime, given: Given
+    ) -> frozenset[int]:
+        """Return which are true: from the answer of before all are told; without one, the few that are asked here."""
+        plan, standing, numbers = force.plan, kept.standing, force.at(place)
+        if standing.kept is None or len(numbers) * FEW < len(plan.trees) or (force.tops and not given.cuts):
+            some = holds_some(plan, numbers, standing, at, given)
+            assert not isinstance(some, FoldAgain), "a standing of this plan, up to this instant"
+            return some
+        told = holds(plan, standing, at, given)
         assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
-        if isinstance(told, frozenset):
-            return told
-        return [number for number in numbers if told.bits >> number & 1]
+        if self._ahead.get(handle) is kept:
+            self._ahead[handle] = replace(kept, standing=replace(standing, kept=told))
+        return conditions_of(told.bits & force.mask_at(place))
 
     def _given(
         self,
@@ -152,17 +170,19 @@ class StandingDesk:
     ) -> Given:
         return Given(traits_of(found.traits), self._history(handle, found, force), cuts, basket)
 
-    def _held(self, handle: bytes, force: InForce) -> Kept | None:
-        """Return what is remembered or stored of a member under this plan."""
-        digest = force.plan.digest
-        kept = self._ahead.get(handle)
-        if kept is not None and kept.standing.plan == digest:
-            return kept
-        row = self._store.load(handle)
-        if row is None:
-            return None
-        if row.plan != digest and row.plan not in self._store.accepted(digest):
-            return None
+    def _held(self, handle: bytes, force: InForce, day: int, head: int) -> Kept | None:
+        """Return what is remembered or stored of a member under this plan: at the head of her chain, if either is."""
+        ahead = self._ahead.get(handle)
+        if ahead is not None and ahead.standing.plan != force.plan.digest:
+            ahead = None
+        if ahead is not None and ahead.head == head:
+            return ahead
+        row = self._store.load(handle, day)
+        if row is None or (ahead is not None and row.head != head):
+            return ahead
+        if row.plan != force.plan.digest and row.plan not in self._store.accepted(force.plan.digest):
+            return ahead
+        self._ahead.pop(handle, None)
         return kept_of(force.plan, row)
 
     def _remember(self, handle: bytes, kept: Kept) -> None:
@@ -181,8 +201,11 @@ class StandingDesk:
         coupons = self._about.campaign_coupons(handle)
         return history_of(found, lots, coupons, zone=self._rules.zone, expiry_days=self._rules.expiry_days)
 
+    def _day(self, at: datetime) -> int:
+        return at.astimezone(self._rules.zone).date().toordinal()
+
     def _cuts_of(self, force: InForce, at: datetime) -> Mapping[int, int | None] | None:
-        digest, day = force.plan.digest, at.astimezone(self._rules.zone).date().toordinal()
+        digest, day = force.plan.digest, self._day(at)
         held = self._cuts
         if held is not None and held[:2] == (digest, day):
             return held[2]

@@ -41,19 +41,27 @@ class InForce:
     by_shop: Mapping[str, tuple[int, ...]]
     by_partner: Mapping[str, tuple[int, ...]]
     tops: frozenset[int]
-    asked: dict[tuple[str | None, str | None], tuple[int, ...]] = field(
-        default_factory=dict[tuple[str | None, str | None], tuple[int, ...]], compare=False
+    asked: dict[tuple[str | None, str | None], tuple[tuple[int, ...], int]] = field(
+        default_factory=dict[tuple[str | None, str | None], tuple[tuple[int, ...], int]], compare=False
     )
 
     def at(self, place: Place) -> tuple[int, ...]:
         """Return the numbers of the conditions that are asked at a shop of a company."""
+        return self._asked(place)[0]
+
+    def mask_at(self, place: Place) -> int:
+        """Return the same as a whole number with the bit of each set."""
+        return self._asked(place)[1]
+
+    def _asked(self, place: Place) -> tuple[tuple[int, ...], int]:
         key = (place.shop, place.partner)
         found = self.asked.get(key)
         if found is None:
             if len(self.asked) >= SHOPS_REMEMBERED:
                 self.asked.clear()
             here = {*self.everywhere, *self.by_shop.get(place.shop or "", ())}
-            found = self.asked[key] = tuple(sorted(here | {*self.by_partner.get(place.partner or "", ())}))
+            numbers = tuple(sorted(here | {*self.by_partner.get(place.partner or "", ())}))
+            found = self.asked[key] = (numbers, sum(1 << number for number in numbers))
         return found
 
 
@@ -73,6 +81,11 @@ class Readying:
         self._monotonic = monotonic
         self._ready: InForce | None = None
         self._shops_due = float("inf")
+
+    @property
+    def made(self) -> InForce | None:
+        """What was made ready last, whether it is still in force or not."""
+        return self._ready
 
     def current(self, products: int) -> InForce | None:
         """Return what is in force, where the ledger's products have changed so often; None: it is to be made ready."""

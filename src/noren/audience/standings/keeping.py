@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from noren.activity.about import AboutEveryone
@@ -23,6 +23,12 @@ from noren.audience.standings.ports import KeptStandings, OldLines
 
 PAGE: Final = 500
 """Entries looked at, or members swept, in one step."""
+
+TURNED: Final = 100
+"""Members made ready for another day in one step."""
+
+FROM_HOUR: Final = 23
+"""From this hour on, tomorrow is made ready."""
 
 
 class Keeper:
@@ -39,6 +45,7 @@ class Keeper:
         old: OldLines | None,
     ) -> None:
         self._about, self._store, self._readying, self._rules, self._now = about, store, readying, rules, now
+        self._old = old
         self._desk = StandingDesk(
             about=about,
             store=store,
@@ -60,11 +67,10 @@ class Keeper:
             progress = replace(progress, plan=force.plan.digest, swept=b"")
         touched, gone, reached = self._news(progress)
         self._keep(force, touched, gone, reached)
-        busy = reached != progress
         if reached.swept is not None:
-            busy = True
             self._sweep(force, reached)
-        return busy
+            return True
+        return reached != progress or self._turn(force)
 
     def make_cuts(self) -> bool:
         """Make today's cuts of ``top`` where they are wanted and can be told; return whether they are there.
@@ -73,7 +79,7 @@ class Keeper:
         whenever they are made. To be called when the store has caught up.
         """
         force, progress, now = self._ready(), self._store.progress(), self._now()
-        day, digest = now.astimezone(self._rules.zone).date().toordinal(), force.plan.digest
+        day, digest = self._day(now), force.plan.digest
         if not force.tops or self._store.cuts(digest, day) is not None:
             return True
         if progress.swept is not None or progress.plan != digest:
@@ -99,7 +105,38 @@ class Keeper:
 
     def _ready(self) -> InForce:
         force = self._readying.current(self._about.reach().products)
-        return self._readying.refresh() if force is None else force
+        if force is not None:
+            return force
+        before, force = self._readying.made, self._readying.refresh()
+        if before is not None and self._old is not None and before.shape == force.shape:
+            self._carry(before, force, self._old)
+        return force
+
+    def _carry(self, before: InForce, force: InForce, old: OldLines) -> None:
+        """Where only products have changed, keep the standings of all who never bought one of them.
+
+        The facts of all others are what they would be: a standing says nothing of what was not bought.
+        """
+        progress, was, now = self._store.progress(), before.plan, force.plan
+        if was.digest == now.digest or progress.plan != was.digest:
+            return
+        changed = {each for each in was.goods.keys() | now.goods.keys() if was.goods.get(each) != now.goods.get(each)}
+        reached, buyers = old.buyers_of(changed)
+        buyers |= self._since(reached)
+        good = self._store.accepted(was.digest) | {was.digest}
+        self._store.accept(good, buyers, replace(progress, plan=now.digest, swept=b""))
+
+    def _since(self, entry: int) -> set[bytes]:
+        """Return who bought after an entry, and whom any member was ever merged into: what the lake may not know."""
+        found: set[bytes] = set()
+        while page := self._about.bought_after(entry, PAGE):
+            found.update(handle for _, handle in page)
+            entry = page[-1][0]
+        merge = 0
+        while merges := self._about.merged_after(merge, PAGE):
+            found.update(target for _, _, target in merges)
+            merge = merges[-1][0]
+        return found
 
     def _news(self, progress: Progress) -> tuple[set[bytes], set[bytes], Progress]:
         """Return who bought, brought back or took over purchases since, who is gone, and how far that goes."""
@@ -115,12 +152,40 @@ class Keeper:
             merged=_last(merged, progress.merged),
         )  # fmt: skip
 
+    def _turn(self, force: InForce) -> bool:
+        """Make some standings ready for the day that is, or from 23:00 on for the next; return whether there are more.
+
+        At a new day many windows have moved on: what was answered before is brought up to it here, not in a call.
+        """
+        now = self._now()
+        local = now.astimezone(self._rules.zone)
+        today = local.date()
+        coming = local.hour >= FROM_HOUR
+        day = today + timedelta(days=1) if coming else today
+        members = self._store.stale(day.toordinal(), TURNED)
+        if not members:
+            self._store.drop_past(today.toordinal(), PAGE)
+            return False
+        at = datetime.combine(day, time(), self._rules.zone) if coming else now
+        rows = [row for handle in members if (row := self._row(force, handle, at)) is not None]
+        if coming:
+            self._store.lay_beside(rows)
+        else:
+            self._store.keep(rows, set(members) - {row.handle for row in rows}, self._store.progress())
+        return len(rows) == TURNED
+
+    def _day(self, at: datetime) -> int:
+        return at.astimezone(self._rules.zone).date().toordinal()
+
     def _sweep(self, force: InForce, progress: Progress) -> None:
         """Fold the next members who have no standing under this plan yet."""
         assert progress.swept is not None
         members = self._about.members_after(progress.swept, PAGE)
         swept = members[-1] if len(members) == PAGE else None
-        self._keep(force, members, (), replace(progress, swept=swept))
+        good = self._store.accepted(force.plan.digest) | {force.plan.digest}
+        day = self._day(self._now())
+        there = {handle for handle in members if (row := self._store.load(handle, day)) and row.plan in good}
+        self._keep(force, [handle for handle in members if handle not in there], (), replace(progress, swept=swept))
 
     def _keep(self, force: InForce, handles: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
         rows: list[Row] = []
@@ -134,15 +199,20 @@ class Keeper:
         self.folded += len(rows)
         self._store.keep(rows, dropped, progress)
 
-    def _row(self, force: InForce, handle: bytes) -> Row | None:
-        """Return a member's standing as the ledger has her; None: there is none, or none that can be told."""
+    def _row(self, force: InForce, handle: bytes, at: datetime | None = None) -> Row | None:
+        """Return a member's standing as the ledger has her; None: there is none, or none that can be told.
+
+        ``at``: as of when the answer is made that goes with it; None: now.
+        """
         place = self._about.place(handle)
         if place is None or place.state is not MemberState.ACTIVE or not place.head:
             return None
-        kept = self._desk.bring(handle, place, force)
+        when = self._now() if at is None else at
+        kept = self._desk.bring(handle, place, force, when)
         if not isinstance(kept, Kept):
             return None
-        return row_of(force.plan, handle, kept, self._desk.answers(handle, place, force, kept, self._now()))
+        answers = self._desk.answers(handle, place, force, kept, when)
+        return row_of(force.plan, handle, self._day(when), kept, answers)
 
     def _every(self, force: InForce) -> Iterator[Standing]:
         for named, raw in self._store.every(force.plan.digest):

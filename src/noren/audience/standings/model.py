@@ -59,9 +59,10 @@ class LiveCondition:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A standing as the store has it."""
+    """A standing as the store has it. ``day``: from which local date on to be read; its answer is of then."""
 
     handle: bytes = field(repr=False)
+    day: int
     plan: bytes
     head: int
     seen: int

@@ -12,10 +12,10 @@ from noren.audience.standings.model import Kept, Row
 _SUM_BYTES: Final = 4
 
 
-def row_of(plan: Plan, handle: bytes, kept: Kept, answers: Answers | None = None) -> Row:
+def row_of(plan: Plan, handle: bytes, day: int, kept: Kept, answers: Answers | None = None) -> Row:
     """Return what the store keeps of a standing; ``answers``: of now, for later questions to start from."""
     facts = pack(plan, kept.standing, answers)
-    return Row(handle, plan.digest, kept.head, kept.seen, kept.since, crc32(facts).to_bytes(_SUM_BYTES) + facts)
+    return Row(handle, day, plan.digest, kept.head, kept.seen, kept.since, crc32(facts).to_bytes(_SUM_BYTES) + facts)
 
 
 def kept_of(plan: Plan, row: Row) -> Kept | None:

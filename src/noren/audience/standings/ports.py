@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 
@@ -46,12 +46,16 @@ class OldLines(Protocol):
         """Return the lines of purchases after their returns, by entry; who has none is not named."""
         ...
 
+    def buyers_of(self, products: Collection[str]) -> tuple[int, set[bytes]]:
+        """Return who ever bought one of some products, as far as is known here: (up to which purchase, handles)."""
+        ...
+
 
 class StandingStore(Protocol):
     """Standings, kept: a cache. Whatever is wrong with it is as if nothing stood in it."""
 
-    def load(self, handle: bytes) -> Row | None:
-        """Return a member's standing; its ``seen`` is at least the store's ``returns``."""
+    def load(self, handle: bytes, day: int) -> Row | None:
+        """Return a member's standing to be read on a day; its ``seen`` is at least the store's ``returns``."""
         ...
 
     def progress(self) -> Progress:
@@ -79,7 +83,19 @@ class KeptStandings(StandingStore, Protocol):
     """The store, as its one writer has it."""
 
     def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
-        """Write standings, remove others, and note the progress, in one transaction."""
+        """Write standings in the place of all of theirs, remove others, note the progress, in one transaction."""
+        ...
+
+    def lay_beside(self, rows: Iterable[Row]) -> None:
+        """Write standings for a day that is to come, beside those of now."""
+        ...
+
+    def stale(self, day: int, limit: int) -> Sequence[bytes]:
+        """Return members who have no standing made for this day or a later one."""
+        ...
+
+    def drop_past(self, day: int, limit: int) -> None:
+        """Remove standings that nobody reads any more, because there are newer ones for this day."""
         ...
 
     def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Final
 
@@ -13,6 +14,9 @@ from noren.audience.language import Refused, from_json, to_json
 from noren.audience.language.nodes import Condition
 from noren.audience.standings.model import LiveCondition
 from noren.audience.standings.ports import LiveConditions, StandingStore
+
+LOOK_SECONDS: Final = 1.0
+"""How late a till may see what was published: the ledger-worker is as late itself."""
 
 _EDITION_BYTES: Final = 7
 
@@ -45,14 +49,18 @@ def edition_of(told: bytes) -> int:
 class Published:
     """Fills ``LiveConditions`` by what the ledger-worker has published."""
 
-    def __init__(self, store: StandingStore) -> None:
-        self._store = store
+    def __init__(self, store: StandingStore, monotonic: Callable[[], float]) -> None:
+        self._store, self._monotonic = store, monotonic
+        self._edition, self._due = 0, -math.inf
         self._raw = b""
         self._told = _DECODER.decode(_NOTHING)
 
     def edition(self) -> int:
-        """See ``LiveConditions``."""
-        return self._store.edition()
+        """See ``LiveConditions``: looked up once a second."""
+        now = self._monotonic()
+        if now >= self._due:
+            self._edition, self._due = self._store.edition(), now + LOOK_SECONDS
+        return self._edition
 
     def conditions(self) -> Sequence[LiveCondition]:
         """See ``LiveConditions``."""

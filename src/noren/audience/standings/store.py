@@ -7,7 +7,7 @@ is as if nothing stood in it: the writer throws it away and makes it again, a re
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -37,10 +37,10 @@ class StandingReader:
         self._without = _LOOK_AGAIN
         self.troubles = 0
 
-    def load(self, handle: bytes) -> Row | None:
+    def load(self, handle: bytes, day: int) -> Row | None:
         """See ``StandingStore``."""
-        found = self._all(tables.GET_STANDING, handle)
-        return Row(*found[0]) if found and found[0][0] is not None else None
+        found = self._all(tables.GET_STANDING, handle, day)
+        return Row(*found[0]) if found else None
 
     def progress(self) -> Progress:
         """See ``StandingStore``."""
@@ -114,10 +114,10 @@ class StandingFile:
         self.made_again = 0
         self._db = self._opened()
 
-    def load(self, handle: bytes) -> Row | None:
+    def load(self, handle: bytes, day: int) -> Row | None:
         """See ``StandingStore``."""
-        found = self._all(tables.GET_STANDING, handle)
-        return Row(*found[0]) if found and found[0][0] is not None else None
+        found = self._all(tables.GET_STANDING, handle, day)
+        return Row(*found[0]) if found else None
 
     def progress(self) -> Progress:
         """See ``StandingStore``."""
@@ -143,8 +143,8 @@ class StandingFile:
 
     def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
         """See ``KeptStandings``."""
-        kept = [(each.handle, each.plan, each.head, each.seen, each.since, each.facts) for each in rows]
-        dropped = [(handle,) for handle in gone]
+        kept = [_columns(each) for each in rows]
+        dropped = [(row[0],) for row in kept] + [(handle,) for handle in gone]
 
         def write(db: Database) -> None:
             db.executemany(tables.DROP_STANDING, dropped)
@@ -152,6 +152,19 @@ class StandingFile:
             _note(db, progress)
 
         self._write(write)
+
+    def lay_beside(self, rows: Iterable[Row]) -> None:
+        """See ``KeptStandings``."""
+        kept = [_columns(each) for each in rows]
+        self._write(lambda db: db.executemany(tables.PUT_STANDING, kept))
+
+    def stale(self, day: int, limit: int) -> Sequence[bytes]:
+        """See ``KeptStandings``."""
+        return [row[0] for row in self._all(tables.GET_STALE, day, limit)]
+
+    def drop_past(self, day: int, limit: int) -> None:
+        """See ``KeptStandings``."""
+        self._write(lambda db: db.execute(tables.DROP_PAST, (day, limit)))
 
     def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
         """See ``KeptStandings``."""
@@ -276,6 +289,10 @@ def _in_transaction(db: Database, do: Callable[[Database], object]) -> None:
 
 def _layout(db: Database) -> int:
     return int(db.execute(tables.GET_LAYOUT).fetchall()[0][0])
+
+
+def _columns(row: Row) -> tuple[object, ...]:
+    return row.handle, row.day, row.plan, row.head, row.seen, row.since, row.facts
 
 
 def _note(db: Database, progress: Progress) -> None:
