@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 
 from noren.audience.batch.errors import CannotEvaluate
-from noren.audience.batch.kept.from_prepared import codes_of, places_in
+from noren.audience.batch.kept.codes import codes_of, places_in
 from noren.audience.batch.kept.making import make_part
 from noren.audience.batch.kept.numbering import MEMBERS, PLACES, PRODUCTS, open_columns, renumber
 from noren.audience.batch.kept.part import ATTRIBUTES, RECEIPTS, Part

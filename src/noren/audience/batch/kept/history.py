@@ -15,7 +15,7 @@ import numpy as np
 from pyroaring import BitMap
 
 from noren.audience.batch.kept.adding import Added, take_in
-from noren.audience.batch.kept.from_prepared import codes_of, goods_of
+from noren.audience.batch.kept.codes import codes_of, goods_of
 from noren.audience.batch.kept.index import HistoryIndex
 from noren.audience.batch.kept.merging import merge, to_merge
 from noren.audience.batch.kept.numbering import KeptNames, forget_names, open_columns
