@@ -1,6 +1,6 @@
 """What standings cost: in the till's call, and in the ledger-worker. CPU of this process, on a ledger in SQLite.
 
-`python bench/bench_standings.py [--members 60] [--conditions 0 100 1000 10000] [--seed 1]`
+`python -m bench.bench_standings [--members 60] [--conditions 0 100 1000 10000] [--seed 1]`
 
 Real baskets of the Complete Journey year (9.4 lines each) stand in a real ledger; standings are folded up to the end of
 September and stored. Then each of the baskets from October on is a call: the desk is asked (`ask`: whatever of that is
@@ -152,7 +152,8 @@ def run(folder: Path, goods: dict[str, Goods], members: dict[str, list[Purchase]
     calls(ledger, keeper, desk, coming, now, watch)
     gc.unfreeze()
     size = file_kb(folder / "standings.db") / max(file.count(), 1)
-    for name in ("ask", "ask + 1", "worker, 2 purchases", "fold of a year"):
+    print(f"{count:6}  {alone(desk, ledger, feed, reader, now[0])}")
+    for name in ("ask", "ask + 1", "worker, 2 purchases", "fold"):
         print(f"{count:6}  {watch.told(name)}")
     a_member = (
         sum(watch.times.get("a new day", [0])) / 1_000 / len(members) / max(len(watch.times.get("a new day", [])), 1)
@@ -172,7 +173,7 @@ def fold(feed: SqliteFeed, rules: Rules, made: Readying, ledger: Ledger, watch: 
     for handle in list(ledger.handles.values())[:30]:
         place = feed.place(handle)
         assert place is not None
-        with watch("fold of a year"):
+        with watch("fold"):
             folder.folded(force.plan, handle, place)
 
 
@@ -210,6 +211,19 @@ def calls(
             with watch("worker, 2 purchases"):
                 keeper.step()
             behind.clear()
+
+
+def alone(desk: StandingDesk, ledger: Ledger, feed: SqliteFeed, reader: StandingReader, at: datetime) -> str:
+    """What is whose of a question that finds everything as it was: the ledger's place, the store's row, all of it."""
+    handles, watch, day = list(ledger.handles.values()), Watch(), at.toordinal()
+    for handle in [*handles, *handles]:
+        with watch("the ledger's place"):
+            feed.place(handle)
+        with watch("the store's row"):
+            reader.load(handle, day)
+        with watch("again, nothing written meanwhile"):
+            desk.ask(handle, at, Place("none", "group-0"))
+    return "; ".join(watch.told(name) for name in watch.times)
 
 
 def file_kb(path: Path) -> float:

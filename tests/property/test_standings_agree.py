@@ -1,4 +1,4 @@
-"""After whatever happens in the real ledger, the desk says of every member what the naive evaluator says."""
+"""After whatever happens in the real ledger, the desk says of every member what the naive and batch evaluators say."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from tests.property.standing_house import House, Make, truth
-from tests.property.standing_life import Life
+from tests.property.standing_house import ANYWHERE, House, Make, truth
+from tests.property.standing_life import Life, conditions_of
 from tests.property.standing_spoilt import InOrderOfArrival, NoCatchUp, WrittenOnce, spoilt
+from tests.property.test_batch_agrees import answers as batch_answers
 
 from noren.audience.language import nodes as n
+from noren.audience.language import to_text
 from noren.testing.ledger_engines import ledger_place
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
@@ -55,7 +57,20 @@ def _live(life: Life, house: House, steps: int) -> list[str]:
     house.start_till()
     wrong = house.differences(house.till, truth(life), "warm")
     assert house.asked["warm told"] == len(life.holders), house.asked
-    return wrong
+    return wrong + batch_differences(life, house)
+
+
+def batch_differences(life: Life, house: House) -> list[str]:
+    """Ask the batch evaluator of the same history at this instant; the desk was just made warm and told everybody."""
+    conditions = conditions_of(life)
+    told = {holder.name: house.till.ask(holder.handle, life.now, ANYWHERE) for holder in life.holders}
+    found = batch_answers(life.world(), list(conditions.values()), life.rng)
+    out: list[str] = []
+    for name, who in zip(conditions, found, strict=True):
+        here = sorted(member for member, true in told.items() if isinstance(true, frozenset) and name in true)
+        if here != who:
+            out.append(f"{to_text(conditions[name])}\n  batch {who}\n  desk  {here}")
+    return out
 
 
 @pytest.mark.parametrize("engine", ["sqlite", "postgres"])

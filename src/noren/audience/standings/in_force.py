@@ -19,8 +19,6 @@ from noren.audience.standings.spoken import attributes_of, measures_of
 SHOPS_SECONDS: Final = 20.0
 """How late another industry of a shop may be known, where a condition asks for industries."""
 
-SHOPS_REMEMBERED: Final = 200_000
-
 _GOODS: Final = (Attribute.CATEGORY, Attribute.DEPARTMENT, Attribute.BRAND, Attribute.MAKER)
 
 
@@ -54,13 +52,13 @@ class InForce:
         return self._asked(place)[1]
 
     def _asked(self, place: Place) -> tuple[tuple[int, ...], int]:
-        key = (place.shop, place.partner)
+        shop = place.shop if place.shop in self.by_shop else None
+        partner = place.partner if place.partner in self.by_partner else None
+        key = (shop, partner)  # shops without conditions of their own are one
         found = self.asked.get(key)
         if found is None:
-            if len(self.asked) >= SHOPS_REMEMBERED:
-                self.asked.clear()
-            here = {*self.everywhere, *self.by_shop.get(place.shop or "", ())}
-            numbers = tuple(sorted(here | {*self.by_partner.get(place.partner or "", ())}))
+            here = {*self.everywhere, *self.by_shop.get(shop or "", ())}
+            numbers = tuple(sorted(here | {*self.by_partner.get(partner or "", ())}))
             found = self.asked[key] = (numbers, sum(1 << number for number in numbers))
         return found
 
