@@ -1,6 +1,6 @@
 """What standings cost: in the till's call, and in the ledger-worker. CPU of this process, on a ledger in SQLite.
 
-`python -m bench.bench_standings [--members 60] [--conditions 0 100 1000 10000] [--seed 1]`
+`make bench-standings ARGS="--members 40"`: [--members 60] [--conditions 0 100 1000 10000] [--seed 1]
 
 Real baskets of the Complete Journey year (9.4 lines each) stand in a real ledger; standings are folded up to the end of
 September and stored. Then each of the baskets from October on is a call: the desk is asked (`ask`: whatever of that is
@@ -16,11 +16,14 @@ import gc
 import itertools
 import resource
 import statistics
+import sys
 import tempfile
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.bench_live import BEGIN, ZONE, Maker, load
 
