@@ -27,12 +27,15 @@ LEDGER = (
 LAYOUTS = ("alembic", "noren.revisions.history", "noren.revisions.running", "noren.house.upgrading")
 """What changes a store's layout: for the processes of ``noren migrate`` alone."""
 
+ANALYTICS = ("duckdb", "pyarrow", "deltalake", "numpy", "pyroaring", "opendp", "pyspark")
+"""What the core install does without."""
+
 MUST_NOT_LOAD = {
-    "till": (*IDENTITY, *LAYOUTS),
+    "till": (*IDENTITY, *LAYOUTS, *ANALYTICS),
     "ledger-worker": (*IDENTITY, *LAYOUTS),
-    "statement": (*IDENTITY, *LAYOUTS),
-    "vault": (*LEDGER, *LAYOUTS),
-    "front": (*IDENTITY, *LEDGER, *LAYOUTS),
+    "statement": (*IDENTITY, *LAYOUTS, *ANALYTICS),
+    "vault": (*LEDGER, *LAYOUTS, *ANALYTICS),
+    "front": (*IDENTITY, *LEDGER, *LAYOUTS, *ANALYTICS),
 }
 MUST_LOAD = {
     "till": "noren.activity.store",
