@@ -23,7 +23,8 @@ OWN = 'sex = female and visits(partner = "P1" and category = "COFFEE") >= 1 in l
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """A programme of 200 coffee drinkers, its worker running meanwhile."""
     path, drawn = tmp_path_factory.mktemp("marketer") / "home", cards(200, SEED)
-    with AudienceHouse(path, Audiences(figure_epsilon=0.5, asker_epsilon_a_month=2.0)) as house:
+    settings = Audiences(figure_epsilon=0.5, asker_epsilon_a_month=2.0, programme_epsilon_a_month=10.0)
+    with AudienceHouse(path, settings) as house:
         house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
         house.buy({card: [Bought(2, [COFFEE])] for card in drawn})
     with zone_client(house.home, "ledger-worker"):

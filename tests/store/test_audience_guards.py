@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from noren.audience.persons import same_person
 from noren.house.home import Audiences
 from noren.testing.audience_house import COFFEE, MEDICINE, AudienceHouse, Bought, cards, grown_up
 
@@ -90,6 +91,49 @@ def test_what_became_sensitive_later_is_not_used(house: AudienceHouse) -> None:
     with house.room.ledger.batch() as batch:
         batch.put_products([("4900000000002", "牛乳", "MILK", "DRINK", "MAKIBA", "M2", "allergy")])
     assert house.ask("/audiences/commit", {"name": "milk"})[1]["word"] == "needs-privacy-officer"
+
+
+MEDICINES = 'visits(partner = "P1" and category = "STOMACH") >= 1'
+
+
+def test_a_small_area_is_not_reached_by_what_is_left_out(house: AudienceHouse) -> None:
+    mixed = house.save("mixed", f"prefecture = 13 and postal3 != 101 and {MEDICINES}")
+    assert [problem["code"] for problem in mixed["problems"]] == ["sensitive-small-area"]
+
+
+def test_an_overlap_mixes_no_sensitive_goods_with_a_small_area(house: AudienceHouse) -> None:
+    house.save("area", "postal3 = 100")
+    house.save("medicine", MEDICINES)
+    overlap = {"name": "area", "other": "medicine", "asker": "aoki"}
+    assert house.ask("/audiences/overlap", overlap)[1]["word"] == "no-figure"
+    assert house.ask("/audiences/budget", {"asker": "aoki"})[1]["asker_left"] == 2.0
+    assert "figures" in house.count("area")
+    assert "figures" in house.count("medicine")
+
+
+def test_what_became_sensitive_later_is_not_counted_in_a_small_area(house: AudienceHouse) -> None:
+    house.save("milk", 'postal3 = 100 and visits(partner = "P1" and category = "MILK") >= 1')
+    assert "figures" in house.count("milk")
+    with house.room.ledger.batch() as batch:
+        batch.put_products([("4900000000002", "牛乳", "MILK", "DRINK", "MAKIBA", "M2", "allergy")])
+    assert house.count("milk")["word"] == "no-figure"
+
+
+def test_one_person_is_one_however_her_name_is_typed(house: AudienceHouse) -> None:
+    house.save("coffee", OWN)
+    house.count("coffee")
+    for typed in ("ＡＯＫＩ ", "ao\u200bki", "aoki\u00ad", "aoki\ufe0f", "\u3164aoki", "aoki\u2800"):
+        assert house.ask("/audiences/approve", {"name": "coffee", "approver": typed})[1]["word"] == "own-approval"
+        assert house.ask("/audiences/budget", {"asker": typed})[1]["asker_left"] == 1.0
+    assert not same_person("が", "か"), "marks that are seen tell names apart"
+    assert not same_person("aoki", "aoki2")
+
+
+def test_nobody_is_no_name(house: AudienceHouse) -> None:
+    assert house.save("coffee", OWN, author="\u3000")["word"] == "bad-name"
+    house.save("coffee", OWN)
+    for nobody in (" ", "\u200b"):
+        assert house.ask("/audiences/approve", {"name": "coffee", "approver": nobody})[1]["word"] == "bad-name"
 
 
 def test_under_16s_are_kept_by_the_officer_alone(house: AudienceHouse) -> None:

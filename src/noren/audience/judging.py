@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -14,6 +14,7 @@ from noren.audience.language.building import Read
 from noren.audience.language.parsing import read
 from noren.audience.language.problems import Place, Problem
 from noren.audience.language.review import Surroundings, cost_of, review
+from noren.audience.language.review.reach import picks_small_area
 from noren.audience.language.review.spans import months_before
 from noren.audience.language.words import Trait
 from noren.kernel.say import Say
@@ -66,6 +67,14 @@ def judge_kept(condition: Condition, recipient: str, names: Catalogue, day: date
     return judge(to_text(condition), recipient, names, day)
 
 
+def sensitive_in_small_area(conditions: Sequence[Condition], names: Catalogue, day: date) -> bool:
+    """Return whether conditions that are asked together speak of sensitive goods and of a small area."""
+    if not any(picks_small_area(part) for each in conditions for part in n.predicates(each.root)):
+        return False
+    judged = [judge(to_text(each), None, names, day) for each in conditions]
+    return any(isinstance(each, Refused) or each.sensitive for each in judged)
+
+
 def _has_sensitive_list(condition: Condition, names: Catalogue) -> bool:
     return any(
         isinstance(test, n.AttributeInList) and names.is_sensitive_list(test.attribute, test.name)
@@ -81,7 +90,7 @@ def _placed(found: Read) -> Iterator[tuple[n.Predicate, Place]]:
 
 def _mixed(found: Read) -> Iterator[Problem]:
     for part, place in _placed(found):
-        if isinstance(part, n.TraitIs | n.TraitIn) and part.trait is Trait.POSTAL3:
+        if picks_small_area(part):
             say = Say(
                 "慎重に扱う商品の条件は、せまい地域の条件と組み合わせられません。都道府県を使ってください。",
                 "Sensitive goods are not combined with a small area: take the prefecture.",

@@ -17,7 +17,6 @@ SMALLEST: Final = 50
 
 NAME: Final = re.compile(r"\A[a-z0-9][a-z0-9-]{0,63}\Z")
 CODE: Final = re.compile(r"\A[A-Za-z0-9][A-Za-z0-9._-]{0,31}\Z")
-PERSON: Final = re.compile(r"\A[^\x00-\x1f\x7f]{1,64}\Z")
 PROGRAMME: Final = "programme"
 """The recipient that is the programme's operator itself."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from noren.audience.catalogue import Catalogue
-from noren.audience.judging import Judged, has_basket, has_tier, judge, judge_kept
+from noren.audience.judging import Judged, has_basket, has_tier, judge, judge_kept, sensitive_in_small_area
 from noren.audience.kept import condition_of
 from noren.audience.language import Refused, to_json
-from noren.audience.model import CODE, NAME, PERSON, Channel, Guards, State, Version
+from noren.audience.model import CODE, NAME, Channel, Guards, State, Version
+from noren.audience.persons import is_name, same_person
 from noren.audience.ports import ClearedFlows, Definitions
 from noren.audience.refusals import Refusal, Word, expired, unknown, wrong_condition
 from noren.kernel.say import Say
@@ -88,7 +88,7 @@ def approve(
         return expired(name, version.guards.expires)
     if version.approver is not None:
         return _already(version)
-    if not PERSON.match(approver):
+    if not is_name(approver):
         return _bad_person("--approver")
     if same_person(approver, version.author):
         return _own(version)
@@ -140,13 +140,18 @@ def newest(store: Definitions, name: str) -> Version | Refusal:
     return versions[-1] if versions else unknown(name)
 
 
-def same_person(one: str, other: str) -> bool:
-    """Return whether two names are of one person, whatever their width, capitals and blanks."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+def countable(versions: Sequence[Version], names: Catalogue, day: date) -> Refusal | None:
+    """Return why no figure is given of versions asked together: goods that became sensitive, or a second's area."""
+    if not sensitive_in_small_area([condition_of(each.condition) for each in versions], names, day):
+        return None
+    return Refusal(
+        Word.NO_FIGURE,
+        Say(
+            "慎重に扱う商品とせまい地域(郵便番号)は組み合わせられないので、人数は出せません。都道府県を使ってください。",
+            "Sensitive goods are not combined with a small area (postal code), so there is no figure:"
+            " take the prefecture.",
+        ),
+    )
 
 
 def _wrong_words(draft: Draft, rules: Rules, today: date) -> Refusal | None:
@@ -159,7 +164,7 @@ def _wrong_words(draft: Draft, rules: Rules, today: date) -> Refusal | None:
             "Purpose and recipient are letters, digits and . _ -, 32 at most",
         )
         return _bad(ja, en)
-    if not PERSON.match(draft.author):
+    if not is_name(draft.author):
         return _bad_person("--author")
     if guards.minimum < rules.smallest:
         ja, en = f"最低人数は{rules.smallest}人以上", f"The minimum size is {rules.smallest} or more"

@@ -15,7 +15,8 @@ from noren.audience.figure.rounding import TooFew
 from noren.audience.judging import judge
 from noren.audience.language import Refused, to_json
 from noren.audience.model import Asked, Channel, Guards, Version
-from noren.audience.operations import Draft, approve, newest, save
+from noren.audience.operations import Draft, approve, countable, newest, save
+from noren.audience.persons import plain
 from noren.audience.queries import every, one, tell
 from noren.audience.refusals import Refusal, expired, wrong_condition
 from noren.doors.worker import audience_answers as answers
@@ -109,6 +110,9 @@ def _counting(room: WorkerRoom) -> list[Any]:
         one, other = _current(room, data.name), _current(room, data.other)
         if isinstance(one, Refusal) or isinstance(other, Refusal):
             return answers.refused(one if isinstance(one, Refusal) else other)  # type: ignore[arg-type]
+        hindrance = _countable(room, one, other)
+        if hindrance is not None:
+            return answers.refused(hindrance)
         counter, asker = room.audiences.counter, _asker(room, data.asker)
         minimum = max(one.guards.minimum, other.guards.minimum)
         today = room.today()
@@ -144,7 +148,7 @@ def _committing(room: WorkerRoom) -> list[Any]:
 
 
 def _asker(room: WorkerRoom, name: str) -> Asker:
-    return Asker(name, room.audiences.machine_today())
+    return Asker(plain(name), room.audiences.machine_today())
 
 
 def _current(room: WorkerRoom, name: str) -> Version | Refusal:
@@ -155,10 +159,16 @@ def _current(room: WorkerRoom, name: str) -> Version | Refusal:
     return expired(name, version.guards.expires) if room.today() > version.guards.expires else version
 
 
+def _countable(room: WorkerRoom, *versions: Version) -> Refusal | None:
+    return countable(versions, room.audiences.names(), day_before(room.today()))
+
+
 def _asked(room: WorkerRoom, data: bodies.CountBody) -> tuple[Asked, int] | Refusal:
     if data.draft is None:
         version = _current(room, data.name or "")
-        return version if isinstance(version, Refusal) else (Asked.of(version), version.guards.minimum)
+        if isinstance(version, Refusal):
+            return version
+        return _countable(room, version) or (Asked.of(version), version.guards.minimum)
     draft = data.draft
     judged = judge(draft.text, draft.recipient, room.audiences.names(), day_before(room.today()))
     if isinstance(judged, Refused) or judged.errors:

@@ -13,9 +13,14 @@ from noren.audience.language.words import Attribute, Rhythm, Trait, Unit
 from noren.kernel.say import Say
 
 
+def picks_small_area(part: n.Predicate) -> bool:
+    """Return whether a predicate speaks of a small area, also by what it leaves out of a greater one."""
+    return isinstance(part, n.TraitIs | n.TraitIsNot | n.TraitIn) and part.trait is Trait.POSTAL3
+
+
 def small_area(part: n.Predicate, place: Place) -> Iterator[Problem]:
     """Yield a warning where a predicate picks a small area."""
-    if isinstance(part, n.TraitIs | n.TraitIn) and part.trait is Trait.POSTAL3:
+    if picks_small_area(part):
         say = Say(
             "郵便番号の上3桁はせまい地域です。人数が少なすぎれば断られ、慎重に扱う商品とは組み合わせられません。",
             "The first 3 digits of a postal code are a small area: too few people are refused,"
