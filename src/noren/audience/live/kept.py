@@ -10,9 +10,9 @@ import json
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import msgspec
 
@@ -32,30 +32,42 @@ class Layout:
     facts_of: tuple[tuple[int, ...], ...]
 
 
-@dataclass(slots=True)
 class Slices:
-    """Slices as bytes, one after the other: their numbers in order, their lengths, and where each ends."""
+    """Slices as bytes, one after the other: their numbers in order, and their lengths.
 
-    raw: bytes = b""
-    numbers: array[int] = field(default_factory=lambda: array("I"))
-    lengths: array[int] = field(default_factory=lambda: array("I"))
-    ends: list[int] = field(default_factory=list[int])
-    at: dict[int, int] = field(default_factory=dict[int, int])
+    Where each ends is worked out when the first of them is asked for: most questions ask for none.
+    """
 
-    @classmethod
-    def of(cls, raw: bytes, numbers: bytes, lengths: bytes) -> Self:
-        """Return slices of what ``written`` returned. The bytes are what was written: see packing.py."""
-        found = cls(raw)
-        found.numbers.frombytes(numbers)
-        found.lengths.frombytes(lengths)
-        found.ends = list(accumulate(found.lengths))
-        found.at = dict(zip(found.numbers, range(len(found.ends)), strict=True))
-        return found
+    __slots__ = ("_at", "_ends", "lengths", "numbers", "raw")
+
+    def __init__(self, raw: bytes = b"", numbers: bytes = b"", lengths: bytes = b"") -> None:
+        self.raw = raw
+        self.numbers, self.lengths = array("I"), array("I")
+        self.numbers.frombytes(numbers)
+        self.lengths.frombytes(lengths)
+        self._ends: list[int] = []
+        self._at: dict[int, int] | None = None
+
+    @property
+    def at(self) -> dict[int, int]:
+        """The place of each slice, by its number."""
+        if self._at is None:
+            self._ends = list(accumulate(self.lengths))
+            self._at = dict(zip(self.numbers, range(len(self._ends)), strict=True))
+        return self._at
+
+    def piece(self, number: int) -> bytes | None:
+        """Return a slice; None: there is nothing of it."""
+        at = self.at.get(number)
+        if at is None:
+            return None
+        end = self._ends[at]
+        return self.raw[end - self.lengths[at] : end]
 
     def written(self, changed: Iterable[tuple[int, bytes]]) -> tuple[bytes, bytes, bytes]:
         """Return bytes, numbers and lengths with some slices (in the order of their numbers) put in."""
         numbers, lengths = self.numbers[:], self.lengths[:]
-        raw, ends, where = self.raw, self.ends, self.at
+        where, raw, ends = self.at, self.raw, self._ends
         pieces: list[bytes] = []
         done = more = 0
         for number, piece in changed:
@@ -88,13 +100,11 @@ class Facts(dict[int, "State | None"]):
         self.changed: set[int] = set()
 
     def __missing__(self, number: int) -> State | None:
-        where, slices = self.layout.slice_of[number], self.slices
-        at = slices.at.get(where)
-        if at is None:
+        where = self.layout.slice_of[number]
+        raw = self.slices.piece(where)
+        if raw is None:
             self[number] = None
             return None
-        end = slices.ends[at]
-        raw = slices.raw[end - slices.lengths[at] : end]
         # A slice is read whole, at the first of its facts: none of them is in memory yet.
         self.update(zip(self.layout.facts_of[where], _decoded(raw), strict=True))
         return self[number]

@@ -97,7 +97,7 @@ def unpack(plan: Plan, raw: bytes) -> Standing | FoldAgain:
         return FoldAgain(Again.UNREADABLE)
     if found.plan != plan.digest:
         return FoldAgain(Again.ANOTHER_PLAN)
-    facts = Facts(plan.layout, Slices.of(found.raw, found.numbers, found.lengths))
+    facts = Facts(plan.layout, Slices(found.raw, found.numbers, found.lengths))
     kept, trail = _answers(plan, found)
     return Standing(found.plan, facts, found.last, found.serial, trail, kept)
 

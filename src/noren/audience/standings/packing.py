@@ -1,21 +1,17 @@
-"""A standing as it lies in the store: its facts packed, with a check sum, so that a rotten page is not believed."""
+"""A standing as it lies in the store: packed with a check sum (live.packing), so that a rotten page is not believed."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
-from zlib import crc32
 
 from noren.audience.live import Answers, FoldAgain, Plan, Standing, pack, unpack
 from noren.audience.standings.model import Kept, Row
-
-_SUM_BYTES: Final = 4
 
 
 def row_of(plan: Plan, handle: bytes, day: int, kept: Kept, answers: Answers | None = None) -> Row:
     """Return what the store keeps of a standing; ``answers``: of now, for later questions to start from."""
     facts = pack(plan, kept.standing, answers)
-    return Row(handle, day, plan.digest, kept.head, kept.seen, kept.since, crc32(facts).to_bytes(_SUM_BYTES) + facts)
+    return Row(handle, day, plan.digest, kept.head, kept.seen, kept.since, facts)
 
 
 def kept_of(plan: Plan, row: Row) -> Kept | None:
@@ -30,10 +26,7 @@ def kept_of(plan: Plan, row: Row) -> Kept | None:
 
 def standing_of(plan: Plan, named: bytes, raw: bytes) -> Standing | None:
     """Return a standing that was packed under this plan, or under one called ``named`` that is as good."""
-    facts = raw[_SUM_BYTES:]
-    if crc32(facts).to_bytes(_SUM_BYTES) != raw[:_SUM_BYTES]:
-        return None
-    found = unpack(plan if named == plan.digest else replace(plan, digest=named), facts)
+    found = unpack(plan if named == plan.digest else replace(plan, digest=named), raw)
     if isinstance(found, FoldAgain):
         return None
     if named == plan.digest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-LAYOUT: Final = 1
+LAYOUT: Final = 2
 """A file of another layout is thrown away and made again."""
 
 PRAGMAS: Final = (
