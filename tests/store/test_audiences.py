@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from noren.audience.counting import moment_of
@@ -176,3 +177,16 @@ def test_every_column_has_a_term(tmp_path: Path) -> None:
         assert sweep(store, date(2030, 1, 1)) == 0
     finally:
         store.close()
+
+
+def test_the_day_is_taken_in_before_it_ends(tmp_path: Path) -> None:
+    with AudienceHouse(tmp_path / "home") as house:
+        house.enrol({CARDS[0]: grown_up(0)})
+        house.buy({CARDS[0]: [Bought(2, [COFFEE])]})
+        room, reached = house.room, house.home.audiences / "history" / "reached.json"
+        assert room.audiences.take_in_the_day(house.today)
+        assert not reached.exists(), "nobody saved an audience: nothing is built"
+        house.save("coffee", COFFEES)
+        house.buy({CARDS[0]: [Bought(0, [MILK])]})
+        assert room.audiences.take_in_the_day(house.today)
+        assert msgspec.json.decode(reached.read_bytes())["purchase"] == room.feed.last_entry()

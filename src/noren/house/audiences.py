@@ -109,6 +109,22 @@ class AudienceRoom:
         whole.sweep()
         return KeptHistory(sources, home.audiences / "history", whole)
 
+    def take_in_the_day(self, today: date) -> bool:
+        """Bring the kept history up to now, so that tomorrow's first question finds little left to take in.
+
+        Where no audience was ever saved there is nobody to ask, and nothing is built. False: the lake is behind.
+        """
+        if not self.store.names():
+            return True
+        from noren.audience.counting import day_before, moment_of
+        from noren.audience.history import HistoryBehind
+
+        try:
+            with self.history.at(moment_of(day_before(today), self.home.zone)):
+                return True
+        except HistoryBehind:
+            return False
+
     def patiently(self, work: Callable[[], T]) -> T:
         """Do some work in the thread that steps back for the till, and so do the threads that it starts."""
         with self.lock:

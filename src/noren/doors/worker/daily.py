@@ -14,6 +14,9 @@ from noren.doors.worker.turn import Turn
 from noren.kernel.clock import SystemClock
 
 LOOK_EVERY_SECONDS: Final = 60.0
+LATE_HOUR: Final = 23
+"""From this local hour on, what the day brought is taken into the audiences' history."""
+
 _log = structlog.get_logger("daily")
 
 
@@ -22,7 +25,7 @@ class DailyRound:
 
     def __init__(self, turn: Turn) -> None:
         self._turn = turn
-        self._lapsed_day = self._dropped_day = 0
+        self._lapsed_day = self._dropped_day = self._taken_in_day = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go round until told to stop."""
@@ -59,3 +62,7 @@ class DailyRound:
             turn_days(broom, day=day, before_day=day - settings.receipts.keep_days)
             self._dropped_day = day
             _log.info("receipts_dropped", receipts=dropped)
+        late = room.now().astimezone(room.home.zone).hour >= LATE_HOUR
+        if late and self._taken_in_day != day:
+            taken_in = room.audiences.patiently(lambda: room.audiences.take_in_the_day(room.today()))
+            self._taken_in_day = day if taken_in else 0
