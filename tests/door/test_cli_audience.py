@@ -66,7 +66,7 @@ def test_people_see_the_line_and_a_mark_under_the_place() -> None:
     done = call("check", "-", text='visits(brand = "珈琲") >= 5 and\nvisit(any) > 1', lang="ja")
     assert done.exit_code == 1
     assert done.stdout.splitlines() == [
-        "誤り [unknown-word] 2行1文字目: 「visit」という語はありません。「visits」のことですか?"
+        "まちがい [unknown-word] 2行1文字目: 「visit」という語はありません。「visits」のことですか?"
         "ここに書けるのは、条件(sex・age・visits・never など)です。",
         "    visit(any) > 1",
         "    ^^^^^",

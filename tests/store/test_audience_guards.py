@@ -163,10 +163,18 @@ def test_a_commitment_that_was_tampered_with_does_not_open(house: AudienceHouse)
     "more",
     [
         {"name": "Ｃoffee"}, {"name": "-x"}, {"purpose": "two words"}, {"recipient": ""}, {"author": "a\nb"},
-        {"minimum": 49}, {"expires": "2099-01-01"},
+        {"minimum": 49}, {"expires": "2099-01-01"}, {"expires": "2020-01-01"}, {"recipient": "P9"},
     ],
 )  # fmt: skip
 def test_what_is_not_well_said_is_refused(house: AudienceHouse, more: dict[str, object]) -> None:
     said = house.save(str(more.get("name", "coffee")), OWN, **{k: v for k, v in more.items() if k != "name"})
     assert said["word"] == "bad-name"
+    assert "ますです" not in said["reason_ja"]
     assert house.ask("/audiences/list", {})[1] == {"audiences": []}
+
+
+def test_a_company_that_is_not_there_is_told_with_those_that_are(house: AudienceHouse) -> None:
+    draft = {"text": OWN, "purpose": "campaign", "recipient": "P9", "channel": "till"}
+    said = house.ask("/audiences/count", {"asker": "aoki", "draft": draft})[1]
+    assert (said["word"], "P1, P2" in said["reason_en"]) == ("bad-name", True)
+    assert "figures" in house.ask("/audiences/count", {"asker": "aoki", "draft": draft | {"recipient": "programme"}})[1]

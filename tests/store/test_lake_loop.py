@@ -11,8 +11,9 @@ from pathlib import Path
 
 from tests.store.lake_model import TOKYO, expected_rows, lake_rows
 
+from noren.activity.background import NICENESS
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
-from noren.activity.lake.loop import NICENESS, TIDY_AFTER_SECONDS, VACUUM_EVERY_SECONDS
+from noren.activity.lake.loop import TIDY_AFTER_SECONDS, VACUUM_EVERY_SECONDS
 from noren.activity.lake.reader import summarise
 from noren.activity.model import Purchase
 from noren.testing.feed import MemoryFeed, invented_feed

@@ -21,7 +21,7 @@ from noren.audience.kept import condition_of
 from noren.audience.model import Asked, Channel, Question
 from noren.audience.ports import History, Stops
 from noren.audience.qualifying import qualifying
-from noren.audience.refusals import Refusal, Word
+from noren.audience.refusals import NO_TIER, Refusal, Word
 from noren.kernel.say import Say
 
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
@@ -133,10 +133,7 @@ def _unfit(asked: Asked) -> Refusal | None:
             " her. Count with a fixed amount instead (spend(…) >= …). As an audience it can be used.",
         )
     elif has_tier(condition):
-        say = Say(
-            "このプログラムには、会員ランク(tier)の公開された決まりがまだありません。条件から外してください。",
-            "This programme has no published rule for tier yet: take it out of the condition.",
-        )
+        say = NO_TIER
     else:
         return None
     return Refusal(Word.NO_FIGURE, say)

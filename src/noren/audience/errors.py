@@ -1,4 +1,4 @@
-"""Breakages of audiences. Refusals are values (``operations.Refusal``); these are for what must not happen."""
+"""Breakages of audiences. Refusals are values (``refusals.Refusal``); these are for what must not happen."""
 
 from __future__ import annotations
 

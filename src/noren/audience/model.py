@@ -80,11 +80,6 @@ class Version:
             return State.EXPIRED
         return State.APPROVED if self.approver is not None else State.DRAFT
 
-    @property
-    def needs_officer(self) -> bool:
-        """Whether the privacy officer has to approve it."""
-        return self.sensitive or self.guards.with_young
-
 
 @dataclass(frozen=True, slots=True)
 class Commitment:

@@ -11,13 +11,14 @@ from noren.audience.catalogue import Catalogue
 from noren.audience.judging import Judged, has_basket, has_tier, judge, judge_kept, sensitive_in_small_area
 from noren.audience.kept import condition_of
 from noren.audience.language import Refused, to_json
-from noren.audience.model import CODE, NAME, Channel, Guards, State, Version
+from noren.audience.model import CODE, NAME, PROGRAMME, Channel, Guards, State, Version
 from noren.audience.persons import is_name, same_person
 from noren.audience.ports import ClearedFlows, Definitions
-from noren.audience.refusals import Refusal, Word, expired, unknown, wrong_condition
+from noren.audience.refusals import NO_TIER, Refusal, Word, expired, unknown, wrong_condition
 from noren.kernel.say import Say
 
 YEARS_AT_MOST: Final = 3
+COMPANIES_TOLD: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Rules:
 
 def save(store: Definitions, draft: Draft, names: Catalogue, rules: Rules, today: date, day: date) -> Saved | Refusal:
     """Save an audience, as a new version where its condition or a guard changed. ``day``: the day counted to."""
-    wrong = _wrong_words(draft, rules, today)
+    wrong = _wrong_words(draft, rules, today) or unknown_recipient(draft.guards.recipient, names)
     if wrong is not None:
         return wrong
     judged = judge(draft.text, draft.guards.recipient, names, day)
@@ -157,34 +158,50 @@ def countable(versions: Sequence[Version], names: Catalogue, day: date) -> Refus
 def _wrong_words(draft: Draft, rules: Rules, today: date) -> Refusal | None:
     guards = draft.guards
     if not NAME.match(draft.name):
-        return _bad("名前は英小文字・数字・ハイフンで64文字まで", "A name is a-z, 0-9 and hyphens, 64 at most")
-    if not CODE.match(guards.purpose) or not CODE.match(guards.recipient):
-        ja, en = (
-            "目的と提供先は英数字と . _ - で32文字まで",
-            "Purpose and recipient are letters, digits and . _ -, 32 at most",
+        return _bad(
+            "対象者の名前は、半角の英小文字・数字・ハイフンで64文字までです(初めは英小文字か数字)。",
+            "An audience's name is a-z, 0-9 and hyphens, 64 characters at most, and begins with a letter or digit.",
         )
-        return _bad(ja, en)
+    if not CODE.match(guards.purpose) or not CODE.match(guards.recipient):
+        return _bad(
+            "利用目的と会社のコードは、半角の英数字と . _ - で32文字までです。",
+            "The purpose and the recipient are codes: letters, digits and . _ -, 32 characters at most.",
+        )
     if not is_name(draft.author):
         return _bad_person("--author")
     if guards.minimum < rules.smallest:
-        ja, en = f"最低人数は{rules.smallest}人以上", f"The minimum size is {rules.smallest} or more"
-        return _bad(ja, en)
+        return _bad(
+            f"最低人数は{rules.smallest}人以上にしてください(noren.toml の audiences.minimum_size)。",
+            f"The minimum is {rules.smallest} people or more (audiences.minimum_size in noren.toml).",
+        )
     if guards.expires < today:
-        return _bad(f"期限{guards.expires}はもう過ぎています", f"The expiry {guards.expires} is past")
+        return _bad(
+            f"期限の{guards.expires}はもう過ぎています。{today}以降の日にしてください。",
+            f"The expiry {guards.expires} is past: take {today} or later.",
+        )
     if (guards.expires - today).days > 366 * YEARS_AT_MOST:
-        return _bad(f"期限は{YEARS_AT_MOST}年以内", f"The expiry is {YEARS_AT_MOST} years ahead at most")
+        return _bad(
+            f"期限は{YEARS_AT_MOST}年以内の日にしてください。",
+            f"The expiry is {YEARS_AT_MOST} years ahead at most: take an earlier day.",
+        )
     return None
+
+
+def unknown_recipient(recipient: str, names: Catalogue) -> Refusal | None:
+    """Return why a recipient is nobody's code: neither a company of the programme nor its operator; None: it is."""
+    if recipient == PROGRAMME or recipient in names.companies:
+        return None
+    known = ", ".join(sorted(names.companies)[:COMPANIES_TOLD])
+    ja, en = (f"({known} など)", f" ({known} …)") if known else ("", "")
+    return _bad(
+        f"『{recipient}』という会社はありません。加盟店のある会社{ja}か、運営者を表す {PROGRAMME} を指定してください。",
+        f"There is no company “{recipient}”. Name one that has shops{en}, or {PROGRAMME}, the operator.",
+    )
 
 
 def _unfit(judged: Judged, channel: Channel) -> Refusal | None:
     if has_tier(judged.condition):
-        return Refusal(
-            Word.CONDITION,
-            Say(
-                "このプログラムには、会員ランク(tier)の公開された決まりがまだありません。条件から外してください。",
-                "This programme has no published rule for tier yet: take it out of the condition.",
-            ),
-        )
+        return Refusal(Word.CONDITION, NO_TIER)
     if has_basket(judged.condition) and channel is not Channel.TILL:
         return Refusal(
             Word.CONDITION,
@@ -197,7 +214,7 @@ def _unfit(judged: Judged, channel: Channel) -> Refusal | None:
 
 
 def _bad(ja: str, en: str) -> Refusal:
-    return Refusal(Word.BAD_NAME, Say(f"{ja}です。直してください。", f"{en}. Change it."))
+    return Refusal(Word.BAD_NAME, Say(ja, en))
 
 
 def _bad_person(option: str) -> Refusal:

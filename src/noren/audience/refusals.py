@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from noren.audience.language.problems import Problem
 from noren.kernel.say import Say
+
+NO_TIER: Final = Say(
+    "このプログラムには、会員ランク(tier)の公開された決まりがまだありません。条件から外してください。",
+    "This programme has no published rule for tier yet: take it out of the condition.",
+)
 
 
 class Word(StrEnum):

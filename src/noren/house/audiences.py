@@ -6,7 +6,6 @@ The parts for analysis are loaded when somebody counts: a worker that only fills
 from __future__ import annotations
 
 import functools
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
+from noren.activity.background import step_back
 from noren.activity.ports import AuditFeed
 from noren.audience.catalogue import Catalogue, catalogue
 from noren.audience.figure.asking import PrivateFigures, look_at_mark
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from noren.audience.using import Committer
 
 _MICROS: Final = 1_000_000
-NICENESS: Final = 10
-"""How far counting steps back for the till."""
 
 T = TypeVar("T")
 _log = structlog.get_logger("audiences")
@@ -133,18 +131,13 @@ class AudienceRoom:
 
     @functools.cached_property
     def _patient(self) -> ThreadPoolExecutor:
-        return ThreadPoolExecutor(1, "audiences", initializer=_step_back)
+        return ThreadPoolExecutor(1, "audiences", initializer=step_back)
 
     def close(self) -> None:
         """Close the store."""
         if "_patient" in vars(self):
             self._patient.shutdown()
         self.store.close()
-
-
-def _step_back() -> None:
-    """Lower this thread's place in the queue for the processor (on Linux a thread has its own)."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def audience_room(home: Home, feed: AuditFeed, directory: Directory, caught_up: Callable[[], bool]) -> AudienceRoom:
@@ -160,7 +153,7 @@ def audience_room(home: Home, feed: AuditFeed, directory: Directory, caught_up: 
 
 
 def mark_of(home: Home) -> SpentFile:
-    """Return the mark of what was spent; it belongs into no backup."""
+    """Return the mark of what was spent; it belongs in no backup."""
     return SpentFile(home.audiences / "spent")
 
 

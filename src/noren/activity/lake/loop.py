@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -18,12 +17,12 @@ from dataclasses import replace
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
+from noren.activity.background import step_back
 from noren.activity.lake.gather import BATCH_ROWS
 from noren.activity.lake.reference import Reference
 from noren.activity.lake.writer import LakeStatus, LakeWriter, Taken
 from noren.activity.ports import LedgerFeed
 
-NICENESS: Final = 10
 TIDY_AFTER_SECONDS: Final = 30.0
 VACUUM_EVERY_SECONDS: Final = 3_600.0
 WAIT_AFTER_TROUBLE_SECONDS: Final = 10.0
@@ -89,7 +88,7 @@ class LakeLoop:
     async def run(self, stop: asyncio.Event) -> None:
         """Go round until ``stop`` is set; the round under way is finished first."""
         running = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "lake", initializer=_step_back) as own_thread:
+        with ThreadPoolExecutor(1, "lake", initializer=step_back) as own_thread:
             while not stop.is_set():
                 pause = await running.run_in_executor(own_thread, self.round)
                 await _wait(stop, pause)
@@ -155,11 +154,6 @@ class LakeLoop:
         except Exception as broken:
             self.trouble = type(broken).__name__
         return WAIT_AFTER_TROUBLE_SECONDS
-
-
-def _step_back() -> None:
-    """Lower this thread's place in the queue for the processor (on Linux a thread has its own)."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

@@ -1,7 +1,8 @@
-"""A programme's own history as the batch evaluator reads it: from the lake and the ledger, under numbers of one build.
+"""A programme's own history as the batch evaluator reads it: from the lake and the ledger, under numbers of its own.
 
-This room promises that a member's number is drawn anew for every build and says nothing of when she
-came, and that what it writes lies in a folder of its own that is deleted with the build. It lists nobody.
+This room promises that a member's number says at most since which question she is known: a history built whole
+draws it anew, one that is kept numbers in the order of keyed hashes whoever came since the last. What it writes
+lies in folders of its own, a build's deleted with it, the kept one's deleted by ``forget``. It lists nobody.
 """
 
 from noren.audience.history.building import WholeHistory

@@ -21,6 +21,7 @@ from noren.audience.batch.loading.preparing import prepare
 from noren.audience.history import people
 from noren.audience.history.gathering import Sources, with_merged, write_lines
 from noren.audience.history.held import Held, HistoryBehind
+from noren.audience.ledger_readings import is_young
 
 _WORK: Final = "build-"
 
@@ -61,6 +62,6 @@ class WholeHistory:
             names = {each.handle: people.name_of(number) for number, each in enumerate(order)}
             files = write_lines(lake, with_merged(names, sources.ends()), moment, folder)
         numbers = {each.handle: number for number, each in enumerate(order)}
-        young = BitMap(n for n, each in enumerate(order) if people.is_young(each.traits, moment.today))
+        young = BitMap(n for n, each in enumerate(order) if is_young(each.traits, moment.today))
         written = sources.write_people(order, names, folder)
         return Held(prepare(sources.inputs(written, *files), folder, sources.zone), numbers, young)

@@ -34,6 +34,7 @@ from noren.audience.history.building import WholeHistory
 from noren.audience.history.files import table_of
 from noren.audience.history.gathering import Sources, with_merged, write_lines
 from noren.audience.history.held import Held, HistoryBehind
+from noren.audience.ledger_readings import is_young
 
 _REACHED: Final = "reached.json"
 _KEPT: Final = "kept"
@@ -211,7 +212,7 @@ def _mark(lake: duckdb.DuckDBPyConnection, again: list[bytes], moment: Moment, r
 def _held(prepared: Prepared, order: list[Profile], names: people.Names, moment: Moment) -> Held:
     places = {name: number for number, name in enumerate(prepared.names)}
     numbers = {each.handle: places[names[each.handle]] for each in order}
-    young = BitMap(numbers[each.handle] for each in order if people.is_young(each.traits, moment.today))
+    young = BitMap(numbers[each.handle] for each in order if is_young(each.traits, moment.today))
     return Held(prepared, numbers, young)
 
 

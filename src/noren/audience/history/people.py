@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from noren.activity.model import Profile, Traits
-
-_APRIL: Final = 4
-_OF_AGE: Final = 20
-"""Bands are of five years, and 15-19 can not be told apart: all of it counts as perhaps under 16."""
+from noren.activity.model import Profile
+from noren.audience.ledger_readings import birth_year, day_of, pool_lapses, received_from
 
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
@@ -38,7 +35,7 @@ def trait_columns(order: Sequence[Profile], names: Names) -> Mapping[str, list[o
     return {
         "member": [names[each.handle] for each in order],
         "sex": [t.sex for t in traits],
-        "birth_year": [_birth_year(t) for t in traits],
+        "birth_year": [birth_year(t) for t in traits],
         "birth_month": [t.birth_month for t in traits],
         "prefecture": [t.prefecture for t in traits],
         "postal3": [t.postal3 for t in traits],
@@ -48,29 +45,16 @@ def trait_columns(order: Sequence[Profile], names: Names) -> Mapping[str, list[o
     }
 
 
-def is_young(traits: Traits, today: date) -> bool:
-    """Return whether a member may be under 16; one of unknown age is not known to be."""
-    if traits.age_band is None or traits.age_band_year is None:
-        return False
-    school_year = today.year - (today.month < _APRIL)
-    return traits.age_band + (school_year - traits.age_band_year) < _OF_AGE
-
-
-def _birth_year(traits: Traits) -> int | None:
-    """Return a birth year that lies in the band: of the five the latest, so that nobody is taken for older."""
-    if traits.age_band is None or traits.age_band_year is None or traits.birth_month is None:
-        return None
-    return traits.age_band_year - traits.age_band - (traits.birth_month >= _APRIL)
-
-
 def lot_columns(
     order: Sequence[Profile], lots: Iterable[tuple[bytes, int, int]], names: Names, expiry_days: int
 ) -> Mapping[str, list[object]]:
     """Return the columns of the balances: a row for each pool that holds something and for each lot."""
     rows: list[tuple[str, int, date | None]] = [
-        (names[each.handle], each.pool, _pool_lapses(each, expiry_days)) for each in order if each.pool
+        (names[each.handle], each.pool, pool_lapses(each.pool, each.last_movement, expiry_days))
+        for each in order
+        if each.pool
     ]
-    rows += [(names[handle], points, _day(expires)) for handle, points, expires in lots if handle in names]
+    rows += [(names[handle], points, day_of(expires)) for handle, points, expires in lots if handle in names]
     return {
         "member": [row[0] for row in rows],
         "points": [row[1] for row in rows],
@@ -82,7 +66,11 @@ def issued_columns(
     coupons: Iterable[tuple[bytes, str, int]], names: Names, zone: ZoneInfo
 ) -> Mapping[str, list[object]]:
     """Return the columns of the messages: a coupon was issued at the latest when its first valid day began."""
-    rows = [(names[h], campaign, _begins(day, zone)) for h, campaign, day in coupons if h in names]
+    rows = [
+        (names[h], campaign, received_from(day, zone).astimezone(UTC).isoformat())
+        for h, campaign, day in coupons
+        if h in names
+    ]
     return {
         "member": [row[0] for row in rows],
         "campaign": [row[1] for row in rows],
@@ -99,19 +87,6 @@ def used_columns(coupons: Iterable[tuple[bytes, str, int]], names: Names) -> Map
         "campaign": [row[1] for row in rows],
         "at": [row[2] for row in rows],
     }
-
-
-def _pool_lapses(member: Profile, expiry_days: int) -> date | None:
-    """Return the last day of ordinary points; a debt does not lapse."""
-    return _day(member.last_movement + expiry_days) if member.last_movement and member.pool > 0 else None
-
-
-def _day(ordinal: int) -> date | None:
-    return date.fromordinal(ordinal) if 0 < ordinal <= date.max.toordinal() else None
-
-
-def _begins(ordinal: int, zone: ZoneInfo) -> str:
-    return datetime.combine(date.fromordinal(ordinal), time(), zone).astimezone(UTC).isoformat()
 
 
 def _instant(at_us: int) -> str:

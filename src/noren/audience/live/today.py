@@ -11,7 +11,7 @@ from typing import Final
 
 from noren.audience.language import nodes as n
 from noren.audience.language.review.spans import begin_of, first_day, months_before
-from noren.audience.language.words import Period, Rhythm, Unit, Which
+from noren.audience.language.words import Period, Unit, Which
 from noren.audience.live.numbers import FAR
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,11 +116,6 @@ def week_of(day: int) -> int:
 def month_of(day: date) -> int:
     """Return the number of a date's calendar month."""
     return day.year * 12 + day.month - 1
-
-
-def period_of(rhythm: Rhythm, day: Day) -> int:
-    """Return the number of the period in which a date lies."""
-    return day.week if rhythm is Rhythm.WEEK else day.month
 
 
 def span(window: n.Window, today: date) -> Span:

@@ -1,22 +1,20 @@
 """The background loop of the ledger-worker that keeps standings warm, low in the queue for the processor.
 
-What breaks here (disk full, the lake away) must not end the ledger-worker: the loop says so in its status, waits and
-goes on. Meanwhile tills fold by themselves.
+What breaks here (disk full, the lake away) must not end the ledger-worker: the loop says so in the
+ledger-worker's summary, waits and goes on. Meanwhile tills fold by themselves.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
+from noren.activity.background import step_back
 from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.ports import KeptStandings, LiveConditions
 from noren.audience.standings.publishing import edition_of, told_of
 
-NICENESS: Final = 10
 EVERY_SECONDS: Final = 1.0
 WAIT_AFTER_TROUBLE_SECONDS: Final = 10.0
 
@@ -41,7 +39,7 @@ class StandingLoop:
     async def run(self, stop: asyncio.Event) -> None:
         """Go round until ``stop`` is set; the round under way is finished first."""
         running = asyncio.get_running_loop()
-        with ThreadPoolExecutor(1, "standings", initializer=_step_back) as own_thread:
+        with ThreadPoolExecutor(1, "standings", initializer=step_back) as own_thread:
             while not stop.is_set():
                 pause = await running.run_in_executor(own_thread, self.round)
                 try:
@@ -75,8 +73,3 @@ class StandingLoop:
         """Close the store and the keeper's feed."""
         self._store.close()
         self._keeper.close()
-
-
-def _step_back() -> None:
-    """Lower this thread's place in the queue for the processor (on Linux a thread has its own)."""
-    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

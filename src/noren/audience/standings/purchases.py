@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 from noren.activity import about
 from noren.activity import model as ledger
+from noren.audience.ledger_readings import birth_year, day_of, pool_lapses, received_from
 from noren.audience.live import History, Line, Lot, Message, Place, Purchase, Redemption, Traits
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_APRIL: Final = 4
 
 
 def instant(microseconds: int) -> datetime:
@@ -59,18 +59,11 @@ def since_of(links: Iterable[about.Link]) -> int:
 
 
 def traits_of(known: ledger.Traits) -> Traits:
-    """Return traits for the evaluator, read as the batch evaluator reads them.
-
-    The ledger knows a band of ages as of one April. A year of birth in it stands for it: of the five the latest, so
-    that nobody is taken for older when the vault has not told her new band yet.
-    """
-    month, year = known.birth_month, None
-    if month is not None and known.age_band is not None and known.age_band_year is not None:
-        year = known.age_band_year - known.age_band - (month >= _APRIL)
+    """Return traits for the evaluator, read as the batch evaluator reads them."""
     return Traits(
         sex=known.sex,
-        birth_year=year,
-        birth_month=month,
+        birth_year=birth_year(known),
+        birth_month=known.birth_month,
         prefecture=known.prefecture,
         postal3=known.postal3,
         since=None if known.since is None else date.fromisoformat(f"{known.since}-01"),
@@ -89,9 +82,9 @@ def history_of(
 ) -> History:
     """Return coupons and points. A coupon counts as received from the beginning of its first valid day."""
     return History(
-        tuple(Message(each.campaign, _midnight(each.first_day, zone), contact=False) for each in coupons),
+        tuple(Message(each.campaign, received_from(each.first_day, zone), contact=False) for each in coupons),
         tuple(Redemption(each.campaign, instant(each.used_at)) for each in coupons if each.used_at is not None),
-        (*_pool(place, expiry_days), *(Lot(points, date.fromordinal(last)) for points, last in lots)),
+        (*_pool(place, expiry_days), *(Lot(points, day_of(last)) for points, last in lots)),
     )
 
 
@@ -99,10 +92,4 @@ def _pool(place: about.Place, expiry_days: int) -> tuple[Lot, ...]:
     """Return the ordinary points as one lot; a debt does not lapse."""
     if not place.pool:
         return ()
-    lapses = place.pool > 0 and place.last_movement
-    return (Lot(place.pool, date.fromordinal(place.last_movement + expiry_days) if lapses else None),)
-
-
-def _midnight(day: int, zone: ZoneInfo) -> datetime:
-    first = date.fromordinal(day)
-    return datetime(first.year, first.month, first.day, tzinfo=zone)
+    return (Lot(place.pool, pool_lapses(place.pool, place.last_movement, expiry_days)),)

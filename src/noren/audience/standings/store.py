@@ -7,6 +7,7 @@ is as if nothing stood in it: the writer throws it away and makes it again, a re
 from __future__ import annotations
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, cast
@@ -27,15 +28,11 @@ _LOOK_AGAIN: Final = 100
 """Loads without a file before a reader looks whether there is one now."""
 
 
-class StandingReader:
-    """Fills ``StandingStore`` for a till: what can not be read is not there."""
+class _Read(ABC):
+    """What reader and writer read alike."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._db: Database | None = None
-        self._file: tuple[int, int] | None = None
-        self._without = _LOOK_AGAIN
-        self.troubles = 0
+    @abstractmethod
+    def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]: ...
 
     def load(self, handle: bytes, day: int) -> Row | None:
         """See ``StandingStore``."""
@@ -64,6 +61,17 @@ class StandingReader:
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
         """See ``StandingStore``."""
         return dict(self._all(tables.GET_CUTS, plan, day)) or None
+
+
+class StandingReader(_Read):
+    """Fills ``StandingStore`` for a till: what can not be read is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._db: Database | None = None
+        self._file: tuple[int, int] | None = None
+        self._without = _LOOK_AGAIN
+        self.troubles = 0
 
     def close(self) -> None:
         """Close the file."""
@@ -105,7 +113,7 @@ class StandingReader:
             return None
 
 
-class StandingFile:
+class StandingFile(_Read):
     """Fills ``KeptStandings``: the one writer. ``made_again``: how often the file had to be thrown away."""
 
     def __init__(self, path: Path) -> None:
@@ -113,33 +121,6 @@ class StandingFile:
         self._lock = threading.RLock()
         self.made_again = 0
         self._db = self._opened()
-
-    def load(self, handle: bytes, day: int) -> Row | None:
-        """See ``StandingStore``."""
-        found = self._all(tables.GET_STANDING, handle, day)
-        return Row(*found[0]) if found else None
-
-    def progress(self) -> Progress:
-        """See ``StandingStore``."""
-        return Progress(*self._all(tables.GET_PROGRESS)[0])
-
-    def accepted(self, plan: bytes) -> frozenset[bytes]:
-        """See ``StandingStore``."""
-        return frozenset(row[0] for row in self._all(tables.GET_ACCEPTED, plan))
-
-    def edition(self) -> int:
-        """See ``StandingStore``."""
-        found = self._all(tables.GET_EDITION)
-        return int(found[0][0]) if found else 0
-
-    def published(self) -> bytes:
-        """See ``StandingStore``."""
-        found = self._all(tables.GET_PUBLISHED)
-        return found[0][0] if found else b""
-
-    def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
-        """See ``StandingStore``."""
-        return dict(self._all(tables.GET_CUTS, plan, day)) or None
 
     def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
         """See ``KeptStandings``."""

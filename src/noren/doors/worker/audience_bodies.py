@@ -112,7 +112,7 @@ class ProblemAnswer(msgspec.Struct, frozen=True):
 
 
 class RefusalAnswer(msgspec.Struct, frozen=True):
-    """Why something was not done. ``text``: the condition that ``problems`` speak of."""
+    """Why something was not done. ``problems``: of the condition, with their places in the text that was sent."""
 
     word: str
     reason_ja: str
@@ -185,11 +185,12 @@ class CountAnswer(msgspec.Struct, frozen=True):
 
 
 class OverlapAnswer(msgspec.Struct, frozen=True):
-    """How much two audiences have in common, in bands; ``band`` None: too few."""
+    """How much two audiences have in common, in bands; ``band`` None: too few. Else as ``CountAnswer``."""
 
     as_of: date
     band: str | None
     say: Both
+    epsilon: float
     left: float
 
 

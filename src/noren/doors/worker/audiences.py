@@ -15,7 +15,7 @@ from noren.audience.figure.rounding import TooFew
 from noren.audience.judging import judge
 from noren.audience.language import Refused, to_json
 from noren.audience.model import Asked, Channel, Guards, Version
-from noren.audience.operations import Draft, approve, countable, newest, save
+from noren.audience.operations import Draft, approve, countable, newest, save, unknown_recipient
 from noren.audience.persons import plain
 from noren.audience.queries import every, one, tell
 from noren.audience.refusals import Refusal, expired, wrong_condition
@@ -25,7 +25,6 @@ from noren.doors.worker.turn import Turn
 from noren.house.ledger_worker import WorkerRoom
 
 _MICROS = 1_000_000
-Refusable = Response[Any]
 
 
 def audience_handlers(turn: Turn) -> list[Any]:
@@ -120,8 +119,8 @@ def _counting(room: WorkerRoom) -> list[Any]:
         if isinstance(found, Refusal):
             return answers.refused(found)
         word = None if isinstance(found.band, TooFew) else found.band.word
-        left = _budget(room, counter, asker).asker_left
-        return answers.done(bodies.OverlapAnswer(found.day, word, answers.both(found.band.say), left))
+        budget, say = _budget(room, counter, asker), answers.both(found.band.say)
+        return answers.done(bodies.OverlapAnswer(found.day, word, say, budget.figure, budget.asker_left))
 
     @post("/audiences/budget", status_code=HTTP_200_OK, sync_to_thread=True)
     def budget(data: JSONBody[bodies.AskerBody]) -> bodies.BudgetAnswer:
@@ -169,8 +168,11 @@ def _asked(room: WorkerRoom, data: bodies.CountBody) -> tuple[Asked, int] | Refu
         if isinstance(version, Refusal):
             return version
         return _countable(room, version) or (Asked.of(version), version.guards.minimum)
-    draft = data.draft
-    judged = judge(draft.text, draft.recipient, room.audiences.names(), day_before(room.today()))
+    draft, names = data.draft, room.audiences.names()
+    stranger = unknown_recipient(draft.recipient, names)
+    if stranger is not None:
+        return stranger
+    judged = judge(draft.text, draft.recipient, names, day_before(room.today()))
     if isinstance(judged, Refused) or judged.errors:
         return wrong_condition(judged.problems if isinstance(judged, Refused) else judged.errors)
     asked = Asked(to_json(judged.condition), draft.purpose, draft.recipient, draft.channel)

@@ -55,6 +55,7 @@ def _summary(room: WorkerRoom) -> dict[str, Any]:
         "members": members, "cards": cards, "shops": shops, "products": products, "partners": partners,
         "lake_rows": lake.rows, "lake_amount": lake.amount, "lake_entry": lake.entry,
         "lake_caught_up": room.loop.caught_up, "lake_trouble": room.loop.trouble,
+        "standings_caught_up": room.standings.caught_up, "standings_trouble": room.standings.trouble,
         "ledger_entry": room.feed.last_entry(),
         "identity_shops": [
             {"shop": s.shop, "name": s.name, "partner": s.partner, "since": s.handling_since}

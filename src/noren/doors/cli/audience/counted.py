@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from noren.doors.cli.audience.saved import Channel, NameArgument, ask, condition_text, day_of, is_file
+from noren.doors.cli.audience.saved import CHANNELS, Channel, NameArgument, ask, condition_text, day_of, is_file
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
@@ -18,7 +18,6 @@ AskerOption = Annotated[
         "--asker", metavar="WHO", help=both("だれが尋ねるか(開示枠はその人のもの)", "Who asks; whose budget pays")
     ),
 ]
-_CHANNELS = {"till": Say("レジ", "till"), "email": Say("メール", "e-mail"), "post": Say("郵便", "post")}
 
 
 def count(
@@ -92,7 +91,7 @@ def budget(
     """Tell what is left of this month's budgets."""
     at = here(context, home, lang, as_json)
     found = ask(at, "/audiences/budget", {"asker": asker})
-    own, programme = (int(found[which] / found["figure"] + 1e-9) for which in ("asker_left", "programme_left"))
+    own, programme = (_figures_in(found[which], found["figure"]) for which in ("asker_left", "programme_left"))
     at.answer(
         found,
         Say(
@@ -147,16 +146,20 @@ def reopen(
 
 
 def _figure(found: Mapping[str, Any], named: bool) -> list[Say]:
-    channel = _CHANNELS[found["channel"]]
+    channel = CHANNELS[found["channel"]]
     ja, en = (f"{channel.ja}: ", f"{channel.en}: ") if named else ("", "")
     lines = [Say(f"{ja}{found['say']['ja']}", f"{en}{found['say']['en']}")]
     return lines + [Say(f"  広げる案: {each['ja']}", f"  Try: {each['en']}") for each in found["widen"]]
 
 
 def _as_of(found: Mapping[str, Any]) -> Say:
+    left = _figures_in(found["left"], found["epsilon"])
     return Say(
-        f"  {found['as_of']}の終わりの時点。1人の有無が分からないよう、雑音を加えています。"
-        f"今月の残りの開示枠: ε {found['left']}",
-        f"  As of the end of {found['as_of']}, with noise that hides each one person."
-        f" Left this month: epsilon {found['left']}",
+        f"  {found['as_of']}の終わりの時点。1人の有無が分からないよう、雑音を加えています。今月の開示枠: あと{left}回",
+        f"  As of the end of {found['as_of']}, with noise that hides each one person. Left this month: {left} more",
     )
+
+
+def _figures_in(budget: float, figure: float) -> int:
+    """Return how many figures a budget pays for."""
+    return int(budget / figure + 1e-9)

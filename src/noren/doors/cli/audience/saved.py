@@ -37,7 +37,7 @@ _STATES = {
     "replaced": Say("古い版", "replaced"),
     "expired": Say("期限切れ", "expired"),
 }
-_CHANNELS = {"till": Say("レジ", "till"), "email": Say("メール", "e-mail"), "post": Say("郵便", "post")}
+CHANNELS = {"till": Say("レジ", "till"), "email": Say("メール", "e-mail"), "post": Say("郵便", "post")}
 
 
 def save(
@@ -166,10 +166,11 @@ def condition_text(at: Here, file: str) -> str:
 
 def tell_warnings(at: Here, warnings: list[dict[str, Any]], text: str) -> None:
     """Tell the warnings of a condition aside."""
-    from noren.doors.cli.audience.answering import tell_problems
+    from noren.doors.cli.audience.answering import problem_of
+    from noren.doors.cli.audience.showing import WARNING, tell_problems
 
     if not at.as_json:
-        tell_problems(at, warnings, text, Say("注意", "Warning"))
+        tell_problems((problem_of(each) for each in warnings), text, at.lang, WARNING, err=True)
 
 
 def day_of(text: str, option: str) -> str:
@@ -192,7 +193,7 @@ def _sentence(found: Mapping[str, Any]) -> Say:
 
 
 def _line(found: Mapping[str, Any]) -> Say:
-    state, channel = _STATES[found["state"]], _CHANNELS[found["channel"]]
+    state, channel = _STATES[found["state"]], CHANNELS[found["channel"]]
     where = f"{found['name']:<20} "
     return Say(
         f"{where}版{found['version']}  {state.ja}  {channel.ja}  {found['expires']}まで  {found['sentence']['ja']}",
@@ -206,7 +207,7 @@ def _lines(found: Mapping[str, Any]) -> list[Say]:
         _line(found),
         Say(f"  条件: {found['text']}", f"  Condition: {found['text']}"),
         Say(
-            f"  目的 {found['purpose']} / 提供先 {found['recipient']} / 最低{found['minimum']}人",
+            f"  利用目的 {found['purpose']} / 会社 {found['recipient']} / 最低{found['minimum']}人",
             f"  Purpose {found['purpose']}, recipient {found['recipient']}, at least {found['minimum']} people",
         ),
         Say(

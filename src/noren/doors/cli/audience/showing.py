@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,8 @@ from noren.kernel.say import Lang, Say
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 _SHOWN: Final = 100
 _LEAD: Final = 30
+ERROR: Final = Say("まちがい", "Error")
+WARNING: Final = Say("注意", "Warning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +41,20 @@ def tell_checked(at: Here, checked: Checked, text: str) -> None:
         at.answer(
             {
                 "ok": checked.ok,
-                "errors": [_row(problem, at.lang) for problem in checked.errors],
-                "warnings": [_row(problem, at.lang) for problem in checked.warnings],
+                "errors": [row(problem, at.lang) for problem in checked.errors],
+                "warnings": [row(problem, at.lang) for problem in checked.warnings],
                 "cost": checked.cost,
             }
         )
         return
-    for problem in checked.errors:
-        _tell(problem, text, at.lang, Say("誤り", "Error"))
-    for problem in checked.warnings:
-        _tell(problem, text, at.lang, Say("注意", "Warning"))
+    tell_problems(checked.errors, text, at.lang, ERROR)
+    tell_problems(checked.warnings, text, at.lang, WARNING)
     if checked.ok:
         at.say(f"使えます(コスト {checked.cost})。", f"It can be used (cost {checked.cost}).")
 
 
-def _row(problem: Problem, lang: Lang) -> dict[str, object]:
+def row(problem: Problem, lang: Lang) -> dict[str, object]:
+    """Return a problem as ``--json`` shows it."""
     return {
         "line": problem.place.line,
         "column": problem.place.column,
@@ -62,14 +64,16 @@ def _row(problem: Problem, lang: Lang) -> dict[str, object]:
     }
 
 
-def _tell(problem: Problem, text: str, lang: Lang, kind: Say) -> None:
-    place = problem.place
-    where = Say(f"{place.line}行{place.column}文字目", f"line {place.line}, character {place.column}")
-    typer.echo(f"{kind(lang)} [{problem.code}] {where(lang)}: {problem.say(lang)}")
-    for line in marked(text, place):
-        typer.echo(f"    {line}")
-    if problem.suggestion is not None:
-        typer.echo(f"    {Say('案', 'Try')(lang)}: {problem.suggestion}")
+def tell_problems(found: Iterable[Problem], text: str, lang: Lang, kind: Say, *, err: bool = False) -> None:
+    """Print problems, each with a mark under its place; ``err``: on stderr."""
+    for problem in found:
+        place = problem.place
+        where = Say(f"{place.line}行{place.column}文字目", f"line {place.line}, character {place.column}")
+        typer.echo(f"{kind(lang)} [{problem.code}] {where(lang)}: {problem.say(lang)}", err=err)
+        for line in marked(text, place):
+            typer.echo(f"    {line}", err=err)
+        if problem.suggestion is not None:
+            typer.echo(f"    {Say('案', 'Try')(lang)}: {problem.suggestion}", err=err)
 
 
 def marked(text: str, place: Place) -> tuple[str, str]:
