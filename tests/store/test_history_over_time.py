@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
@@ -19,15 +19,17 @@ from tests.property.naive_random import Conditions
 from tests.property.standing_life import EXPIRY_DAYS, SHOPS, Life
 
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
+from noren.activity.model import Line
 from noren.audience.batch.evaluating import evaluate
 from noren.audience.batch.given import Moment
 from noren.audience.counting import moment_of
 from noren.audience.history import Held, KeptHistory, WholeHistory
 from noren.audience.history.gathering import Sources
-from noren.audience.history.keeping import Reached
+from noren.audience.history.reaching import Reached
 from noren.audience.judging import has_basket, has_tier
 from noren.audience.language import Condition, parse
 from noren.audience.ports import History
+from noren.testing.feed import MemoryFeed
 from noren.testing.ledger_engines import ledger_place
 
 STEPS, RUNS = (120, 30) if os.environ.get("NOREN_NIGHT") else (24, 2)
@@ -129,16 +131,16 @@ class NoReturns(KeptHistory):
         with super().at(moment) as held:
             yield held
 
-    def _reached(self) -> Reached:
-        held = super()._reached()
+    def _still(self, *given: Any) -> Reached:
+        held = super()._still(*given)
         return msgspec.structs.replace(held, as_of_us=max(held.as_of_us, self.asked.instant_us), returned=2**62)
 
 
 class NothingNew(KeptHistory):
     """Four entries since are passed over."""
 
-    def _reached(self) -> Reached:
-        held = super()._reached()
+    def _still(self, *given: Any) -> Reached:
+        held = super()._still(*given)
         return msgspec.structs.replace(held, purchase=held.purchase + 4) if held.purchase else held
 
 
@@ -181,3 +183,130 @@ def test_the_script_agrees() -> None:
 @pytest.mark.parametrize("kept", [NoReturns, NothingNew, MergesMissed])
 def test_what_is_not_told_again_is_found(kept: type[KeptHistory]) -> None:
     assert not scripted(kept)
+
+
+CONDITIONS = {
+    text: read
+    for text in ("units(any) >= 3", "visits(any) >= 1", "visits(any) >= 2", "spend(any) = 300")
+    if isinstance(read := parse(text), Condition)
+}
+
+
+@dataclass(frozen=True)
+class MergedMeanwhile(Sources):
+    """Something happens in the ledger after the members were read, and before the merges are."""
+
+    happens: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+
+    def ends(self) -> dict[bytes, bytes]:
+        while self.happens:
+            self.happens.pop()()
+        return super().ends()
+
+
+def as_found(sources: Sources, happens: list[Callable[[], None]]) -> MergedMeanwhile:
+    of = (sources.lake, sources.feed, sources.zone, sources.lists, sources.expiry_days, sources.caught_up)
+    return MergedMeanwhile(*of, happens)
+
+
+def test_who_is_merged_while_the_history_is_read_is_not_lost() -> None:
+    with tempfile.TemporaryDirectory() as name, programme(Random(1), Path(name), KeptHistory) as both:
+        first, second = both.life.holders[:2]
+        both.life.buy(first, [("p0", 3, 300)])
+        both.life.buy(second, [("p1", 1, 100)])
+        both.kept.sources = as_found(both.kept.sources, [lambda: both.life.join(first, second)])
+        asked_of_both(both, CONDITIONS)
+        assert asked_of_both(both, CONDITIONS)
+
+
+@pytest.mark.parametrize("spoilt", ["manifest.json", "members.parquet", "listed.npy", "receipts.*.npy"])
+def test_what_can_not_be_read_is_made_again(spoilt: str) -> None:
+    with tempfile.TemporaryDirectory() as name, programme(Random(1), Path(name), KeptHistory) as both:
+        both.life.buy(both.life.holders[0], [("p0", 3, 300)])
+        assert asked_of_both(both, CONDITIONS)
+        files = [*both.kept.folder.rglob(spoilt)]
+        assert files
+        for file in files:
+            file.write_bytes(b"")
+        both.kept = KeptHistory(both.kept.sources, both.kept.folder, both.whole)
+        assert asked_of_both(both, CONDITIONS)
+        assert both.kept.made_again == 1
+
+
+class OldNews(KeptHistory):
+    """It does not look whether the lake is the one that it knows."""
+
+    def _still(self, *given: Any) -> Reached:
+        _, reached, _ = given
+        return reached if reached.shops else super()._still(*given)
+
+
+@pytest.mark.parametrize(("kept", "agrees"), [(KeptHistory, True), (OldNews, False)])
+def test_a_ledger_that_was_put_back_is_known(kept: type[KeptHistory], *, agrees: bool) -> None:
+    with tempfile.TemporaryDirectory() as name, programme(Random(1), Path(name), kept) as both:
+        both.life.wait_days(2)
+        moment = both.moment(1)
+        for number, amount in enumerate((300, 100)):
+            feed, place = MemoryFeed(), Path(name) / f"lake-{number}"
+            for holder in both.life.holders[: 1 + number]:
+                feed.buy(holder.handle, [Line("p0", 3, amount)], shop="s1", partner="P")
+            lake = LakeWriter(place)
+            LakeLoop(feed, lake, both.life.zone).catch_up()
+            lake.close()
+            both.kept.sources = replace(both.kept.sources, lake=place)
+            found = who(both.kept, moment, CONDITIONS)
+            assert bool(found["visits(any) >= 1"])
+        assert (found == who(WholeHistory(both.kept.sources, both.whole.work), moment, CONDITIONS)) is agrees
+
+
+class PowerCut(BaseException):
+    """The machine is off."""
+
+
+class Cut(KeptHistory):
+    """The power goes after the refresh, before it is noted how far it reaches."""
+
+    def _write(self, reached: Reached) -> None:
+        if reached.as_of_us == reached.told_us:
+            raise PowerCut
+        super()._write(reached)
+
+
+class CutAndUnsaid(Cut):
+    """Nor was it said before up to when returns were going to be taken off."""
+
+    def _write(self, reached: Reached) -> None:
+        super()._write(
+            msgspec.structs.replace(reached, told_us=reached.as_of_us - (reached.as_of_us != reached.told_us))
+        )
+
+
+@pytest.mark.parametrize(("cut", "agrees"), [(Cut, True), (CutAndUnsaid, False)])
+def test_after_a_power_cut_an_earlier_instant_is_answered_whole(cut: type[KeptHistory], *, agrees: bool) -> None:
+    with tempfile.TemporaryDirectory() as name, programme(Random(1), Path(name), KeptHistory) as both:
+        one = both.life.buy(both.life.holders[0], [("p0", 3, 300)])
+        assert asked_of_both(both, CONDITIONS)
+        before = both.moment(1)
+        both.life.give_back(one, 0, 2, 200)
+        both.life.wait_days(2)
+        both.catch_up()
+        with pytest.raises(PowerCut), cut(both.kept.sources, both.kept.folder, both.whole).at(both.moment(1)):
+            pass
+        again = KeptHistory(both.kept.sources, both.kept.folder, both.whole)
+        assert (who(again, before, CONDITIONS) == who(both.whole, before, CONDITIONS)) is agrees
+
+
+def test_a_list_that_changed_is_read_anew() -> None:
+    listed = parse('visits(product in list "mine") >= 1')
+    assert isinstance(listed, Condition)
+    with tempfile.TemporaryDirectory() as name, programme(Random(1), Path(name), KeptHistory) as both:
+        kept = KeptHistory(both.kept.sources, both.kept.folder, both.whole, monotonic=lambda: 0.0)
+        both.life.buy(both.life.holders[0], [("p0", 3, 300)])
+        both.life.wait_days(2)
+        both.catch_up()
+        kept.sources.lists.mkdir()
+        found: list[int] = []
+        for products in ("p1", "p1\np0"):
+            (kept.sources.lists / "mine.txt").write_text(products, "utf-8")
+            found.append(len(who(kept, both.moment(1), {"listed": listed})["listed"]))
+        assert found == [0, 1]

@@ -3,12 +3,11 @@
 Beside the kept history stands how far it reaches: the newest purchase and return of the lake that it holds, the
 instant up to which returns are taken off, where merged handles went, and what shops were. A crash between the two
 tells the same purchases again, which changes nothing. A question as of an earlier instant than that is built whole.
+Whatever is wrong with what is kept, also that it is of a ledger that was put back, is as if nothing were kept.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import secrets
 import shutil
 import tempfile
@@ -26,6 +25,7 @@ from pyroaring import BitMap
 
 from noren.activity.lake.reader import open_lake
 from noren.activity.model import Profile
+from noren.audience.batch.errors import CannotEvaluate
 from noren.audience.batch.given import Moment
 from noren.audience.batch.kept.history import History
 from noren.audience.batch.loading.prepared import Prepared
@@ -34,37 +34,22 @@ from noren.audience.history.building import WholeHistory
 from noren.audience.history.files import table_of
 from noren.audience.history.gathering import Sources, with_merged, write_lines
 from noren.audience.history.held import Held, HistoryBehind
+from noren.audience.history.reaching import Reached, after, name_under, newest_of, shops_of
 from noren.audience.ledger_readings import is_young
 
 _REACHED: Final = "reached.json"
 _KEPT: Final = "kept"
-_EVER: Final = -(2**63)
 AGAIN_SECONDS: Final = 600.0
 """How long the same is given again without a look at traits and coupons, which leave no mark when they change."""
 
 _KEY_BYTES: Final = 32
-_NAME_BYTES: Final = 16
-
-
-class Reached(msgspec.Struct, frozen=True):
-    """How far the kept history reaches. ``as_of_us``: returns made until then are taken off.
-
-    ``key``: under it handles become the texts of the kept files, so that no handle stands in them.
-    """
-
-    purchase: int = 0
-    returned: int = 0
-    as_of_us: int = _EVER
-    shops: str = ""
-    merged: dict[str, str] = {}
-    key: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was given last, when, and what the ledger was then."""
 
-    of: tuple[Moment, int, tuple[int, int, int]]
+    of: tuple[object, ...]
     when: float
     held: Held = field(repr=False)
 
@@ -77,6 +62,9 @@ class KeptHistory:
     folder: Path
     whole: WholeHistory
     monotonic: Callable[[], float] = time.monotonic
+    made_again: int = 0
+    """How often what was kept could not be read, and was thrown away."""
+
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _history: History | None = None
     _given: Given | None = None
@@ -90,7 +78,7 @@ class KeptHistory:
         """
         with self._lock:
             reached = self._reached()
-            if moment.instant_us < reached.as_of_us:
+            if moment.instant_us < reached.told_us:
                 with self.whole.at(moment) as held:
                     yield held
                 return
@@ -104,32 +92,54 @@ class KeptHistory:
     def _fresh(self, moment: Moment, reached: Reached) -> Held:
         """Return what was given last while the ledger is as it was then, for some minutes at most."""
         feed, given = self.sources.feed, self._given
-        found = (moment, feed.last_entry(), feed.counts())
+        found = (moment, feed.last_entry(), feed.counts(), *self.sources.list_marks())
         if given is not None and given.of == found and self.monotonic() - given.when < AGAIN_SECONDS:
             return given.held
         self._given = None
         if not self.sources.caught_up():
             raise HistoryBehind
-        held = self._refreshed(moment, reached)
+        held = self._mended(moment, reached)
         self._given = Given(found, self.monotonic(), held)
         return held
 
+    def _mended(self, moment: Moment, reached: Reached) -> Held:
+        """Return the history refreshed; where what is kept can not be read, it is begun anew."""
+        try:
+            return self._refreshed(moment, reached)
+        except CannotEvaluate:
+            raise
+        except Exception:
+            if not (self.folder / _KEPT).exists():
+                raise
+        self.made_again += 1
+        self._forget()
+        return self._refreshed(moment, Reached())
+
     def _refreshed(self, moment: Moment, reached: Reached) -> Held:
         with closing(open_lake(self.sources.lake)) as lake:
-            shops = _digest(lake)
-            # Where a shop belongs is part of every purchase; and a lake that was put back holds less than is kept.
-            if reached.shops != shops or reached.purchase > _newest(lake, "purchase", "bought_lines"):
-                self._forget()
-                reached = Reached(shops=shops, key=secrets.token_bytes(_KEY_BYTES))
             # After the lake: whoever bought something in it is among the members.
             order = list(self.sources.feed.profiles())
-            names = {each.handle: _name(reached.key, each.handle) for each in order}
             ends = self.sources.ends()
-            after = _after(lake, moment, reached, ends)
+            reached = self._still(lake, reached, ends)
+            names = {each.handle: name_under(reached.key, each.handle) for each in order}
+            reaching = after(lake, moment, reached, names, ends)
             _mark(lake, self._told_again(names, ends, reached), moment, reached)
+            self._write(msgspec.structs.replace(reached, told_us=moment.instant_us))
             prepared = self._take_in(lake, order, names, ends, moment)
-        self._write(after)
+        self._write(reaching)
         return _held(prepared, order, names, moment)
+
+    def _still(self, lake: duckdb.DuckDBPyConnection, reached: Reached, ends: Mapping[bytes, bytes]) -> Reached:
+        """Return how far the history reaches: nowhere, where it is of other shops or of a ledger that was put back.
+
+        Where a shop belongs is part of every purchase, so other shops make every purchase another one.
+        """
+        shops = shops_of(lake)
+        merged = {name_under(reached.key, source) for source in ends} if reached.merged else set[str]()
+        if reached.shops == shops and reached.newest == newest_of(lake, reached) and reached.merged.keys() <= merged:
+            return reached
+        self._forget()
+        return Reached(shops=shops, key=secrets.token_bytes(_KEY_BYTES))
 
     def _take_in(
         self,
@@ -152,7 +162,7 @@ class KeptHistory:
         moved = {
             source
             for source, end in ends.items()
-            if reached.merged.get(_name(reached.key, source)) != _name(reached.key, end)
+            if reached.merged.get(name_under(reached.key, source)) != name_under(reached.key, end)
         }
         fresh = {handle for handle, name in names.items() if name not in known}
         return [*fresh, *moved, *(source for source, end in ends.items() if end in fresh)]
@@ -172,6 +182,7 @@ class KeptHistory:
             return Reached()
 
     def _write(self, reached: Reached) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         fresh = self.folder / f"{_REACHED}.new"
         fresh.write_bytes(msgspec.json.encode(reached))
         fresh.replace(self.folder / _REACHED)
@@ -179,23 +190,6 @@ class KeptHistory:
     def _forget(self) -> None:
         self._history = self._given = None
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _digest(lake: duckdb.DuckDBPyConnection) -> str:
-    rows = lake.execute("SELECT shop, partner, industry FROM shops ORDER BY ALL").fetchall()
-    return hashlib.sha256(repr(rows).encode()).hexdigest()
-
-
-def _after(lake: duckdb.DuckDBPyConnection, moment: Moment, reached: Reached, ends: Mapping[bytes, bytes]) -> Reached:
-    """Return how far the history reaches when all that the lake has now is in it."""
-    purchase = _newest(lake, "purchase", "bought_lines")
-    returned = _newest(lake, "return_entry", "returned_lines")
-    merged = {_name(reached.key, source): _name(reached.key, end) for source, end in ends.items()}
-    return Reached(purchase, returned, moment.instant_us, reached.shops, merged, reached.key)
-
-
-def _newest(lake: duckdb.DuckDBPyConnection, entry: str, table: str) -> int:
-    return int(lake.execute(f"SELECT coalesce(max({entry}), 0) FROM {table}").fetchall()[0][0])
 
 
 def _mark(lake: duckdb.DuckDBPyConnection, again: list[bytes], moment: Moment, reached: Reached) -> None:
@@ -214,7 +208,3 @@ def _held(prepared: Prepared, order: list[Profile], names: people.Names, moment:
     numbers = {each.handle: places[names[each.handle]] for each in order}
     young = BitMap(numbers[each.handle] for each in order if is_young(each.traits, moment.today))
     return Held(prepared, numbers, young)
-
-
-def _name(key: bytes, handle: bytes) -> str:
-    return hmac.digest(key, handle, "sha256")[:_NAME_BYTES].hex()
