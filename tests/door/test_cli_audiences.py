@@ -94,4 +94,5 @@ def test_a_programmes_own_names_are_checked(home: Home) -> None:
     assert "^^^^" in told.output
     assert call(home, "check", "-", "--json", text='visits(category = "COFFEE") >= 1').exit_code == 0
     assert call(home, "count", "nobody", "--asker", "aoki").exit_code == 1
+    assert "There is no file nobody.cond" in call(home, "count", "nobody.cond", "--asker", "aoki").output
     assert call(home, "save", "x", "-", text="sex = female").exit_code == 2

@@ -173,6 +173,16 @@ def test_what_is_not_well_said_is_refused(house: AudienceHouse, more: dict[str, 
     assert house.ask("/audiences/list", {})[1] == {"audiences": []}
 
 
+@pytest.mark.parametrize("asker", ["", "\u3000", "a" * 65, "a\nb"])
+def test_who_is_nobody_asks_nothing(house: AudienceHouse, asker: str) -> None:
+    house.save("coffee", OWN)
+    for path, body in (
+        ("count", {"name": "coffee"}), ("overlap", {"name": "coffee", "other": "coffee"}), ("budget", {}),
+    ):  # fmt: skip
+        status, said, _ = house.ask(f"/audiences/{path}", body | {"asker": asker})
+        assert (status, said["word"], "--asker" in said["reason_en"]) == (409, "bad-name", True)
+
+
 def test_a_company_that_is_not_there_is_told_with_those_that_are(house: AudienceHouse) -> None:
     draft = {"text": OWN, "purpose": "campaign", "recipient": "P9", "channel": "till"}
     said = house.ask("/audiences/count", {"asker": "aoki", "draft": draft})[1]

@@ -90,7 +90,7 @@ def approve(
     if version.approver is not None:
         return _already(version)
     if not is_name(approver):
-        return _bad_person("--approver")
+        return bad_person("--approver")
     if same_person(approver, version.author):
         return _own(version)
     hindrance = forbidden(version, approver, names, rules, flows, today)
@@ -168,7 +168,7 @@ def _wrong_words(draft: Draft, rules: Rules, today: date) -> Refusal | None:
             "The purpose and the recipient are codes: letters, digits and . _ -, 32 characters at most.",
         )
     if not is_name(draft.author):
-        return _bad_person("--author")
+        return bad_person("--author")
     if guards.minimum < rules.smallest:
         return _bad(
             f"最低人数は{rules.smallest}人以上にしてください(noren.toml の audiences.minimum_size)。",
@@ -217,7 +217,8 @@ def _bad(ja: str, en: str) -> Refusal:
     return Refusal(Word.BAD_NAME, Say(ja, en))
 
 
-def _bad_person(option: str) -> Refusal:
+def bad_person(option: str) -> Refusal:
+    """Return the refusal of what is nobody's name."""
     return Refusal(
         Word.BAD_NAME,
         Say(

@@ -13,7 +13,7 @@ import msgspec
 
 from noren.audience.model import Channel
 
-Word = Annotated[str, msgspec.Meta(max_length=64, pattern=r"\A[^\x00]*\Z")]
+Word = Annotated[str, msgspec.Meta(max_length=1_000, pattern=r"\A[^\x00]*\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=65_536)]
 MAX_MINIMUM = 1_000_000
 
@@ -64,7 +64,7 @@ class TextBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class CountBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whose number is asked for: of a saved audience, or of a text. ``reach``: by every channel, each at its cost."""
 
-    asker: Annotated[Word, msgspec.Meta(min_length=1)]
+    asker: Word
     name: Word | None = None
     draft: TextBody | None = None
     reach: bool = False
@@ -73,7 +73,7 @@ class CountBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class OverlapBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Two saved audiences whose overlap is asked for."""
 
-    asker: Annotated[Word, msgspec.Meta(min_length=1)]
+    asker: Word
     name: Word
     other: Word
 

@@ -15,8 +15,8 @@ from noren.audience.figure.rounding import TooFew
 from noren.audience.judging import judge
 from noren.audience.language import Refused, to_json
 from noren.audience.model import Asked, Channel, Guards, Version
-from noren.audience.operations import Draft, approve, countable, newest, save, unknown_recipient
-from noren.audience.persons import plain
+from noren.audience.operations import Draft, approve, bad_person, countable, newest, save, unknown_recipient
+from noren.audience.persons import is_name, plain
 from noren.audience.queries import every, one, tell
 from noren.audience.refusals import Refusal, expired, wrong_condition
 from noren.doors.worker import audience_answers as answers
@@ -30,7 +30,7 @@ _MICROS = 1_000_000
 def audience_handlers(turn: Turn) -> list[Any]:
     """Return the handlers of ``/audiences``."""
     room = turn.room
-    return [*_defining(room), *_telling(room), *_counting(room), *_committing(room)]
+    return [*_defining(room), *_telling(room), *_counting(room), *_comparing(room), *_committing(room)]
 
 
 def _defining(room: WorkerRoom) -> list[Any]:
@@ -90,13 +90,14 @@ def _telling(room: WorkerRoom) -> list[Any]:
 def _counting(room: WorkerRoom) -> list[Any]:
     @post("/audiences/count", status_code=HTTP_200_OK, sync_to_thread=True)
     def count(data: JSONBody[bodies.CountBody]) -> Response[bodies.CountAnswer] | Response[bodies.RefusalAnswer]:
-        found = _asked(room, data)
+        asker, found = _asker(room, data.asker), _asked(room, data)
+        if isinstance(asker, Refusal):
+            return answers.refused(asker)
         if isinstance(found, Refusal):
             return answers.refused(found)
         asked, minimum = found
         channels = list(Channel) if data.reach else [asked.channel]
-        counter, asker = room.audiences.counter, _asker(room, data.asker)
-        today = room.today()
+        counter, today = room.audiences.counter, room.today()
         figures = room.audiences.patiently(lambda: counter.count(asked, channels, minimum, asker, today))
         if isinstance(figures, Refusal):
             return answers.refused(figures)
@@ -104,17 +105,31 @@ def _counting(room: WorkerRoom) -> list[Any]:
         budget = _budget(room, counter, asker)
         return answers.done(bodies.CountAnswer(figures[0].day, shown, budget.figure, budget.asker_left))
 
+    @post("/audiences/budget", status_code=HTTP_200_OK, sync_to_thread=True)
+    def budget(data: JSONBody[bodies.AskerBody]) -> Response[bodies.BudgetAnswer] | Response[bodies.RefusalAnswer]:
+        asker = _asker(room, data.asker)
+        if isinstance(asker, Refusal):
+            return answers.refused(asker)
+        return answers.done(_budget(room, room.audiences.counter, asker))
+
+    return [count, budget]
+
+
+def _comparing(room: WorkerRoom) -> list[Any]:
     @post("/audiences/overlap", status_code=HTTP_200_OK, sync_to_thread=True)
     def overlap(data: JSONBody[bodies.OverlapBody]) -> Response[bodies.OverlapAnswer] | Response[bodies.RefusalAnswer]:
-        one, other = _current(room, data.name), _current(room, data.other)
-        if isinstance(one, Refusal) or isinstance(other, Refusal):
-            return answers.refused(one if isinstance(one, Refusal) else other)  # type: ignore[arg-type]
+        asker, one, other = _asker(room, data.asker), _current(room, data.name), _current(room, data.other)
+        if isinstance(asker, Refusal):
+            return answers.refused(asker)
+        if isinstance(one, Refusal):
+            return answers.refused(one)
+        if isinstance(other, Refusal):
+            return answers.refused(other)
         hindrance = _countable(room, one, other)
         if hindrance is not None:
             return answers.refused(hindrance)
-        counter, asker = room.audiences.counter, _asker(room, data.asker)
+        counter, today = room.audiences.counter, room.today()
         minimum = max(one.guards.minimum, other.guards.minimum)
-        today = room.today()
         found = room.audiences.patiently(lambda: counter.overlap(Asked.of(one), Asked.of(other), minimum, asker, today))
         if isinstance(found, Refusal):
             return answers.refused(found)
@@ -122,11 +137,7 @@ def _counting(room: WorkerRoom) -> list[Any]:
         budget, say = _budget(room, counter, asker), answers.both(found.band.say)
         return answers.done(bodies.OverlapAnswer(found.day, word, say, budget.figure, budget.asker_left))
 
-    @post("/audiences/budget", status_code=HTTP_200_OK, sync_to_thread=True)
-    def budget(data: JSONBody[bodies.AskerBody]) -> bodies.BudgetAnswer:
-        return _budget(room, room.audiences.counter, _asker(room, data.asker))
-
-    return [count, overlap, budget]
+    return [overlap]
 
 
 def _committing(room: WorkerRoom) -> list[Any]:
@@ -146,8 +157,8 @@ def _committing(room: WorkerRoom) -> list[Any]:
     return [commit, reopen]
 
 
-def _asker(room: WorkerRoom, name: str) -> Asker:
-    return Asker(plain(name), room.audiences.machine_today())
+def _asker(room: WorkerRoom, name: str) -> Asker | Refusal:
+    return Asker(plain(name), room.audiences.machine_today()) if is_name(name) else bad_person("--asker")
 
 
 def _current(room: WorkerRoom, name: str) -> Version | Refusal:

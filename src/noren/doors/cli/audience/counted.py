@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
-from noren.doors.cli.audience.saved import CHANNELS, Channel, NameArgument, ask, condition_text, day_of, is_file
+from noren.doors.cli.audience.saved import (
+    CHANNELS,
+    Channel,
+    NameArgument,
+    ask,
+    condition_text,
+    day_of,
+    is_file,
+    name_of,
+)
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
@@ -60,7 +69,7 @@ def count(
         text = condition_text(at, given)
         body["draft"] = {"text": text, "purpose": purpose, "recipient": recipient, "channel": channel}
     else:
-        body["name"] = given
+        body["name"] = name_of(given)
     found = ask(at, "/audiences/count", body, text)
     lines = [line for figure in found["figures"] for line in _figure(figure, reach)]
     at.answer(found, *lines, _as_of(found))

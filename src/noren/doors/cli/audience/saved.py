@@ -188,6 +188,13 @@ def is_file(given: str) -> bool:
     return given == "-" or Path(given).is_file()
 
 
+def name_of(given: str) -> str:
+    """Return an audience's name. Raises Refusal where it is written like a file's, and there is none."""
+    if Path(given).name != given or Path(given).suffix:
+        refuse(f"{given} というファイルはありません。", f"There is no file {given}.")
+    return given
+
+
 def _sentence(found: Mapping[str, Any]) -> Say:
     return Say(f"  {found['sentence']['ja']}", f"  {found['sentence']['en']}")
 
