@@ -165,8 +165,9 @@ TEXTS: Final = (
     Wrong("unknown-name", 'visits(category = "COFEE") >= 5', 19, '"COFFEE"'),
     Wrong("unknown-name", 'visits(brand in ("Private", "private")) >= 5', 29, '"Private"'),
     Wrong("unknown-name", 'visits(product in list "新商") >= 5', 8, '"新商品"'),
-    Wrong("before-horizon", "visits(any) >= 5 in last 40 months", 1, "in last 1097 days"),
-    Wrong("before-horizon", "top 10% by spend(any) in last 1097 days", 1, "in last 1096 days"),
+    Wrong("before-horizon", "visits(any) >= 5 in last 40 months", 1, "in last 36 months"),
+    Wrong("before-horizon", "top 10% by spend(any) in last 1097 days", 1, "in last 36 months"),
+    Wrong("before-horizon", "change(spend(any), 600 days) <= -20%", 1),
     Wrong(
         "sensitive-small-area",
         'visits(category = "BABY FOODS") >= 1 and postal3 = 150',

@@ -222,8 +222,8 @@ def bad_person(option: str) -> Refusal:
     return Refusal(
         Word.BAD_NAME,
         Say(
-            f"{option} は1から64文字の名前です(制御文字は使えません)。",
-            f"{option} is a name of 1 to 64 characters, without control characters.",
+            f"{option} は64文字までの名前です(空白だけ、制御文字は使えません)。",
+            f"{option} is a name of 64 characters at most, not blank and without control characters.",
         ),
     )
 

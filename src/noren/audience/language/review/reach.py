@@ -66,9 +66,21 @@ def before_horizon(part: n.Predicate, place: Place, around: Surroundings) -> Ite
         f"期間が{begins}から始まりますが、明細があるのは{around.horizon}からです。期間を短くしてください。",
         f"The window begins on {begins}, but there are lines from {around.horizon} only: take a shorter one.",
     )
-    seen = _seen_from(part, around.today)
-    days = (seen - around.horizon).days + 1
-    yield Problem("before-horizon", place, say, f"in last {days} days")
+    longest = None if isinstance(part, n.Change | n.Every) else _longest(_seen_from(part, around.today), around.horizon)
+    yield Problem("before-horizon", place, say, longest)
+
+
+def _longest(seen: date, horizon: date) -> str:
+    """Return the longest window since the horizon: in months where it moves with the calendar, as a programme's does.
+
+    So many days may be a day too many next month; so many months never are.
+    """
+    months = (seen.year - horizon.year) * 12 + seen.month - horizon.month
+    for count in (months, months - 1):
+        begins = first_day(n.InLast(count, Unit.MONTH), seen) if count > 0 else None
+        if begins is not None and timedelta() <= begins - horizon <= timedelta(days=1):
+            return f"in last {count} months"
+    return f"in last {(seen - horizon).days + 1} days"
 
 
 def _seen_from(part: n.Predicate, today: date) -> date:
