@@ -94,5 +94,7 @@ def test_a_programmes_own_names_are_checked(home: Home) -> None:
     assert "^^^^" in told.output
     assert call(home, "check", "-", "--json", text='visits(category = "COFFEE") >= 1').exit_code == 0
     assert call(home, "count", "nobody", "--asker", "aoki").exit_code == 1
+    early = call(home, "check", "-", "--horizon", "2020-01-01", text="visits(any) >= 1")
+    assert (early.exit_code, "--horizon" in early.output) == (2, True)
     assert "There is no file nobody.cond" in call(home, "count", "nobody.cond", "--asker", "aoki").output
     assert call(home, "save", "x", "-", text="sex = female").exit_code == 2

@@ -75,6 +75,12 @@ def check(
 
     at = here(context, home, lang, as_json)
     if at.given_home is not None and products is None:
+        if horizon is not None:
+            refuse(
+                "--horizon はファイルでの確認用です。プログラム(--home)の明細の最初の日は決まっています。",
+                "--horizon is for checks on files: in a programme (--home) the first day that has lines is given.",
+                code=2,
+            )
         _check_in_programme(at, file, issuer)
     around = _surroundings(products, issuer, horizon)
     text = read_source(file)
