@@ -20,7 +20,7 @@ from noren.audience.language.words import Trait
 from noren.kernel.say import Say
 
 HORIZON_MONTHS: Final = 36
-"""How far back lines are kept."""
+"""How far back lines count, at the least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,11 @@ class Judged:
 
 
 def horizon_of(day: date) -> date:
-    """Return the first local date of which there are lines."""
-    return months_before(day, HORIZON_MONTHS)
+    """Return the first local date whose lines count: of a month, so that it moves once a month, not every day.
+
+    Standings hold facts since then; who keeps them folds everybody again when it moves.
+    """
+    return months_before(day, HORIZON_MONTHS).replace(day=1)
 
 
 def judge(text: str, recipient: str | None, names: Catalogue, day: date) -> Judged | Refused:

@@ -12,6 +12,7 @@ from time import monotonic
 
 from noren.activity.lake.old_lines import LakeLines
 from noren.activity.ports import AuditFeed
+from noren.audience.judging import horizon_of
 from noren.audience.kept import condition_of
 from noren.audience.model import PROGRAMME, Channel, State, Version
 from noren.audience.standings import LiveCondition, Readying, Rules
@@ -36,7 +37,7 @@ class LiveAudiences:
         lists = self._home.lists
         files = sorted(lists.glob("*.txt")) if lists.is_dir() else []
         marks = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
-        told = repr(([(one.name, one.number) for one in self._live()], marks))
+        told = repr(([(one.name, one.number) for one in self._live()], marks, self.horizon()))
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:7])
 
     def conditions(self) -> Sequence[LiveCondition]:
@@ -53,8 +54,8 @@ class LiveAudiences:
         return read_lists(self._home.lists if self._home.lists.is_dir() else None)
 
     def horizon(self) -> date | None:
-        """See ``LiveConditions``: nothing is thinned yet, so all purchases count."""
-        return None
+        """See ``LiveConditions``: the same as for counts."""
+        return horizon_of(self._today())
 
     def _live(self) -> list[Version]:
         today = self._today()
