@@ -254,6 +254,16 @@ def test_what_is_forgotten_leaves_no_bytes(coffee: tuple[Life, House]) -> None:
     assert not any(handle in file.read_bytes() for file in files if file.exists())
 
 
+def test_a_file_whose_schema_is_spoilt_is_made_again(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    spoiling = apsw.Connection(str(house.path))
+    spoiling.execute("ALTER TABLE progress RENAME COLUMN bought TO bough7")
+    spoiling.close()
+    house.work()
+    assert house.file.made_again == 1
+    assert asked(house, life) == {"c0", "c1"}
+
+
 def test_a_store_ahead_of_its_ledger_is_thrown_away(coffee: tuple[Life, House]) -> None:
     life, house = coffee
     house.file.keep((), (), replace(house.file.progress(), bought=10**9))

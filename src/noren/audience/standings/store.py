@@ -24,6 +24,9 @@ BUSY_MS: Final = 5_000
 READ_BUSY_MS: Final = 5
 """How long a till waits: it can fold her by itself."""
 
+_DAMAGED: Final = (apsw.CorruptError, apsw.NotADBError, apsw.SQLError)
+"""What says that the file is damaged. SQLError: its schema is another than the one that was made."""
+
 _LOOK_AGAIN: Final = 100
 """Loads without a file before a reader looks whether there is one now."""
 
@@ -213,7 +216,7 @@ class StandingFile(_Read):
         with self._lock:
             try:
                 return self._db.execute(sql, parameters).fetchall()
-            except (apsw.CorruptError, apsw.NotADBError):
+            except _DAMAGED:
                 self.start_again()
                 return self._db.execute(sql, parameters).fetchall()
 
@@ -222,7 +225,7 @@ class StandingFile(_Read):
         with self._lock:
             try:
                 _in_transaction(self._db, do)
-            except (apsw.CorruptError, apsw.NotADBError):
+            except _DAMAGED:
                 self.start_again()
 
     def _opened(self) -> Database:
