@@ -72,7 +72,10 @@ class Supervisor:
             HomeProblem: one of them does not come up; its log's end is in the message.
         """
         for zone in ORDER:
+            first = not (self._kept or self._home.on_postgresql or self._home.register_db.exists())
             self._kept.append(self._spawned(zone))
+            if first:  # it makes the ledger side's stores: who only reads them would find none
+                self._await(self._kept[0])
         for kept in self._kept:
             self._await(kept)
 
