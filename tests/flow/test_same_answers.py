@@ -161,8 +161,9 @@ def told(answer: Answer) -> tuple[int, dict[str, str], bytes]:
 
 
 def figures(house: TillHouse) -> dict[str, Any]:
-    """Return the programme's figures that say nothing of the instant or of the lake, which follows by itself."""
-    return {name: value for name, value in house.summary().items() if name != "now" and not name.startswith("lake")}
+    """Return the programme's figures that say nothing of the instant, or of lake and standings, which follow alone."""
+    by_themselves = ("now", "lake", "standings")
+    return {name: value for name, value in house.summary().items() if not name.startswith(by_themselves)}
 
 
 def test_the_same_requests_get_the_same_answers(twins: Twins) -> None:
