@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from noren.activity.model import MemberState, Purchase
 from noren.activity.points import Standing, balance, lapse, next_expiry
 from noren.activity.ports import LedgerFeed
-from noren.kernel.clock import local_date
+from noren.kernel.clock import instant_of, local_date
 from noren.kernel.ids import Handle
 
 MAX_PAGE: Final = 100
 _STEP: Final = 200
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def _one(purchase: Purchase, names: dict[str, str], zone: ZoneInfo) -> OwnPurcha
     lines = purchase.lines
     return OwnPurchase(
         entry=purchase.entry,
-        day=local_date(_EPOCH + timedelta(microseconds=purchase.at), zone),
+        day=local_date(instant_of(purchase.at), zone),
         partner=purchase.partner,
         shop=purchase.shop,
         amount=purchase.amount,

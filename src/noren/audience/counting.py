@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final
 from zoneinfo import ZoneInfo
 
 from noren.audience.batch.errors import CannotEvaluate
@@ -22,9 +21,8 @@ from noren.audience.model import Asked, Channel, Question
 from noren.audience.ports import History, Stops
 from noren.audience.qualifying import qualifying
 from noren.audience.refusals import NO_TIER, Refusal, Word
+from noren.kernel.clock import microseconds
 from noren.kernel.say import Say
-
-_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,7 @@ class Counter:
 def moment_of(day: date, zone: ZoneInfo) -> Moment:
     """Return the last instant of a local day."""
     begin = datetime.combine(day + timedelta(days=1), time(), zone)
-    return Moment((begin - _EPOCH) // timedelta(microseconds=1) - 1, day, horizon_of(day))
+    return Moment(microseconds(begin) - 1, day, horizon_of(day))
 
 
 def day_before(today: date) -> date:

@@ -17,6 +17,7 @@ import structlog
 
 from noren.activity.background import step_back
 from noren.activity.ports import AuditFeed
+from noren.audience.batch.loading.lists import read_lists
 from noren.audience.catalogue import Catalogue, catalogue
 from noren.audience.figure.asking import PrivateFigures, look_at_mark
 from noren.audience.figure.budget import Limits, month_of
@@ -64,10 +65,8 @@ class AudienceRoom:
 
     def names(self) -> Catalogue:
         """Return the programme's names, as they are now."""
-        from noren.audience.batch.loading.lists import read_lists
-
         shops = [(shop.shop, shop.partner, shop.industry) for shop in self.directory.shops()]
-        lists = read_lists(self.home.lists if self.home.lists.is_dir() else None)
+        lists = read_lists(self.home.lists)
         return catalogue(self.feed.products(), shops, lists, self.home.settings.audiences.sensitive)
 
     @property

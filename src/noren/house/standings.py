@@ -12,6 +12,7 @@ from time import monotonic
 
 from noren.activity.lake.old_lines import LakeLines
 from noren.activity.ports import AuditFeed
+from noren.audience.batch.loading.lists import list_marks, read_lists
 from noren.audience.judging import horizon_of
 from noren.audience.kept import condition_of
 from noren.audience.model import PROGRAMME, Channel, State, Version
@@ -34,9 +35,7 @@ class LiveAudiences:
 
     def edition(self) -> int:
         """See ``LiveConditions``."""
-        lists = self._home.lists
-        files = sorted(lists.glob("*.txt")) if lists.is_dir() else []
-        marks = [(file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files]
+        marks = list_marks(self._home.lists)
         told = repr(([(one.name, one.number) for one in self._live()], marks, self.horizon()))
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:7])
 
@@ -49,9 +48,7 @@ class LiveAudiences:
 
     def lists(self) -> Mapping[str, frozenset[str]]:
         """See ``LiveConditions``."""
-        from noren.audience.batch.loading.lists import read_lists
-
-        return read_lists(self._home.lists if self._home.lists.is_dir() else None)
+        return read_lists(self._home.lists)
 
     def horizon(self) -> date | None:
         """See ``LiveConditions``: the same as for counts."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-__all__ = ["UTC", "Clock", "FixedClock", "ShiftedClock", "SystemClock", "local_date"]
+__all__ = [
+    "UTC", "Clock", "FixedClock", "ShiftedClock", "SystemClock", "instant_of", "local_date", "microseconds",
+]  # fmt: skip
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Clock(Protocol):
@@ -56,3 +60,14 @@ class FixedClock:
 def local_date(instant: datetime, zone: ZoneInfo) -> date:
     """Return the calendar day of ``instant`` in the programme's zone."""
     return instant.astimezone(zone).date()
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant as microseconds since 1970 UTC, exactly: as the stores keep it."""
+    since = instant - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def instant_of(at_us: int) -> datetime:
+    """Return the instant (aware, UTC) of microseconds since 1970 UTC."""
+    return _EPOCH + timedelta(microseconds=at_us)

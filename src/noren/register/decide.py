@@ -15,7 +15,7 @@ import msgspec
 
 from noren.activity.model import CardState, Coupon, Line, Purchase, ReceiptKey, Redemption
 from noren.activity.points import Move, Standing, balance, earn, earned_points, lapse, spend, with_purchase
-from noren.kernel.clock import local_date
+from noren.kernel.clock import local_date, microseconds
 from noren.kernel.say import Say
 from noren.kernel.values import value
 from noren.register.answers import PointsAnswer, PurchaseAnswer
@@ -220,15 +220,6 @@ def _settle(
     )
     linked = Standing(with_purchase(member, facts.entry), standing.lots)
     return Sale(purchase, linked, lapsed + spent + gained, day, answer, taken.redemptions)
-
-
-def microseconds(instant: datetime) -> int:
-    """Return microseconds since 1970 UTC, exactly."""
-    since = instant - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
-
-
-_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 def receipt_day(business_date: date) -> int:

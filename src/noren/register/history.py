@@ -12,9 +12,10 @@ import msgspec
 from noren.activity.model import Purchase
 from noren.activity.points import Standing
 from noren.activity.ports import Asked, LedgerStore
+from noren.kernel.clock import microseconds
 from noren.kernel.say import Say
 from noren.register.answers import PointsAnswer, PurchaseAnswer
-from noren.register.decide import MAX_AHEAD, Sale, microseconds
+from noren.register.decide import MAX_AHEAD, Sale
 from noren.register.requests import FIRST_YEAR, LAST_YEAR, PurchaseRequest
 from noren.register.till_keys import ReceiptKeys
 from noren.register.work import Work

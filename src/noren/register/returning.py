@@ -10,10 +10,10 @@ import msgspec
 
 from noren.activity.model import Kind, Posting, Purchase, Return, ReturnLine
 from noren.activity.points import Move, Standing, balance, earned_points, give_back, lapse, take_back
-from noren.kernel.clock import local_date
+from noren.kernel.clock import local_date, microseconds
 from noren.kernel.say import Say
 from noren.register.answers import LineLeft, ReturnAnswer, ReturnPoints
-from noren.register.decide import Terms, microseconds
+from noren.register.decide import Terms
 from noren.register.refusals import Refusal
 from noren.register.requests import ReturnRequest
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from itertools import chain, repeat
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from noren.activity.lake.arrow import ArrowColumn, ArrowSchema, ArrowTable, column, pa
 from noren.activity.lake.tables import HANDLE_MERGES, PURCHASE_LINES, RETURN_LINES
 from noren.activity.model import Purchase, Return
-from noren.kernel.clock import UTC
+from noren.kernel.clock import instant_of, local_date
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCH_DAY: Final = _EPOCH.toordinal()
+_EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 Merge = tuple[int, bytes, bytes]
 """(entry, handle that is no more, handle it went to)."""
@@ -85,7 +84,7 @@ def handle_merges(merges: Sequence[Merge]) -> Columns:
 
 def local_day(at_us: int, zone: ZoneInfo) -> date:
     """Return the calendar day in ``zone`` of an instant in microseconds since 1970 UTC."""
-    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone).date()
+    return local_date(instant_of(at_us), zone)
 
 
 def month_of(day: date) -> str:

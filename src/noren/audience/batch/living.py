@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -40,9 +40,9 @@ from noren.audience.live import (
     fold,
     holds,
 )
+from noren.kernel.clock import instant_of
 
 Row = tuple[Any, ...]
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _FETCH_ROWS: Final = 100_000
 _APRIL: Final = 4
@@ -55,7 +55,7 @@ def answer(conditions: Mapping[str, n.Condition], prepared: Prepared, moment: Mo
     connection = duckdb.connect()
     plan = _plan(conditions, prepared, moment)
     standings = _standings(connection, plan, prepared, moment)
-    as_of = _instant(moment.instant_us)
+    as_of = instant_of(moment.instant_us)
     cut = cuts(plan, standings.values(), as_of)
     traits = _traits(connection, prepared)
     history = _history(connection, prepared)
@@ -98,7 +98,7 @@ def _purchases(rows: Iterable[Row], products: Sequence[str | None], places: Sequ
     for _, receipt in groupby(rows, key=_RECEIPT):
         lines: list[Row] = list(receipt)
         at, place, points, recorded, day = lines[0][2:7]
-        instant = _instant(at)
+        instant = instant_of(at)
         # The tables keep the local day of recording alone: so many days after the purchase's.
         late = instant + timedelta(days=recorded - day) if recorded > day else None
         sold = tuple(Line(products[int(row[7])], int(row[8]), int(row[9])) for row in lines)
@@ -145,9 +145,9 @@ def _history(connection: duckdb.DuckDBPyConnection, prepared: Prepared) -> dict[
     query = f"SELECT member_no, kind, campaign_no, at_us FROM {_file(prepared, 'events')}"
     for member, kind, campaign, at in _rows(connection, query):
         if kind == EventKind.REDEEMED:
-            used[member].append(Redemption(names[campaign], _instant(at)))
+            used[member].append(Redemption(names[campaign], instant_of(at)))
         else:
-            messages[member].append(Message(names[campaign], _instant(at), kind == EventKind.MESSAGE))
+            messages[member].append(Message(names[campaign], instant_of(at), kind == EventKind.MESSAGE))
     for member, points, expires in _rows(connection, f"SELECT * FROM {_file(prepared, 'lots')}"):
         lots[member].append(Lot(points, None if expires == LATEST else date.fromordinal(expires + _EPOCH_DAY)))
     return {
@@ -168,7 +168,3 @@ def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[Row]:
 
 def _file(prepared: Prepared, table: str) -> str:
     return f"read_parquet({literal(str(prepared.file(table)))})"
-
-
-def _instant(microseconds: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=microseconds)

@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 
+from noren.activity.lake.disk import flush
 from noren.audience.errors import HighWaterLost
 from noren.audience.figure.budget import highest
 
@@ -57,8 +58,4 @@ class SpentFile:
             out.flush()
             os.fsync(descriptor)
         new.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        flush(self.path.parent)

@@ -42,11 +42,6 @@ class Sources:
     expiry_days: int
     caught_up: Callable[[], bool]
 
-    def list_marks(self) -> list[tuple[str, int, int]]:
-        """Return what tells lists from the same ones of before: names, times, sizes."""
-        found = sorted(self.lists.glob("*.txt")) if self.lists.is_dir() else []
-        return [(one.name, (said := one.stat()).st_mtime_ns, said.st_size) for one in found]
-
     def ends(self) -> dict[bytes, bytes]:
         """Return where each handle that is no more went in the end."""
         merges: list[tuple[int, bytes, bytes]] = []

@@ -28,6 +28,7 @@ from noren.activity.model import Profile
 from noren.audience.batch.errors import CannotEvaluate
 from noren.audience.batch.given import Moment
 from noren.audience.batch.kept.history import History
+from noren.audience.batch.loading.lists import list_marks
 from noren.audience.batch.loading.prepared import Prepared
 from noren.audience.history import people
 from noren.audience.history.building import WholeHistory
@@ -92,7 +93,7 @@ class KeptHistory:
     def _fresh(self, moment: Moment, reached: Reached) -> Held:
         """Return what was given last while the ledger is as it was then, for some minutes at most."""
         feed, given = self.sources.feed, self._given
-        found = (moment, feed.last_entry(), feed.counts(), *self.sources.list_marks())
+        found = (moment, feed.last_entry(), feed.counts(), *list_marks(self.sources.lists))
         if given is not None and given.of == found and self.monotonic() - given.when < AGAIN_SECONDS:
             return given.held
         self._given = None

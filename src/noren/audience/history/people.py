@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from noren.activity.model import Profile
 from noren.audience.ledger_readings import birth_year, day_of, pool_lapses, received_from
+from noren.kernel.clock import instant_of
 
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
@@ -90,4 +91,4 @@ def used_columns(coupons: Iterable[tuple[bytes, str, int]], names: Names) -> Map
 
 
 def _instant(at_us: int) -> str:
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at_us)).isoformat()
+    return instant_of(at_us).isoformat()

@@ -20,7 +20,8 @@ from noren.audience.live.plan import ALL, Plan
 from noren.audience.live.ranking import reaches
 from noren.audience.live.settling import OPEN, Asking, ground_of, settle
 from noren.audience.live.telling import recorded
-from noren.audience.live.today import Day, Now, microseconds
+from noren.audience.live.today import Day, Now
+from noren.kernel.clock import microseconds
 
 
 def conditions_of(bits: int) -> frozenset[int]:

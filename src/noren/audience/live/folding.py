@@ -18,7 +18,7 @@ from noren.audience.live.hits import POINTS, Hits
 from noren.audience.live.kept import Facts
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
-from noren.audience.live.today import microseconds
+from noren.kernel.clock import microseconds
 
 TRAIL: Final = 8
 """Purchases whose touched facts are remembered, so that an answer from before them can be brought up to date."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -14,7 +14,6 @@ from noren.audience.language.review.spans import begin_of, first_day, months_bef
 from noren.audience.language.words import Period, Unit, Which
 from noren.audience.live.numbers import FAR
 
-EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 DAY_MICROSECONDS: Final = 86_400_000_000
 WEEK_DAYS: Final = 7
 SHORTEST_MONTH: Final = 28
@@ -163,9 +162,3 @@ def _next(period: Period, today: date) -> int:
     if later > date.max.toordinal():
         return FAR
     return begin_of(period, date.fromordinal(later)).toordinal()
-
-
-def microseconds(at: datetime) -> int:
-    """Return an instant as microseconds since 1970, exactly."""
-    since = at - EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds

@@ -32,8 +32,9 @@ from noren.audience.standings.in_force import InForce
 from noren.audience.standings.model import Kept, NotReady, Why
 from noren.audience.standings.packing import kept_of
 from noren.audience.standings.ports import StandingStore
-from noren.audience.standings.purchases import history_of, microseconds, traits_of
+from noren.audience.standings.purchases import history_of, traits_of
 from noren.audience.standings.returns import Returns
+from noren.kernel.clock import microseconds
 
 REMEMBERED: Final = 1_000
 """Members whose standings, ahead of the store, are remembered; about 20 kB each with 1,000 conditions."""

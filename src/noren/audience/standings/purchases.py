@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from noren.activity import about
 from noren.activity import model as ledger
 from noren.audience.ledger_readings import birth_year, day_of, pool_lapses, received_from
 from noren.audience.live import History, Line, Lot, Message, Place, Purchase, Redemption, Traits
-
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def instant(microseconds: int) -> datetime:
-    """Return microseconds since 1970 as an instant."""
-    return _EPOCH + timedelta(microseconds=microseconds)
-
-
-def microseconds(at: datetime) -> int:
-    """Return an instant as microseconds since 1970."""
-    return (at - _EPOCH) // timedelta(microseconds=1)
+from noren.kernel.clock import instant_of
 
 
 def lines_left(link: about.Link, until: int | None = None) -> tuple[ledger.Line, ...]:
@@ -45,11 +33,11 @@ def lines_left(link: about.Link, until: int | None = None) -> tuple[ledger.Line,
 def purchase_of(link: about.Link, lines: Iterable[ledger.Line]) -> Purchase:
     """Return a purchase of these lines. Points are those that it earned, as the lake has them."""
     return Purchase(
-        instant(link.at),
+        instant_of(link.at),
         tuple(Line(line.product, line.quantity, line.amount) for line in lines),
         Place(link.shop, link.partner),
         link.earned,
-        instant(link.received),
+        instant_of(link.received),
     )
 
 
@@ -83,7 +71,7 @@ def history_of(
     """Return coupons and points. A coupon counts as received from the beginning of its first valid day."""
     return History(
         tuple(Message(each.campaign, received_from(each.first_day, zone), contact=False) for each in coupons),
-        tuple(Redemption(each.campaign, instant(each.used_at)) for each in coupons if each.used_at is not None),
+        tuple(Redemption(each.campaign, instant_of(each.used_at)) for each in coupons if each.used_at is not None),
         (*_pool(place, expiry_days), *(Lot(points, day_of(last)) for points, last in lots)),
     )
 

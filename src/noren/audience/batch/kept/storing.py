@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from noren.activity.lake.disk import flush
 from noren.audience.batch.given import Given, TraitCode
 from noren.audience.batch.names import Columns
 from noren.audience.language.words import Attribute
@@ -58,13 +58,13 @@ def switch(folder: Path, manifest: Manifest, parts: Iterable[str]) -> None:
     """Make these files the history. All that is new of them, ``parts`` too, is on the disk before it is said so."""
     for written in (folder / STATES / manifest.state, *(folder / PARTS / part for part in parts)):
         _sync_all(written)
-    _sync(folder / PARTS)
-    _sync(folder / STATES)
+    flush(folder / PARTS)
+    flush(folder / STATES)
     after = folder / _NEXT
     after.write_bytes(msgspec.json.encode(manifest))
-    _sync(after)
+    flush(after)
     after.rename(folder / MANIFEST)
-    _sync(folder)
+    flush(folder)
 
 
 def sweep(folder: Path, manifest: Manifest, former: str = "") -> None:
@@ -78,16 +78,8 @@ def sweep(folder: Path, manifest: Manifest, former: str = "") -> None:
 
 def _sync_all(folder: Path) -> None:
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    held = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(held)
-    finally:
-        os.close(held)
+        flush(path)
+    flush(folder)
 
 
 def given_of(manifest: Manifest, products: Columns, places: Columns) -> Given:

@@ -15,6 +15,12 @@ def read_lists(folder: Path | None) -> dict[str, frozenset[str]]:
     return {path.stem: _values(path) for path in sorted(folder.glob("*.txt"))}
 
 
+def list_marks(folder: Path) -> list[tuple[str, int, int]]:
+    """Return what tells a folder's lists from the same ones of before, unread: names, times, sizes."""
+    found = [(path.name, path.stat()) for path in sorted(folder.glob("*.txt"))]
+    return [(name, said.st_mtime_ns, said.st_size) for name, said in found]
+
+
 def _values(path: Path) -> frozenset[str]:
     try:
         text = path.read_text("utf-8-sig")

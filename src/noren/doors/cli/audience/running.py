@@ -5,7 +5,6 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final, Literal
 
@@ -26,8 +25,8 @@ from noren.audience.language.review import Surroundings
 from noren.doors.cli.audience.laboratory import condition_files, read_condition, read_day, read_instant, read_zone
 from noren.doors.cli.audience.showing import Checked, tell_checked
 from noren.doors.cli.here import Here, refuse
+from noren.kernel.clock import microseconds
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE: Final = "condition"
 
 
@@ -46,7 +45,7 @@ def run(at: Here, asked: Asked, condition: str | None, folder: Path | None, out:
     """Evaluate one condition, or those of a folder, and write who qualifies. Raises Refusal, Exit."""
     zone = read_zone(asked.zone)
     as_of = read_instant(asked.as_of, zone)
-    moment = Moment((as_of - _EPOCH) // timedelta(microseconds=1), as_of.date(), read_day(asked.horizon))
+    moment = Moment(microseconds(as_of), as_of.date(), read_day(asked.horizon))
     files = {_ONE: condition} if condition is not None else {}
     found = _read(at, files if folder is None else condition_files(folder), moment)
     try:
