@@ -1,6 +1,6 @@
 """The sixteen golden answers by `noren audience evaluate`, engine by engine: how many are right, and how long it takes.
 
-`make bench-golden`: [--engines duckdb live spark]. Each engine gets all conditions as a folder, in a process of its own.
+`make bench-golden`: [--engines duckdb live spark]. Each engine gets all conditions as a folder, in its own process.
 """
 
 from __future__ import annotations
