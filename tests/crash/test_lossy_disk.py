@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.crash.till_audit import Findings, Journal, check_balances, load_until_cut, resend, settle
+from tests.crash.till_audit import RATE, Findings, Journal, check_balances, load_until_cut, resend, settle
 from tests.crash.till_wire import Ack, Order
 
 from noren.testing.lossy_mount import LossyMount
@@ -55,7 +55,7 @@ class Storm:
         self.house = TillHouse.temporary()
         self.house.start_worker()
         self.house.tell_reference()
-        self.terminal: Terminal = self.house.terminal()
+        self.terminal: Terminal = self.house.terminal(rate=RATE)
         self.cards = [shopper.card for shopper in self.house.shoppers(CARDS)]
         self.journal = StormJournal(self.cards, chance)
         assert self.house.stop_worker() == 0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from tests.crash.till_audit import Findings, Journal, check_balances, load_until_cut, resend, settle
+from tests.crash.till_audit import RATE, Findings, Journal, check_balances, load_until_cut, resend, settle
 from tests.spec.till_form import well_formed
 
 from noren.testing.till import Terminal, TillHouse
@@ -31,7 +31,7 @@ def house() -> Iterator[TillHouse]:
 
 @pytest.fixture
 def terminal(house: TillHouse) -> Terminal:
-    return house.terminal()
+    return house.terminal(rate=RATE)
 
 
 def _until_ready(house: TillHouse) -> None:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.crash.till_audit import Findings, Journal, check_balances, load_until_cut, resend, settle
+from tests.crash.till_audit import RATE, Findings, Journal, check_balances, load_until_cut, resend, settle
 from tests.crash.till_wire import Order
 
 from noren.testing.till import Terminal, TillHouse, take_port
@@ -58,7 +58,7 @@ def test_sigkill_at_saturation(tmp_path: Path) -> None:
     """One story, in one test, so that the killing is done once: the rounds, the whole audit, then its controls."""
     chance, findings = _chance(), Findings()
     with TillHouse.temporary() as house:
-        terminal = house.terminal()
+        terminal = house.terminal(rate=RATE)
         cards = [shopper.card for shopper in house.shoppers(CARDS)]
         journal = Journal(cards, chance)
         _kill_again_and_again(house, terminal, journal, chance, findings)

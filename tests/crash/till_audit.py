@@ -17,6 +17,8 @@ from tests.crash.till_wire import Ack, Order, saturate, send_all
 from noren.testing.till_bodies import line, purchase
 
 WIDTH = 32
+RATE = 100_000
+"""What the terminal may send a second: more than any machine gives, so that nothing is refused as too much."""
 RETURN_SHARE = 0.15
 USE_SHARE = 0.4
 _REFUSABLE = {409}

@@ -6,7 +6,7 @@ import fcntl
 import socket
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -19,18 +19,24 @@ class NoPortFree(Exception):
 
 @contextmanager
 def port_block(count: int) -> Generator[int]:
-    """Give the first of ``count`` free neighbouring ports; a lock keeps them from other tests meanwhile."""
+    """Give the first of ``count`` free neighbouring ports; a lock on each keeps them from other tests meanwhile."""
     for first in range(PORTS.start, PORTS.stop - count + 1, count):
-        path = Path(tempfile.gettempdir()) / f"noren-ports-{count}-{first}.lock"
-        with path.open("wb") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                continue
-            if all(_free(port) for port in range(first, first + count)):
+        block = range(first, first + count)
+        with ExitStack() as locks:
+            if all(_lock(port, locks) and _free(port) for port in block):
                 yield first
                 return
     raise NoPortFree(f"no {count} free ports from {PORTS.start} to {PORTS.stop - 1}")
+
+
+def _lock(port: int, locks: ExitStack) -> bool:
+    """Take a port's lock until ``locks`` closes; blocks of other lengths overlap this one, so each port has its own."""
+    held = locks.enter_context((Path(tempfile.gettempdir()) / f"noren-port-{port}.lock").open("wb"))
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _free(port: int) -> bool:
