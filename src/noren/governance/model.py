@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
+from noren.governance.routes import Route
 
-class Route(StrEnum):
-    """Legal route by which a company's purchases come in (law.md); one per agreement."""
-
-    OWN_USE = "own-use"
-    ENTRUSTMENT = "entrustment"
-    JOINT_USE = "joint-use"
-    THIRD_PARTY_CONSENT = "third-party-consent"
-    THIRD_PARTY_OPT_OUT = "third-party-opt-out"
-    PERSONAL_RELATED = "personal-related-information"
+__all__ = ["Agreement", "Route", "Rules", "Shop", "Terminal"]
 
 
 @dataclass(frozen=True, slots=True)

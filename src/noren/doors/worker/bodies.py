@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from noren.activity.model import CardState, Traits
-from noren.governance.model import Route
+from noren.governance.routes import INCOMING, Route
 from noren.kernel.discreet import Discreet
 from noren.register.requests import BARCODE_PATTERN, CARD_PATTERN, CODE_PATTERN, LineRequest
 
@@ -168,6 +168,10 @@ class PartnerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
     exclude: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
     balance: bool = True
+
+    def __post_init__(self) -> None:
+        if self.route not in INCOMING:
+            raise ValueError(f"purchases do not come in by the route {self.route}")
 
 
 class Counted(msgspec.Struct, frozen=True):
