@@ -12,7 +12,7 @@ import pytest
 from noren.house.home import Home, HomeProblem, Settings, Zone
 from noren.house.keys import SIDES, ZoneKeys, keyfile, make_side, open_keys, trusted
 from noren.house.keys.holds import HOLDS, KINDS, OPENING, SIGNING
-from noren.house.keys.keeper import SideKeeper, destroy_due
+from noren.house.keys.keeper import SideKeeper, complete_side, destroy_due
 from noren.house.keys.watch import KeyWatch, behind
 from noren.kernel.keyring import KEY_BYTES, KeyRing
 from noren.kernel.sealing import Place, seal
@@ -155,8 +155,8 @@ def test_the_ground_floors_files_are_read(tmp_path: Path) -> None:
     """Format 1: one version each, signing and opening keys in clear, one line of public halves."""
     home = Home(tmp_path, Settings())
     kek = KeyRing("kek", 1, {1: b"e" * KEY_BYTES})
-    place = Place("keys", "vault", "sign-in", (1).to_bytes(2, "big"))
-    wrapped = {name: [{"version": 1, "wrapped": seal(kek, b"s" * KEY_BYTES, place)}] for name in ("sign-in",)}
+    places = {name: Place("keys", "vault", name, (1).to_bytes(2, "big")) for name in HOLDS["vault"]}
+    wrapped = {name: [{"version": 1, "wrapped": seal(kek, b"s" * 32, place)}] for name, place in places.items()}
     old = {"zone": "vault", "kek_version": 1, "kek": b"e" * 32, "signing": b"a" * 32, "opening": b"b" * 32}
     (tmp_path / "keys" / "trust").mkdir(parents=True)
     keyfile.path_of(home, "vault").write_bytes(msgspec.json.encode({**old, "keys": wrapped}))
@@ -174,3 +174,44 @@ def test_the_ground_floors_files_are_read(tmp_path: Path) -> None:
 def test_every_key_has_its_kind(home: Home) -> None:
     assert {name for names in HOLDS.values() for name in names} | {"kek", SIGNING, OPENING} == set(KINDS)
     assert all(kind.protects.ja and kind.protects.en for kind in KINDS.values())
+
+
+def without(home: Home, zone: Zone, *names: str) -> None:
+    """Let a zone's file be that of a noren which did not know these keys yet."""
+    content = keyfile.read(home, zone)
+    for name in names:
+        del content.keys[name]
+    with keyfile.alone(home, zone):
+        keyfile.write(home, content)
+
+
+def test_a_home_of_before_a_key_is_told_and_completed(home: Home) -> None:
+    worker, before = open_keys(home, "ledger-worker"), secrets_of(home)
+    keep(home, "begin", SHARED)
+    keep(home, "promote", SHARED)
+    without(home, "till", SHARED, "one-time-code")
+    without(home, "ledger-worker", "link")
+    with pytest.raises(HomeProblem, match="noren migrate"):
+        open_keys(home, "till")
+    made = complete_side(home, "ledger")
+    assert set(made) == {f"till/{SHARED}", "till/one-time-code", "ledger-worker/link"}
+    till = open_keys(home, "till")
+    worker.look(at_once=True)
+    assert till.ring(SHARED).versions == worker.ring(SHARED).versions, "retiring versions open what rests on them"
+    assert till.ring(SHARED).current == worker.ring(SHARED).current == 2
+    statement = open_keys(home, "statement")
+    assert till.ring("one-time-code").key() == statement.ring("one-time-code").key()
+    assert worker.ring("link").key() == statement.ring("link").key()
+    assert complete_side(home, "ledger") == []
+    assert set(before) <= set(secrets_of(home)), "a key that there was has changed"
+
+
+def test_a_home_of_before_a_zone_gets_its_file_and_one_without_any_is_refused(home: Home) -> None:
+    keyfile.path_of(home, "front").unlink()
+    with pytest.raises(HomeProblem, match="noren migrate"):
+        open_keys(home, "front")
+    assert complete_side(home, "neither") == [f"front/{SIGNING}", f"front/{OPENING}"]
+    assert trusted(home, "front").sealing == open_keys(home, "front").opening.public_key().public_bytes_raw()
+    keyfile.path_of(home, "vault").unlink()
+    with pytest.raises(HomeProblem, match="backup"):
+        complete_side(home, "identity")

@@ -36,6 +36,16 @@ def list_keys(home: Home) -> list[KeyStanding]:
     return [row for side in SIDES for row in msgspec.convert(_ask(home, side, "list"), type=list[KeyStanding])]
 
 
+def lacking_keys(home: Home, sides: Iterable[Side] = SIDES) -> list[str]:
+    """Return the keys (``zone/key``) that this noren's zones hold and a home of an earlier one does not."""
+    return [name for side in sides for name in msgspec.convert(_ask(home, side, "lacking"), type=list[str])]
+
+
+def complete_keys(home: Home, sides: Iterable[Side] = SIDES) -> list[str]:
+    """Make the keys that ``lacking_keys`` names; return them. Those that there are stay as they are."""
+    return [name for side in sides for name in msgspec.convert(_ask(home, side, "complete"), type=list[str])]
+
+
 def _ask(home: Home, side: Side, step: str, names: Iterable[str] = ()) -> Any:
     command = [sys.executable, "-m", "noren.doors.cli.keymaking", str(home.path), side, step, *names]
     done = subprocess.run(

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from noren.house.home import HomeProblem, open_home
-from noren.house.keys import SIDES, Side
-from noren.house.keys.keeper import STEPS, SideKeeper, make_side
+from noren.house.keys import SIDES, Side, keyfile
+from noren.house.keys.keeper import STEPS, SideKeeper, complete_side, make_side
 from noren.house.keys.listing import standing
 
 
@@ -36,6 +36,10 @@ def _do(path: Path, side: Side, step: str, names: list[str]) -> object:
     if step == "make":
         make_side(home, side)
         return {}
+    if step == "lacking":
+        return [f"{zone}/{name}" for zone in SIDES[side] for name in keyfile.lacking(home, zone)]
+    if step == "complete":
+        return complete_side(home, side)
     with SideKeeper(home, side) as keeper:
         STEPS[step](keeper, names)
         return keeper.serials()

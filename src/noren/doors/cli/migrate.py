@@ -27,6 +27,7 @@ from noren.doors.cli.here import (
 from noren.doors.cli.speech import both
 from noren.doors.cli.storing import PgAdminOption, PgPassfileOption
 from noren.house.home import Home
+from noren.house.keys.holds import SIDES, Side
 from noren.house.upgrade_words import NEVER_KEPT, Done, Order, Standing
 from noren.kernel.say import Say
 
@@ -79,12 +80,13 @@ def migrate(
     opened = at.home()
     order = Order(_wanted(to or []), keep_copy, pg_admin, str(pg_passfile.resolve()) if pg_passfile else "")
     sides = (side,) if side else MIGRATED_SIDES
+    keys = _complete(at, opened, (side,) if side else tuple(SIDES), dry_run)
     seen = {each: look_at_side(opened, each, order) for each in sides}
     standings = [standing for each in seen.values() for standing in each]
     _refuse_what_can_not_be(standings, order)
     todo = [standing for standing in standings if standing.changes or standing.page_bytes]
     if dry_run or not todo:
-        at.answer({"stores": msgspec.to_builtins(standings)}, *_plan(standings), *_nothing(todo))
+        at.answer({"stores": msgspec.to_builtins(standings), "keys": keys}, *_plan(standings), *_nothing(todo))
         return
     _refuse_without_owner(opened, order)
     confirm_by_name(at, _joined(_plan(standings)), at.path.name, yes)
@@ -92,7 +94,20 @@ def migrate(
     for name in working:  # all of them before the first: a refusal leaves no side ahead of the other
         _ask(opened, name, "check", order, None)
     done = [each for name in working for each in _upgrade_side(at, opened, name, order)]
-    at.answer({"stores": msgspec.to_builtins(done)}, *_told(done))
+    at.answer({"stores": msgspec.to_builtins(done), "keys": keys}, *_told(done))
+
+
+def _complete(at: Here, home: Home, sides: tuple[Side, ...], dry_run: bool) -> list[str]:
+    """Make the keys of zones that an earlier noren did not know; return them. Nothing that there is changes."""
+    from noren.house.keeping import complete_keys, lacking_keys
+
+    keys = lacking_keys(home, sides) if dry_run else complete_keys(home, sides)
+    if keys:
+        what = (
+            ("足りない鍵", "Keys lacking") if dry_run else ("足りない鍵を作りました", "Made the keys that were lacking")
+        )
+        at.aside(f"{what[0]}: {', '.join(keys)}", f"{what[1]}: {', '.join(keys)}")
+    return keys
 
 
 def _refuse_without_owner(home: Home, order: Order) -> None:

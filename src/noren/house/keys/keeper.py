@@ -11,34 +11,74 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from copy import copy
 from datetime import UTC, datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from noren.house.home import Home, Zone
+from noren.house.home import Home, HomeProblem, Zone
 from noren.house.keys import keyfile
 from noren.house.keys.custody import custody_of
 from noren.house.keys.holds import HOLDS, KEK, KINDS, OPENING, OWN, SIDES, SIGNING, Side
 from noren.house.keys.keyfile import Kek, KeyFile, State, Version
 from noren.house.keys.trust import publish
 from noren.kernel.keyring import KEY_BYTES, KeyRing
+from noren.kernel.say import Say
 
 _RAW = Encoding.Raw, PublicFormat.Raw
 
 
 def make_side(home: Home, side: Side) -> None:
     """Make the key files of all zones of one side (``noren init``)."""
-    now = _now()
-    secret = {name: secrets.token_bytes(KEY_BYTES) for zone in SIDES[side] for name in HOLDS[zone]}
+    made: dict[Zone, _Opened] = {}
     for zone in SIDES[side]:
-        key, held = custody_of(home, home.settings.keys.custody).fresh(zone)
-        kek = KeyRing(KEK, 1, {1: key})
-        mine = {name: secret[name] for name in HOLDS[zone]} | {name: secrets.token_bytes(KEY_BYTES) for name in OWN}
-        keys = {n: [Version(1, now, "current", keyfile.wrap(kek, zone, n, 1, k))] for n, k in mine.items()}
-        made = _Opened(home, KeyFile(keyfile.FORMAT, zone, 0, Kek(1, now, held), keys), kek)
-        made.save()
+        _fill(_Opened.fresh(home, zone), (*HOLDS[zone], *OWN), made)
+    for file in made.values():
+        file.save()
+
+
+def _fill(file: _Opened, names: Iterable[str], side: dict[Zone, _Opened]) -> None:
+    """Let a zone hold these keys too: a named one as others of its side hold it."""
+    for name in names:
+        source = next((each for each in side.values() if name in each.content.keys), None)
+        file.take(name, source if name not in OWN else None)
+    side[file.content.zone] = file
+
+
+def complete_side(home: Home, side: Side) -> list[str]:
+    """Give a side of a home of an earlier noren the keys, and the zones, that it has none of; return ``zone/key``s.
+
+    A key that another zone of the side holds is shared, in all its living versions; any other is new.
+
+    Raises:
+        HomeProblem: the side has no key file at all: they were lost, and new keys would open nothing.
+    """
+    added = list[str]()
+    with ExitStack() as locks:
+        for zone in SIDES[side]:
+            locks.enter_context(keyfile.alone(home, zone))
+        there: dict[Zone, _Opened] = {}
+        for zone in SIDES[side]:
+            if keyfile.path_of(home, zone).exists():
+                there[zone] = _Opened.read(home, zone)
+        if not there:
+            raise HomeProblem(_no_keys(side))
+        for zone in SIDES[side]:
+            lacking = keyfile.lacking(home, zone)
+            _fill(there.get(zone) or _Opened.fresh(home, zone), lacking, there)
+            added += [f"{zone}/{name}" for name in lacking]
+        for file in there.values():
+            file.save()
+    return added
+
+
+def _no_keys(side: Side) -> Say:
+    return Say(
+        f"{side} 側の鍵ファイルがひとつもありません。バックアップから戻してください。",
+        f"The side {side} has no key file at all. Put its keys back from their backup.",
+    )
 
 
 class SideKeeper:
@@ -151,6 +191,22 @@ class _Opened:
             opened._before = keyfile.encoded(content)
         return opened
 
+    @classmethod
+    def fresh(cls, home: Home, zone: Zone) -> _Opened:
+        """A zone's file with a key-encryption key, and no other key yet."""
+        key, held = custody_of(home, home.settings.keys.custody).fresh(zone)
+        return cls(home, KeyFile(keyfile.FORMAT, zone, 0, Kek(1, _now(), held), {}), KeyRing(KEK, 1, {1: key}))
+
+    def take(self, name: str, source: _Opened | None) -> None:
+        """Hold a key too: as ``source`` holds it, or a new one."""
+        if source is None:
+            living = [(Version(1, _now(), "current"), secrets.token_bytes(KEY_BYTES))]
+        else:
+            living = source.living(name)
+        for version, secret in living:
+            version.wrapped = keyfile.wrap(self._kek, self.content.zone, name, version.version, secret)
+        self.content.keys[name] = [version for version, _ in living]
+
     def all(self, name: str, state: State) -> list[Version]:
         return [version for version in self.content.keys[name] if version.state == state]
 
@@ -164,6 +220,11 @@ class _Opened:
         held = self.first(name, state)
         assert held is not None, f"no {state} version of {name}"
         return keyfile.unwrap(self._kek, self.content.zone, name, held)
+
+    def living(self, name: str) -> list[tuple[Version, bytes]]:
+        """Return a copy of each version that is not destroyed, with its secret."""
+        held = [version for version in self.content.keys[name] if version.state != "destroyed"]
+        return [(copy(v), keyfile.unwrap(self._kek, self.content.zone, name, v)) for v in held]
 
     def add(self, name: str, secret: bytes) -> None:
         number = self.newest(name).version + 1

@@ -19,7 +19,7 @@ import msgspec
 
 from noren.house.home import Home, HomeProblem, Zone
 from noren.house.keys.custody import Held
-from noren.house.keys.holds import OPENING, SIGNING
+from noren.house.keys.holds import HOLDS, OPENING, OWN, SIGNING
 from noren.kernel.keyring import KeyRing
 from noren.kernel.say import Say
 from noren.kernel.sealing import Place, seal, unseal
@@ -97,8 +97,26 @@ def read(home: Home, zone: Zone) -> KeyFile:
             return _decode(path.read_bytes(), path)
         except (OSError, msgspec.DecodeError) as error:
             wrong = str(error)
+    if not path.exists() and any(home.keys.glob("*.json")):
+        raise earlier(zone)
     raise HomeProblem(
         Say(f"ゾーン {zone} の鍵を読めません: {wrong}", f"The keys of zone {zone} can not be read: {wrong}")
+    )
+
+
+def lacking(home: Home, zone: Zone) -> list[str]:
+    """Return the keys that a zone holds today and its file does not: an earlier noren made it. No key is opened."""
+    held = read(home, zone).keys if path_of(home, zone).exists() else {}
+    return [name for name in (*HOLDS[zone], *OWN) if name not in held]
+
+
+def earlier(zone: Zone) -> HomeProblem:
+    """Return what to say of a zone that lacks a file or a key."""
+    return HomeProblem(
+        Say(
+            f"ゾーン {zone} の鍵がそろっていません。以前の版で作ったホームです。noren migrate を実行してください。",
+            f"The zone {zone} lacks keys: an earlier noren made this home. Run noren migrate.",
+        )
     )
 
 

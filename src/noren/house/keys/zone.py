@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from noren.house.home import Home, Zone
 from noren.house.keys import keyfile
 from noren.house.keys.custody import Held, custody_of
-from noren.house.keys.holds import OPENING, OWN, SIGNING
+from noren.house.keys.holds import HOLDS, OPENING, OWN, SIGNING
 from noren.kernel.keyring import Edition, KeyRing
 from noren.kernel.marks import forget_ciphers
 
@@ -90,6 +90,8 @@ class ZoneKeys:
     def _read(self) -> None:
         seen = _shape(self.home, self.zone)
         content = keyfile.read(self.home, self.zone)
+        if not content.keys.keys() >= {*HOLDS[self.zone], *OWN}:
+            raise keyfile.earlier(self.zone)
         kek = self._open_kek(content)
         opened = {
             name: {v.version: keyfile.unwrap(kek, self.zone, name, v) for v in versions if v.state != "destroyed"}
