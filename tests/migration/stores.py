@@ -24,6 +24,8 @@ from noren.activity.pg_schema import create_tables
 from noren.activity.store import SqliteLedger
 from noren.audience.migrations import HISTORY as AUDIENCES
 from noren.audience.store import AudienceStore
+from noren.governance.documents.migrations import HISTORY as DOCUMENTS
+from noren.governance.documents.store import DocumentStore
 from noren.governance.migrations import HISTORY as REGISTER
 from noren.governance.store import Directory
 from noren.house.databases import Database
@@ -159,12 +161,14 @@ STORES = [
     _sqlite(LEDGER, lambda path: SqliteLedger(path).close()),
     _sqlite(REGISTER, lambda path: Directory(path).close()),
     _sqlite(AUDIENCES, lambda path: AudienceStore(path).close()),
+    _sqlite(DOCUMENTS, lambda path: DocumentStore(path).close()),
     _sqlite(VAULT, lambda path: SqliteEngine(path, identity.VAULT).close()),
     _sqlite(MEMBER_KEYS, lambda path: SqliteEngine(path, identity.MEMBER_KEYS).close()),
     _ledger_on_postgresql(),
     _postgresql(REGISTER, "ledger", "register"),
     _postgresql(VAULT, "identity", "vault"),
     _postgresql(MEMBER_KEYS, "identity", "member_keys"),
+    _postgresql(DOCUMENTS, "neither", "governance"),
 ]
 
 

@@ -159,6 +159,11 @@ def test_no_one_of_the_ledger_side_calls_the_vault() -> None:
     assert callers == {"operator"}
 
 
+def test_the_desk_calls_nobody() -> None:
+    callers = {zone for table in MAY_CALL.values() for allowed in table.values() for zone in allowed}
+    assert "desk" not in callers
+
+
 def test_the_design_page_says_who_holds_which_key() -> None:
     page = (Path(__file__).parents[2] / "docs" / "design" / "overview.md").read_text("utf-8")
     table = page.split("\n## Keys\n")[1].split("\n## ")[0]

@@ -18,7 +18,7 @@ from noren.house.inner import InnerClient
 from noren.house.keys import HOLDS, SIDES, make_side, open_keys
 from noren.house.passes import Porter
 
-ZONES: tuple[Zone, ...] = ("ledger-worker", "till", "vault", "statement", "front")
+ZONES: tuple[Zone, ...] = ("ledger-worker", "till", "vault", "statement", "desk", "front")
 IDENTITY = ("noren.identity", "noren.doors.vault", "noren.house.vault")
 LEDGER = (
     "noren.activity", "noren.audience", "noren.register", "noren.doors.statement", "noren.doors.till",
@@ -35,6 +35,7 @@ MUST_NOT_LOAD = {
     "ledger-worker": (*IDENTITY, *LAYOUTS),
     "statement": (*IDENTITY, *LAYOUTS, *ANALYTICS),
     "vault": (*LEDGER, *LAYOUTS, *ANALYTICS),
+    "desk": (*IDENTITY, *LEDGER, *LAYOUTS, *ANALYTICS),
     "front": (*IDENTITY, *LEDGER, *LAYOUTS, *ANALYTICS),
 }
 MUST_LOAD = {
@@ -42,6 +43,7 @@ MUST_LOAD = {
     "ledger-worker": "noren.activity.lake",
     "statement": "noren.activity.feed",
     "vault": "noren.identity.contacts",
+    "desk": "noren.governance.documents.store",
     "front": "noren.doors.front",
 }
 MUST_NOT_OPEN = {
@@ -49,9 +51,13 @@ MUST_NOT_OPEN = {
     "ledger-worker": ("vault/",),
     "statement": ("vault/",),
     "vault": ("ledger/", "register/"),
+    "desk": ("vault/", "ledger/", "register/"),
     "front": ("vault/", "ledger/", "register/"),
 }
-MUST_OPEN = {"till": "ledger/ledger.db", "ledger-worker": "ledger/ledger.db", "vault": "vault/vault.db"}
+MUST_OPEN = {
+    "till": "ledger/ledger.db", "ledger-worker": "ledger/ledger.db", "vault": "vault/vault.db",
+    "desk": "governance/register.db",
+}  # fmt: skip
 RAW = (Encoding.Raw, PrivateFormat.Raw, NoEncryption())
 
 
@@ -100,6 +106,7 @@ def work(home: Home, zones: dict[str, Watched]) -> None:
     assert caller(home, "vault").call("/enrol", {"members": [member]})["results"] == ["added"]
     worker = caller(home, "ledger-worker")
     assert worker.call("/summary", method="GET")["members"] == 1
+    assert caller(home, "desk").call("/check")["ok"]
     with httpx.Client(timeout=30) as http:
         assert http.get(f"http://127.0.0.1:{zones['till'].port}/readyz").status_code == 200
         assert http.post(f"http://127.0.0.1:{zones['till'].port}/v1/purchases", json={}).status_code == 401

@@ -29,11 +29,11 @@ START_SECONDS: Final = 60.0
 END_SECONDS: Final = 20.0
 LOG_TAIL_LINES: Final = 12
 
-Inner = Literal["ledger-worker", "vault"]
+Inner = Literal["ledger-worker", "vault", "desk"]
 """Zones with an inner door (a Unix socket)."""
 
 # The vault tells the ledger side of each enrolment, so it can not work alone.
-_NEEDS: Final[dict[Inner, tuple[Inner, ...]]] = {"ledger-worker": (), "vault": ("ledger-worker",)}
+_NEEDS: Final[dict[Inner, tuple[Inner, ...]]] = {"ledger-worker": (), "vault": ("ledger-worker",), "desk": ()}
 
 _POLL_SECONDS: Final = 0.1
 

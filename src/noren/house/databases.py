@@ -15,13 +15,17 @@ from noren.house.passfiles import check_private, path_of
 from noren.kernel.address import DatabaseAddress
 from noren.kernel.say import Say
 
-Database = Literal["ledger", "register", "vault", "member_keys"]
+Database = Literal["ledger", "register", "vault", "member_keys", "governance"]
 
 DATABASES: Final[dict[str, tuple[Database, ...]]] = {
     "ledger": ("ledger", "register"),
     "identity": ("vault", "member_keys"),
+    "neither": ("governance",),
 }
-"""Which databases a side has; each side's are owned by a role of its own, in which nobody logs in."""
+"""Which databases a side has; each side's are owned by a role of its own, in which nobody logs in.
+
+In this order they are made: the roles that read the governance database must be there by then.
+"""
 
 CONNECT: Final = ""
 """Stands in ``MAY`` for the database itself."""
@@ -127,6 +131,12 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "member_key": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "arrival": _ARRIVAL,
         }
+    },
+    # Documents are added and never changed: not even the desk may. They name no member, so the ledger worker reads
+    # them here; the vault, whose server may be another, and the front ask the desk.
+    "governance": {
+        "desk": {CONNECT: ("CONNECT",), **_STAMP, "document": _APPEND},
+        "ledger-worker": {CONNECT: ("CONNECT",), **_STAMP, "document": ("SELECT",)},
     },
 }
 

@@ -20,8 +20,8 @@ from noren.kernel.say import Say
 CONFIG: Final = "noren.toml"
 DEFAULT_HOME: Final = "noren-home"
 
-Zone = Literal["till", "vault", "ledger-worker", "statement", "front", "operator"]
-ZONES: Final[tuple[Zone, ...]] = ("till", "vault", "ledger-worker", "statement", "front", "operator")
+Zone = Literal["till", "vault", "ledger-worker", "statement", "desk", "front", "operator"]
+ZONES: Final[tuple[Zone, ...]] = ("till", "vault", "ledger-worker", "statement", "desk", "front", "operator")
 
 
 class HomeProblem(Exception):
@@ -223,6 +223,11 @@ class Home:
     def register_db(self) -> Path:
         """Companies, shops, agreements, terminals: no person in it."""
         return self.path / "register" / "register.db"
+
+    @property
+    def governance_db(self) -> Path:
+        """The desk's register of dated documents: parties, purposes, notices, terms, regimes, flows."""
+        return self.path / "governance" / "register.db"
 
     @property
     def vault_db(self) -> Path:

@@ -31,6 +31,10 @@ def _tables(database: Database) -> MetaData:
         from noren.governance.tables import METADATA
 
         return METADATA
+    if database == "governance":
+        from noren.governance.documents.tables import METADATA as DOCUMENTS
+
+        return DOCUMENTS
     from noren.identity.tables import MEMBER_KEYS, VAULT
 
     return VAULT if database == "vault" else MEMBER_KEYS

@@ -49,6 +49,11 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "check": ("operator",),
         "keys": ("operator",),
     },
+    "desk": {
+        "register": ("operator", "vault", "front"),
+        "announce": ("operator",),
+        "check": ("operator",),
+    },
     "till": {},
     "statement": {},
     "front": {},

@@ -36,7 +36,7 @@ from noren.house.keeping import keep
 from noren.house.keys import SIDES
 from noren.kernel.say import Say
 
-FOLDERS: Final = ("keys", "keys/trust", "ledger", "log", "register", "run", "vault")
+FOLDERS: Final = ("governance", "keys", "keys/trust", "ledger", "log", "register", "run", "vault")
 MAX_SOCKET_BYTES: Final = 107
 
 

@@ -31,7 +31,7 @@ from noren.house.keys.holds import SIDES, Side
 from noren.house.upgrade_words import NEVER_KEPT, Done, Order, Standing
 from noren.kernel.say import Say
 
-MIGRATED_SIDES: Final = ("ledger", "identity")
+MIGRATED_SIDES: Final = ("ledger", "identity", "neither")
 _LOOK_SECONDS: Final = 120.0
 
 
@@ -50,10 +50,10 @@ def migrate(
         ),
     ] = None,
     side: Annotated[
-        Literal["ledger", "identity"] | None,
+        Literal["ledger", "identity", "neither"] | None,
         typer.Option(
             "--side",
-            metavar="ledger|identity",
+            metavar="ledger|identity|neither",
             help=both(
                 "片側だけ行う(側ごとにOSの利用者が別のとき)", "One side only, where each side has an OS user of its own"
             ),

@@ -7,8 +7,9 @@ JSON; what went wrong is said in both languages on stderr.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -31,8 +32,8 @@ def main(arguments: list[str]) -> int:
 
 
 def _do(home: Home, side: str, act: str, order: Order) -> Sequence[Standing | Done]:
-    assert side in ("ledger", "identity"), "not a side with stores"
-    stores = _ledger(home) if side == "ledger" else _identity(home)
+    assert side in _STORES, "not a side with stores"
+    stores = _STORES[side](home)
     if act == "look":
         return look(home, stores, order)
     return check(home, side, stores, order) if act == "check" else upgrade(home, side, stores, order)
@@ -49,6 +50,18 @@ def _identity(home: Home) -> tuple[Store, ...]:
 
     return stores(home)
 
+
+def _neither(home: Home) -> tuple[Store, ...]:
+    from noren.house.desk_revisions import stores
+
+    return stores(home)
+
+
+_STORES: Final[dict[str, Callable[[Home], tuple[Store, ...]]]] = {
+    "ledger": _ledger,
+    "identity": _identity,
+    "neither": _neither,
+}
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

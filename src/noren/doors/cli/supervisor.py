@@ -7,18 +7,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Final, get_args
 
 import httpx
 
-from noren.house.children import START_SECONDS, end, spawn, tail
+from noren.house.children import START_SECONDS, Inner, end, spawn, tail
 from noren.house.home import Home, HomeProblem, Zone
 from noren.house.occupancy import occupant
 from noren.house.origins import origins
 from noren.kernel.say import Say
 
 # The ledger side first: the vault and the front ask it.
-ORDER: Final[tuple[Zone, ...]] = ("ledger-worker", "till", "vault", "statement", "front")
+ORDER: Final[tuple[Zone, ...]] = ("ledger-worker", "till", "vault", "statement", "desk", "front")
 FIRST_PAUSE_SECONDS: Final = 1.0
 LONGEST_PAUSE_SECONDS: Final = 60.0
 STEADY_SECONDS: Final = 60.0
@@ -144,8 +144,7 @@ class Supervisor:
 
 def answers(home: Home, zone: Zone) -> bool:
     """Return whether a zone answers its health question at the door it opens."""
-    inner = {"ledger-worker": "ledger-worker", "vault": "vault"}.get(zone)
-    transport = httpx.HTTPTransport(uds=str(home.socket(zone))) if inner else None
+    transport = httpx.HTTPTransport(uds=str(home.socket(zone))) if zone in get_args(Inner) else None
     with httpx.Client(transport=transport, trust_env=False, timeout=_HEALTH_SECONDS) as http:
         try:
             return http.get(health_url(home, zone)).status_code == HTTPStatus.OK

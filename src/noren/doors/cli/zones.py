@@ -94,6 +94,14 @@ def statement(
         main(path, host, port, tls)
 
 
+def desk(context: typer.Context, home: HomeOption = None, lang: LangOption = None) -> None:
+    """Serve the desk's inner door: the register of dated documents."""
+    with _room(context, "desk", home, lang) as path:
+        from noren.doors.desk.main import main
+
+        main(path)
+
+
 def front(
     context: typer.Context,
     home: HomeOption = None,
@@ -145,6 +153,7 @@ def add_to(app: typer.Typer) -> None:
         ),
         ("vault", vault, "会員情報庫を開く(会員・カード・サインイン)", "Serve the vault: members, cards, sign-in"),
         ("statement", statement, "会員本人の取引の扉を開く", "Serve a member's own points and purchases"),
+        ("desk", desk, "事務局の内扉を開く(文書の台帳)", "Serve the desk's inner door: the register of documents"),
         ("front", front, "公開ページを開く", "Serve the public pages"),
     ):
         app.command(name, help=both(ja, en), rich_help_panel=panel)(command)

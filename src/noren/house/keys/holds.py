@@ -16,6 +16,7 @@ HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
     "ledger-worker": ("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
     "statement": ("link", "purchase-id", "one-time-code"),
     "vault": ("member-wrap", "vault-index", "sign-in"),
+    "desk": (),
     "front": (),
     "operator": (),
 }
@@ -25,7 +26,7 @@ Side = str
 SIDES: Final[dict[Side, tuple[Zone, ...]]] = {
     "ledger": ("till", "ledger-worker", "statement"),
     "identity": ("vault",),
-    "neither": ("front", "operator"),
+    "neither": ("desk", "front", "operator"),
 }
 KEK: Final = "kek"
 SIGNING: Final = "signing"

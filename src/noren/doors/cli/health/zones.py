@@ -13,7 +13,7 @@ from noren.house.inner import CallRefused, ZoneDown
 from noren.house.occupancy import occupant
 from noren.kernel.say import Say
 
-AUDITED: Final[tuple[Inner, ...]] = ("ledger-worker", "vault")
+AUDITED: Final[tuple[Inner, ...]] = ("ledger-worker", "vault", "desk")
 _LOOK_AT_LOG: Final = Say("log/ のログを見てください。", "Look at its log in log/.")
 
 
@@ -58,6 +58,7 @@ def _audit(zone: Inner, answer: dict[str, Any]) -> Iterator[Finding]:
                 "Ledger: works; points balance, the lake agrees",
             ),
             "vault": Say("会員情報庫: 読み書きでき、鍵とカードが合っています", "Vault: works; keys and cards agree"),
+            "desk": Say("事務局: 文書の台帳を読み書きできます", "Desk: the register of documents works"),
         }
         yield Finding("ok", what[zone])
     for found in answer["findings"]:

@@ -1,0 +1,11 @@
+"""The register's revisions, one file each: what changed in its table, on SQLite and on PostgreSQL, up and down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from noren.governance.documents.tables import METADATA
+from noren.revisions.history import history_of
+
+HISTORY: Final = history_of(METADATA, Path(__file__).parent)

@@ -1,0 +1,119 @@
+"""The register's store: SQLAlchemy Core, on a file of SQLite or a database of PostgreSQL.
+
+It adds and reads. Nothing in it changes or deletes a row; on PostgreSQL the desk's role could not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, Row, create_engine, event, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from noren.governance.documents.canonical import canonical
+from noren.governance.documents.model import Document, Kind
+from noren.governance.documents.tables import DOCUMENT, METADATA
+from noren.kernel.address import DatabaseAddress
+from noren.kernel.clock import instant_of, microseconds
+from noren.revisions.errors import NotThisRevision
+from noren.revisions.opening import make_or_stamp, problem_of
+
+_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL")
+
+
+class AnnouncedMeanwhile(Exception):
+    """Somebody announced this version of this document a moment ago; look again, and decide again."""
+
+
+class DocumentStore:
+    """Adds and reads documents."""
+
+    def __init__(self, place: Path | DatabaseAddress, *, reading: bool = False) -> None:
+        """Open the store. A file is made when missing unless only ``reading``.
+
+        Raises:
+            NotThisRevision: it was made by another version of noren, or is not made yet.
+        """
+        if isinstance(place, Path) and not reading:
+            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine = _engine(place, reading=reading)
+        if isinstance(place, Path) and not reading:
+            with self._engine.connect() as db:
+                db.exec_driver_sql("BEGIN IMMEDIATE")
+                make_or_stamp(db, METADATA)
+                db.commit()
+        self._refuse_other_revision()
+
+    def _refuse_other_revision(self) -> None:
+        with self._engine.connect() as db:
+            problem = problem_of(db, METADATA)
+        if problem is not None:
+            self.close()
+            raise NotThisRevision(problem)
+
+    def documents(self) -> list[Document]:
+        """Return every version of every document, in the order in which they were announced."""
+        order = (DOCUMENT.c.announced_us, DOCUMENT.c.kind, DOCUMENT.c.id, DOCUMENT.c.version)
+        with self._engine.connect() as db:
+            return [_document(row) for row in db.execute(select(DOCUMENT).order_by(*order))]
+
+    def add(self, documents: Sequence[Document]) -> None:
+        """Add versions, all or none; on the disk when it returns.
+
+        Raises:
+            AnnouncedMeanwhile: one of them is there already.
+        """
+        rows = [
+            {
+                "kind": each.kind.value,
+                "id": each.id,
+                "version": each.version,
+                "announced_us": microseconds(each.announced_at),
+                "effective_us": microseconds(each.effective_at),
+                "removed": each.removed,
+                "body": canonical(each.body),
+            }
+            for each in documents
+        ]
+        try:
+            with self._engine.begin() as db:
+                db.execute(insert(DOCUMENT), rows)
+        except IntegrityError:
+            raise AnnouncedMeanwhile from None
+
+    def close(self) -> None:
+        """Close the store."""
+        self._engine.dispose()
+
+
+def _engine(place: Path | DatabaseAddress, *, reading: bool) -> Engine:
+    if isinstance(place, DatabaseAddress):
+        read_only = "on" if reading else "off"
+        options = f"-c synchronous_commit=on -c lock_timeout=20s -c default_transaction_read_only={read_only}"
+        arguments = {**place.libpq(), "options": options}
+        return create_engine("postgresql+psycopg://", connect_args=arguments, pool_pre_ping=True, hide_parameters=True)
+    if reading:  # SQLite itself then refuses to write
+        return create_engine(f"sqlite:///file:{place}?mode=ro&uri=true", connect_args={"timeout": 20})
+    engine = create_engine(f"sqlite:///{place}", connect_args={"timeout": 20})
+
+    def configure(connection: Any, _record: object) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", configure)
+    return engine
+
+
+def _document(row: Row[Any]) -> Document:
+    return Document(
+        Kind(row.kind),
+        row.id,
+        row.version,
+        instant_of(row.announced_us),
+        instant_of(row.effective_us),
+        json.loads(row.body),
+        removed=row.removed,
+    )

@@ -1,0 +1,12 @@
+"""The stores of neither side, as their migration sees them."""
+
+from __future__ import annotations
+
+from noren.governance.documents.migrations import HISTORY
+from noren.house.home import Home
+from noren.house.migrated import Store
+
+
+def stores(home: Home) -> tuple[Store, ...]:
+    """Return the register of documents."""
+    return (Store(HISTORY, home.governance_db, "governance", "desk"),)
