@@ -24,8 +24,8 @@ from noren.activity.pg_schema import create_tables
 from noren.activity.store import SqliteLedger
 from noren.audience.migrations import HISTORY as AUDIENCES
 from noren.audience.store import AudienceStore
-from noren.governance.documents.migrations import HISTORY as DOCUMENTS
-from noren.governance.documents.store import DocumentStore
+from noren.governance.announced.migrations import HISTORY as DOCUMENTS
+from noren.governance.announced.store import DocumentStore
 from noren.governance.migrations import HISTORY as REGISTER
 from noren.governance.store import Directory
 from noren.house.databases import Database

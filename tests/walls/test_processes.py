@@ -43,7 +43,7 @@ MUST_LOAD = {
     "ledger-worker": "noren.activity.lake",
     "statement": "noren.activity.feed",
     "vault": "noren.identity.contacts",
-    "desk": "noren.governance.documents.store",
+    "desk": "noren.governance.announced.store",
     "front": "noren.doors.front",
 }
 MUST_NOT_OPEN = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from noren.governance.documents.store import DocumentStore
+from noren.governance.announced.store import DocumentStore
 from noren.house.documents import open_documents
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noren.governance.documents.migrations import HISTORY
+from noren.governance.announced.migrations import HISTORY
 from noren.house.home import Home
 from noren.house.migrated import Store
 

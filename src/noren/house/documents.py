@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from noren.governance.documents.store import DocumentStore
+from noren.governance.announced.store import DocumentStore
 from noren.house.databases import address_of
 from noren.house.home import Home, Zone
 

@@ -32,7 +32,7 @@ def _tables(database: Database) -> MetaData:
 
         return METADATA
     if database == "governance":
-        from noren.governance.documents.tables import METADATA as DOCUMENTS
+        from noren.governance.announced.tables import METADATA as DOCUMENTS
 
         return DOCUMENTS
     from noren.identity.tables import MEMBER_KEYS, VAULT

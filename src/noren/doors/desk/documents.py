@@ -9,20 +9,20 @@ import msgspec
 from litestar import get, post
 from litestar.status_codes import HTTP_200_OK
 
-from noren.governance.documents.model import Document
+from noren.governance.documents import encode_body
+from noren.governance.register import Document
 from noren.house.desk import DeskRoom
 
 
 class DocumentAnswer(msgspec.Struct, frozen=True):
-    """One version of a document."""
+    """One version of a document; ``body`` None: it removes."""
 
     kind: str
     id: str
     version: int
     announced_at: datetime
     effective_at: datetime
-    removed: bool
-    body: dict[str, Any]
+    body: Any
 
 
 class RegisterAnswer(msgspec.Struct, frozen=True):
@@ -62,6 +62,5 @@ def shown(document: Document) -> DocumentAnswer:
         document.version,
         document.announced_at,
         document.effective_at,
-        document.removed,
-        dict(document.body),
+        None if document.body is None else msgspec.Raw(encode_body(document.body)),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from noren.governance.documents.tables import METADATA
+from noren.governance.announced.tables import METADATA
 from noren.revisions.history import history_of
 
 HISTORY: Final = history_of(METADATA, Path(__file__).parent)

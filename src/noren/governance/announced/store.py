@@ -5,17 +5,17 @@ It adds and reads. Nothing in it changes or deletes a row; on PostgreSQL the des
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, Row, create_engine, event, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from noren.governance.documents.canonical import canonical
-from noren.governance.documents.model import Document, Kind
-from noren.governance.documents.tables import DOCUMENT, METADATA
+from noren.governance.announced.tables import DOCUMENT, METADATA
+from noren.governance.documents import decode_body, encode_body
+from noren.governance.register import Document, DocumentKind, Register, register_at
 from noren.kernel.address import DatabaseAddress
 from noren.kernel.clock import instant_of, microseconds
 from noren.revisions.errors import NotThisRevision
@@ -60,6 +60,10 @@ class DocumentStore:
         with self._engine.connect() as db:
             return [_document(row) for row in db.execute(select(DOCUMENT).order_by(*order))]
 
+    def register(self, at: datetime) -> Register:
+        """Return the register at an instant."""
+        return register_at(self.documents(), at)
+
     def add(self, documents: Sequence[Document]) -> None:
         """Add versions, all or none; on the disk when it returns.
 
@@ -73,8 +77,7 @@ class DocumentStore:
                 "version": each.version,
                 "announced_us": microseconds(each.announced_at),
                 "effective_us": microseconds(each.effective_at),
-                "removed": each.removed,
-                "body": canonical(each.body),
+                "body": None if each.body is None else encode_body(each.body).decode(),
             }
             for each in documents
         ]
@@ -108,12 +111,6 @@ def _engine(place: Path | DatabaseAddress, *, reading: bool) -> Engine:
 
 
 def _document(row: Row[Any]) -> Document:
-    return Document(
-        Kind(row.kind),
-        row.id,
-        row.version,
-        instant_of(row.announced_us),
-        instant_of(row.effective_us),
-        json.loads(row.body),
-        removed=row.removed,
-    )
+    kind = DocumentKind(row.kind)
+    body = None if row.body is None else decode_body(kind, row.body.encode())
+    return Document(kind, row.id, row.version, instant_of(row.announced_us), instant_of(row.effective_us), body)

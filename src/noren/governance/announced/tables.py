@@ -1,10 +1,10 @@
-"""The register's one table: rows are added, never changed, never deleted."""
+"""The register's one table: rows are added, never changed, never deleted. A row without a body removes."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String, Table
+from sqlalchemy import BigInteger, Column, Integer, String, Table
 
 from noren.revisions.opening import Layout, laid_out
 
@@ -19,6 +19,5 @@ DOCUMENT: Final = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("announced_us", BigInteger, nullable=False),
     Column("effective_us", BigInteger, nullable=False),
-    Column("removed", Boolean, nullable=False),
-    Column("body", String, nullable=False),
+    Column("body", String),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from alembic import op
-from sqlalchemy import BigInteger, Boolean, Column, Integer, String
+from sqlalchemy import BigInteger, Column, Integer, String
 
 from noren.kernel.say import Say
 
@@ -24,6 +24,5 @@ def upgrade() -> None:
         Column("version", Integer, primary_key=True, autoincrement=False),
         Column("announced_us", BigInteger, nullable=False),
         Column("effective_us", BigInteger, nullable=False),
-        Column("removed", Boolean, nullable=False),
-        Column("body", String, nullable=False),
+        Column("body", String),
     )
