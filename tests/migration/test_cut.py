@@ -47,7 +47,7 @@ def filled(path: Path, store: Store, revision: str) -> None:
         fill(connection, random.Random(5), rows=8)
         migrate(connection, store.history, revision)
         for table, rows in contents(connection).items():
-            assert rows or table in ("coupon", "redemption", "opening", "stop", "alert")
+            assert rows or table in ("coupon", "redemption", "opening", "stop", "alert", "closing", "erasing")
 
 
 def torn(path: Path, history: History, way: list[str], before: tuple[dict[str, Any], dict[str, set[str]]]) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from noren.activity import rows, tables
 from noren.activity.about import AboutRows
 from noren.activity.connection import connect
+from noren.activity.erasing_rows import ErasingReads
 from noren.activity.model import (
     Coupon,
     Kind,
@@ -25,7 +26,7 @@ from noren.activity.rekeyed_rows import KeyedRows
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows, AboutRows):
+class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -105,9 +106,9 @@ class SqliteFeed(KeyedRows, WholeRows, AboutRows):
         return self._all(tables.GET_PRODUCTS)
 
     def sums(self) -> tuple[int, int, int, int]:
-        """Return (purchases, amount, earned, returns), counted from the rows."""
-        found = self._all(tables.SUM_PURCHASES)[0]
-        return found[0], found[1], found[2], found[3]
+        """Return (purchases, amount, earned, returns), counted from the rows and the closing account."""
+        found, closed = self._all(tables.SUM_PURCHASES)[0], self.closed()
+        return found[0] + closed[0], found[1] + closed[1], found[2] + closed[2], found[3] + closed[3]
 
     def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
         """See ``DueFeed``."""

@@ -46,6 +46,7 @@ class Kind(IntEnum):
     LOT = 6
     MERGE = 7
     OPENING = 8
+    CLOSE = 9
 
 
 class Line(NamedTuple):

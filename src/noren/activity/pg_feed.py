@@ -16,6 +16,7 @@ from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
 from noren.activity.about import AboutRows
+from noren.activity.erasing_rows import ErasingReads
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
@@ -26,7 +27,7 @@ from noren.kernel.address import DatabaseAddress
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed(PostgresKeyed, WholeRows, AboutRows):
+class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:
@@ -122,9 +123,9 @@ class PostgresFeed(PostgresKeyed, WholeRows, AboutRows):
         return self._all(pg_tables.GET_PRODUCTS)
 
     def sums(self) -> tuple[int, int, int, int]:
-        """Return (purchases, amount, earned, returns), counted from the rows."""
-        found = self._all(pg_tables.SUM_PURCHASES)[0]
-        return found[0], found[1], found[2], found[3]
+        """Return (purchases, amount, earned, returns), counted from the rows and the closing account."""
+        found, closed = self._all(pg_tables.SUM_PURCHASES)[0], self.closed()
+        return found[0] + closed[0], found[1] + closed[1], found[2] + closed[2], found[3] + closed[3]
 
     def lapsing(self, after: bytes, *, day: int, expiry_days: int, limit: int) -> Sequence[bytes]:
         """See ``DueFeed``."""

@@ -73,6 +73,10 @@ CREATE TABLE stop (
   handle bytea NOT NULL, scope text NOT NULL, name text NOT NULL, since text NOT NULL,
   PRIMARY KEY (handle, scope, name));
 CREATE TABLE merge (entry bigint PRIMARY KEY, source bytea NOT NULL, target bytea NOT NULL);
+CREATE TABLE closing (
+  partner text NOT NULL, kind smallint NOT NULL, points bigint NOT NULL, PRIMARY KEY (partner, kind));
+CREATE TABLE erasing (handle bytea PRIMARY KEY, since bigint NOT NULL, rewritten bigint NOT NULL);
+CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product text PRIMARY KEY, name text, category text, department text, brand text, maker text, sensitivity text);
 CREATE TABLE tally (name text PRIMARY KEY, count bigint NOT NULL) WITH (fillfactor = 10);

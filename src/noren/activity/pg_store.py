@@ -90,6 +90,10 @@ class PostgresLedger:
     def carry_over(self) -> None:
         """See ``LedgerStore``: the server does that by itself."""
 
+    def forget_deleted(self) -> bool:
+        """See ``LedgerStore``: the server does that by itself, in its own time (decision 0029)."""
+        return True
+
     def tally(self) -> Tally:
         """See ``LedgerStore``."""
         return Tally(**{row[0]: row[1] for row in self._read(pg_tables.GET_TALLY)})

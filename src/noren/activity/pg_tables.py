@@ -224,7 +224,10 @@ SUM_OPENINGS: Final = "SELECT partner, count(*), sum(points)::bigint FROM openin
 SUM_OPENING_POSTINGS: Final = (
     "SELECT partner, count(*), sum(points)::bigint FROM posting WHERE kind = $1 GROUP BY partner ORDER BY partner"
 )
-SUM_OPENING_ACCOUNTS: Final = "SELECT partner, -points FROM account WHERE kind = $1 ORDER BY partner"
+SUM_OPENING_ACCOUNTS: Final = (
+    "SELECT a.partner, -(a.points + coalesce(c.points, 0)) FROM account AS a"
+    " LEFT JOIN closing AS c ON c.partner = a.partner AND c.kind = a.kind WHERE a.kind = $1 ORDER BY a.partner"
+)
 SUM_COUPONS: Final = (
     "SELECT partners, count(*), sum(discount)::bigint, count(*) FILTER (WHERE used > 0) FROM coupon"
     " WHERE campaign = '' GROUP BY partners ORDER BY partners"

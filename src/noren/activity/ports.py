@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from noren.activity.about import AboutEveryone
+from noren.activity.closing import ErasingFeed, ErasingRows
 from noren.activity.model import (
     Card,
     Changes,
@@ -70,7 +71,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, Protocol):
+class LedgerBatch(Rekeyed, ErasingRows, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -214,6 +215,10 @@ class LedgerStore(Protocol):
         """Do now, while little is going on, what would make a later batch slow; often there is nothing to do."""
         ...
 
+    def forget_deleted(self) -> bool:
+        """Let no byte of what was deleted stay in the store's files; False: a reader hinders it, try again later."""
+        ...
+
     def tally(self) -> Tally:
         """Return programme totals."""
         ...
@@ -341,7 +346,7 @@ class WholeFeed(Protocol):
         ...
 
 
-class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, AboutEveryone, Protocol):
+class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, AboutEveryone, ErasingFeed, Protocol):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
 
     def last_entry(self) -> int:

@@ -2,7 +2,7 @@
 
 ``TERMS`` names every column of every table of both: a test fails when a column stands in a
 table and not here, so that nothing is kept without a reason. The sweep that carries it out is
-``sweeping`` (ledger) and the lake's vacuum. Erasing one member on request comes with governance.
+``sweeping`` (ledger) and the lake's vacuum; one member's erasure is ``erasing``'s.
 """
 
 from __future__ import annotations
@@ -51,6 +51,14 @@ _SETTLED: Final = Say(
 _OPENED: Final = Say(
     "会計の帳簿として。以前のシステムから移した残高が二度入らないための目印です。",
     "As books of account: the mark that keeps a balance from another system from coming in twice.",
+)
+_CLOSING: Final = Say(
+    "会計の帳簿として。消去された会員全員の合計だけで、日・店・レシート・会員のどれも持ちません。",
+    "As books of account: sums of all erased members together, without a day, a shop, a receipt or a member.",
+)
+_ERASING: Final = Say(
+    "履歴のファイルの書き直しまで（24時間以内）。だれの内部識別子かを示すものは、先に消えています。",
+    "Until the lake's files are written anew (within 24 hours). What said whose handle it was is gone before.",
 )
 _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
@@ -110,6 +118,8 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     ),
     "redemption": _columns("entry number barcode coupon partner discount day problem", _SETTLED),
     "opening": _columns("natural_key entry partner earned expires points", _OPENED),
+    "closing": _columns("partner kind points", _CLOSING),
+    "erasing": _columns("handle since rewritten", _ERASING),
     "merge": _columns("entry source target", _MERGE),
     "product": _columns("product name category department brand maker sensitivity", _NOBODY),
     "tally": _columns("name count", _NOBODY),

@@ -14,6 +14,7 @@ import apsw
 
 from noren.activity import rows, tables
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
+from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
 from noren.activity.model import (
     Card,
@@ -39,17 +40,28 @@ from noren.activity.rekeyed_rows import RekeyedRows
 LEISURE_PAGES: Final = 150
 """Carrying so much over takes one to two milliseconds; the 4,000 pages of a busy till take ten to thirty."""
 
+FORGET_MS: Final = 300
+"""How long cutting the log may keep tills waiting for a reader to end."""
+
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows):
+class SqliteBatch(RekeyedRows, ErasedRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._pools: dict[bytes, int] = {}
         """Members' pools as this transaction read them: what a batch's writing is weighed against."""
+
+    def send(self, statement: str, *parameters: Any) -> object:
+        """Run a statement that gives no rows."""
+        return self._db.execute(statement, parameters)
+
+    def all(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        return self._db.execute(statement, parameters).fetchall()
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, parameters).fetchone()
@@ -324,7 +336,7 @@ class SqliteLedger:
     def __init__(
         self, path: Path, *, busy_ms: int = BUSY_MS, vfs: str | None = None, leisure_pages: int = LEISURE_PAGES
     ) -> None:
-        self._leisure_pages = leisure_pages
+        self._leisure_pages, self._busy_ms = leisure_pages, busy_ms
         self._db = connect(path, busy_ms=busy_ms, vfs=vfs)
 
     @property
@@ -381,6 +393,17 @@ class SqliteLedger:
                 self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_PASSIVE)
         except apsw.Error:
             return
+
+    def forget_deleted(self) -> bool:
+        """See ``LedgerStore``: ``secure_delete`` overwrote what was deleted; the log is carried over and cut."""
+        try:
+            self._db.execute(f"PRAGMA busy_timeout = {FORGET_MS}")
+            pages, carried = self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            return pages == carried
+        except apsw.BusyError:
+            return False
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {self._busy_ms}")
 
     def tally(self) -> Tally:
         """See ``LedgerStore``."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0004"
+REVISION: Final = "0005"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -75,6 +75,12 @@ CREATE TABLE stop (
   handle BLOB NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL, since TEXT NOT NULL,
   PRIMARY KEY (handle, scope, name)) WITHOUT ROWID, STRICT;
 CREATE TABLE merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
+CREATE TABLE closing (
+  partner TEXT NOT NULL, kind INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (partner, kind)
+  ) WITHOUT ROWID, STRICT;
+CREATE TABLE erasing (
+  handle BLOB PRIMARY KEY, since INTEGER NOT NULL, rewritten INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
   ) WITHOUT ROWID, STRICT;
@@ -189,7 +195,10 @@ SUM_OPENINGS: Final = "SELECT partner, count(*), sum(points) FROM opening GROUP 
 SUM_OPENING_POSTINGS: Final = (
     "SELECT partner, count(*), sum(points) FROM posting WHERE kind = ? GROUP BY partner ORDER BY partner"
 )
-SUM_OPENING_ACCOUNTS: Final = "SELECT partner, -points FROM account WHERE kind = ? ORDER BY partner"
+SUM_OPENING_ACCOUNTS: Final = (
+    "SELECT a.partner, -(a.points + coalesce(c.points, 0)) FROM account AS a"
+    " LEFT JOIN closing AS c ON c.partner = a.partner AND c.kind = a.kind WHERE a.kind = ? ORDER BY a.partner"
+)
 SUM_COUPONS: Final = (
     "SELECT partners, count(*), sum(discount), sum(used > 0) FROM coupon WHERE campaign = ''"
     " GROUP BY partners ORDER BY partners"
@@ -223,7 +232,8 @@ UNBALANCED_LOTS: Final = (
 )
 OPEN_ACCOUNTS: Final = (
     "SELECT partner, kind, CAST(sum(points) AS BIGINT) FROM (SELECT partner, kind, points FROM account"
-    " UNION ALL SELECT partner, kind, points FROM posting) AS both_sides"
+    " UNION ALL SELECT partner, kind, points FROM posting"
+    " UNION ALL SELECT partner, kind, points FROM closing WHERE kind < 100) AS both_sides"
     " GROUP BY partner, kind HAVING sum(points) <> 0 ORDER BY partner, kind"
 )
 _SOLD: Final = (

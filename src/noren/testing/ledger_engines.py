@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from psycopg import sql
 
@@ -37,6 +37,15 @@ _ROLES: Final[dict[Zone, str]] = {"till": "noren_till", "ledger-worker": "noren_
 _NUMBERS: Final = itertools.count()
 
 
+Rows = dict[str, set[tuple[Any, ...]]]
+
+
+def holding(rows: Rows, needle: bytes) -> int:
+    """Return how many values of all rows hold some bytes."""
+    values = (value for table in rows.values() for row in table for value in row)
+    return sum(isinstance(value, bytes) and needle in value for value in values)
+
+
 class LedgerPlace(Protocol):
     """One ledger that can be opened many times."""
 
@@ -54,6 +63,10 @@ class LedgerPlace(Protocol):
 
     def change_by_hand(self, statement: str) -> None:
         """Run one statement past the store: what no process of ours would do."""
+        ...
+
+    def rows(self) -> Rows:
+        """Return every row of every table."""
         ...
 
     def remove(self) -> None:
@@ -82,6 +95,15 @@ class SqlitePlace:
         db = connect(self.path)
         db.execute(statement)
         db.close()
+
+    def rows(self) -> Rows:
+        """See ``LedgerPlace``."""
+        db = connect(self.path, reading=True)
+        try:
+            names = [row[0] for row in db.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+            return {name: set(db.execute(f"SELECT * FROM {name}").fetchall()) for name in names}  # noqa: S608
+        finally:
+            db.close()
 
     def remove(self) -> None:
         """See ``LedgerPlace``: the folder is the test's own, and goes with it."""
@@ -114,6 +136,15 @@ class PostgresPlace:
         """See ``LedgerPlace``."""
         with self.server.connect(self.database) as owner:
             owner.execute(statement.encode())
+
+    def rows(self) -> Rows:
+        """See ``LedgerPlace``."""
+        with self.server.connect(self.database) as owner:
+            found = owner.execute(
+                b"SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND "
+                b"relkind IN ('r', 'p') AND NOT relispartition"
+            ).fetchall()
+            return {name: set(owner.execute(b"SELECT * FROM " + name.encode()).fetchall()) for (name,) in found}
 
     def remove(self) -> None:
         """See ``LedgerPlace``."""

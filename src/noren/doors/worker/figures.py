@@ -94,6 +94,7 @@ _KINDS: Final = {
     Kind.LOT: Say("期間限定の付与", "granted for a term"),
     Kind.MERGE: Say("統合", "merged"),
     Kind.OPENING: Say("移行時の残高", "brought in from another system"),
+    Kind.CLOSE: Say("締め", "closed with a member's account"),
 }
 
 

@@ -1,0 +1,68 @@
+"""What erased members leave in the ledger: sums in the closing account, and for some hours the handles that wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+
+class Closed(IntEnum):
+    """What the closing account sums beside points by ``Kind``: of the programme, but for discounts, of a company."""
+
+    PURCHASES = 101
+    AMOUNT = 102
+    EARNED = 103
+    RETURNS = 104
+    DISCOUNT = 105
+    REDEMPTIONS = 106
+
+
+@dataclass(frozen=True, slots=True)
+class Erasing:
+    """A handle that waits for its rows in the lake to go. Instants in microseconds; ``rewritten`` 0: not yet."""
+
+    handle: bytes = field(repr=False)
+    since: int
+    rewritten: int
+
+
+class ErasingRows(Protocol):
+    """What an erasure writes, within one transaction."""
+
+    def merged_into(self, handle: bytes) -> Sequence[bytes]:
+        """Return the handles that were merged into this one, directly."""
+        ...
+
+    def erase(self, handle: bytes, since: int) -> None:
+        """Delete a member's rows, her sums added to the closing account, and let her wait for the lake."""
+        ...
+
+    def void(self, handle: bytes) -> None:
+        """Delete her cards and the coupons that she has not used: what a withdrawal ends at once."""
+        ...
+
+    def drop_left(self, entries: Sequence[int], codes: Sequence[bytes]) -> None:
+        """Delete what ``ErasingFeed.left_behind`` found, sums added to the closing account."""
+        ...
+
+    def note_rewritten(self, handles: Sequence[bytes], at: int) -> None:
+        """Say that the lake's tables hold these no more, though its old files may."""
+        ...
+
+    def end_erasing(self, handles: Sequence[bytes]) -> None:
+        """Forget the handles: they stand in no file any more."""
+        ...
+
+
+class ErasingFeed(Protocol):
+    """Who waits."""
+
+    def erasing(self) -> Sequence[Erasing]:
+        """Return the handles whose rows in the lake are still to go."""
+        ...
+
+    def left_behind(self) -> tuple[Sequence[int], Sequence[bytes]]:
+        """Return what no index leads to, by one pass: entries with postings of who waits; codes without a purchase."""
+        ...
