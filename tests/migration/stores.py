@@ -26,6 +26,8 @@ from noren.audience.migrations import HISTORY as AUDIENCES
 from noren.audience.store import AudienceStore
 from noren.governance.announced.migrations import HISTORY as DOCUMENTS
 from noren.governance.announced.store import DocumentStore
+from noren.governance.leases.migrations import HISTORY as COPIES
+from noren.governance.leases.store import LeaseStore
 from noren.governance.migrations import HISTORY as REGISTER
 from noren.governance.store import Directory
 from noren.house.databases import Database
@@ -162,6 +164,7 @@ STORES = [
     _sqlite(REGISTER, lambda path: Directory(path).close()),
     _sqlite(AUDIENCES, lambda path: AudienceStore(path).close()),
     _sqlite(DOCUMENTS, lambda path: DocumentStore(path).close()),
+    _sqlite(COPIES, lambda path: LeaseStore(path).close()),
     _sqlite(VAULT, lambda path: SqliteEngine(path, identity.VAULT).close()),
     _sqlite(MEMBER_KEYS, lambda path: SqliteEngine(path, identity.MEMBER_KEYS).close()),
     _ledger_on_postgresql(),

@@ -23,6 +23,8 @@ DEFAULT_HOME: Final = "noren-home"
 Zone = Literal["till", "vault", "ledger-worker", "statement", "desk", "front", "operator"]
 ZONES: Final[tuple[Zone, ...]] = ("till", "vault", "ledger-worker", "statement", "desk", "front", "operator")
 
+_SIDE_FOLDER: Final[dict[Zone, str]] = {"vault": "vault", "ledger-worker": "ledger"}
+
 
 class HomeProblem(Exception):
     """The home or its settings can not be used; ``say`` tells what, why and how to fix it."""
@@ -213,6 +215,14 @@ class Home:
     def audiences_db(self) -> Path:
         """The audiences' store: a file also in a home on PostgreSQL (decision 0025)."""
         return self.audiences / "audiences.db"
+
+    def copies_db(self, zone: Zone) -> Path:
+        """The census of the copies that a zone made: a file in homes of either engine."""
+        return self.path / _SIDE_FOLDER[zone] / "copies.db"
+
+    def copies(self, zone: Zone) -> Path:
+        """Where the copies that a zone made lie, each sealed under a key of its own."""
+        return self.path / _SIDE_FOLDER[zone] / "copies"
 
     @property
     def lists(self) -> Path:

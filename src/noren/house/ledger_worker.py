@@ -1,8 +1,9 @@
 """The ledger-worker process: what it holds.
 
-Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings.
-Keys: card index, receipt index, body hash, purchase id, terminal key, and the link key that
-makes link tokens for the vault. Never: a name, an address, a contact, anything of the vault.
+Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings,
+the census of its copies. Keys: card index, receipt index, body hash, purchase id, terminal key,
+the link key that makes link tokens for the vault, and the one that wraps its copies' keys.
+Never: a name, an address, a contact, anything of the vault.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from typing import Final
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
 from noren.activity.ports import AuditFeed, LedgerStore
 from noren.audience.standings.loop import StandingLoop
+from noren.governance.leases.copies import Copies
 from noren.governance.store import Directory
 from noren.house.audiences import AudienceRoom, audience_room
+from noren.house.copies import open_copies
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_feed, open_ledger
@@ -43,6 +46,7 @@ class WorkerRoom:
     loop: LakeLoop
     audiences: AudienceRoom
     standings: StandingLoop
+    copies: Copies
     receipts: ReceiptKeys
     terminal_key: KeyRing
     link: KeyRing
@@ -59,6 +63,7 @@ class WorkerRoom:
     def close(self) -> None:
         """Close the stores."""
         self.standings.close()
+        self.copies.store.close()
         self.audiences.close()
         self.lake.close()
         self.feed.close()
@@ -113,6 +118,7 @@ def worker_room(home: Home) -> WorkerRoom:
         loop=loop,
         audiences=audiences,
         standings=standing_loop(home, apart, directory, audiences.store, lambda: instant_of(home, apart)),
+        copies=open_copies(home, keys, SystemClock()),
         receipts=ReceiptKeys(
             keys.ring("card-index"),
             keys.ring("receipt-index"),

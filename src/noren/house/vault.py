@@ -1,9 +1,10 @@
 """What the vault process holds: who members are, and no purchase, audience, campaign or handle.
 
-Held: the vault store and the member-key store; the keys member-wrap (wraps each member's key, and
-seals whose a card is), vault-index (finds a member by number, card or link token) and sign-in; the drawer's opener; a
-pass to the ledger worker's enrolment, cards and choices. Not held: any store or key of the
-ledger side; the statement door's public key is all it knows of that door.
+Held: the vault store, the member-key store, the census of its copies; the keys member-wrap (wraps
+each member's key, and seals whose a card is), vault-index (finds a member by number, card or link
+token), sign-in and vault-copies (wraps its copies' keys); the drawer's opener; a pass to the ledger
+worker's enrolment, cards and choices. Not held: any store or key of the ledger side; the statement
+door's public key is all it knows of that door.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from noren.governance.leases.copies import Copies
+from noren.house.copies import open_copies
 from noren.house.databases import address_of
 from noren.house.home import Home, HomeProblem
 from noren.house.inner import InnerClient
@@ -43,6 +46,7 @@ class VaultRoom:
     vault: Vault
     porter: Porter
     clock: Clock
+    copies: Copies
     keys: ZoneKeys = field(repr=False)
 
     def ticket(self, token: LinkToken, nonce: str, now: datetime) -> str:
@@ -66,7 +70,7 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         clock=clock,
         zone=home.zone,
     )
-    return VaultRoom(home, vault, porter, clock, keys)
+    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), keys)
 
 
 def _kept_keys(home: Home, member_keys: VaultEngine, wrap: KeyRing) -> KeptKeys:

@@ -10,7 +10,20 @@ from typing import Annotated, NoReturn
 import typer
 
 import noren
-from noren.doors.cli import alerts, doctor, founding, importing, member, migrate, partner, summary, terminal, up, zones
+from noren.doors.cli import (
+    alerts,
+    copying,
+    doctor,
+    founding,
+    importing,
+    member,
+    migrate,
+    partner,
+    summary,
+    terminal,
+    up,
+    zones,
+)
 from noren.doors.cli.audience import command as audience_command
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
@@ -66,6 +79,7 @@ keys_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
 audience_command.add_to(app)
+copying.add_to(app)
 summary.add_to(app)
 zones.add_to(app)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from litestar import Litestar, Response, Router, get
 from litestar.di import Provide
 
+from noren.doors.inner_copies import copy_handlers
 from noren.doors.inner_door import inner_app
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
@@ -31,7 +32,7 @@ _AWAY: Final = Reason(
 
 def operator_app(room: VaultRoom) -> Litestar:
     """Return the inner door's application."""
-    handlers = [*operator_handlers(room.vault), *key_handlers(room.vault)]
+    handlers = [*operator_handlers(room.vault), *key_handlers(room.vault, room.copies), *copy_handlers(room.copies)]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
     return inner_app(room.porter, [inside])
 

@@ -10,6 +10,7 @@ from litestar import post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
+from noren.governance.leases.copies import Copies
 from noren.identity.rotation import move
 from noren.identity.vault import Vault
 
@@ -21,7 +22,7 @@ REST: Final = 1.0
 class WorkBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stretch of a rotation's work: the key, and where the last stretch ended (hex; empty: at the beginning)."""
 
-    name: Literal["member-wrap", "vault-index", "link", "card-index"]
+    name: Literal["member-wrap", "vault-index", "link", "card-index", "vault-copies"]
     after: Annotated[str, msgspec.Meta(pattern=r"\A([0-9a-f]{2})*\Z")] = ""
 
 
@@ -34,11 +35,13 @@ class WorkAnswer(msgspec.Struct, frozen=True):
     left: int = 0
 
 
-def key_handlers(vault: Vault) -> list[Any]:
+def key_handlers(vault: Vault, copies: Copies) -> list[Any]:
     """Return the handler of ``/keys``."""
 
     @post("/keys/work", status_code=HTTP_200_OK, sync_to_thread=True)
     def work(data: JSONBody[WorkBody]) -> WorkAnswer:
+        if data.name == "vault-copies":  # copies are few: one pass
+            return WorkAnswer("", *copies.rewrap())
         until, after, seen, moved = time.monotonic() + SLICE_SECONDS, bytes.fromhex(data.after), 0, 0
         while True:
             begun = time.monotonic()

@@ -10,6 +10,7 @@ from typing import Final
 
 import structlog
 
+from noren.doors.inner_copies import end_copies
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
 from noren.doors.vault.app import operator_app, sign_in_app
@@ -25,6 +26,7 @@ SWEEP_FIRST_SECONDS: Final = 1.0
 SWEEP_LAST_SECONDS: Final = 60.0
 ORDER_SECONDS: Final = 10.0
 SNAPSHOT_LOOK_SECONDS: Final = 60.0
+COPIES_LOOK_SECONDS: Final = 20.0
 ORDER_SHARE: Final = 20
 """Laying a large store anew takes a while: it rests this many times as long as it took."""
 _log = structlog.get_logger("vault")
@@ -47,7 +49,7 @@ async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) ->
     if os.environ.get("NOREN_STAY") != PASSING:
         chosen = room.home.settings.doors.vault if port is None else port
         doors.append(serve(sign_in_app(room), interface="asgi", host=host, port=chosen, tls=tls))
-    await asyncio.gather(_heal(room), _forget_order(room), _take_snapshots(room), *doors)
+    await asyncio.gather(_heal(room), _forget_order(room), _take_snapshots(room), _end_copies(room), *doors)
 
 
 async def _heal(room: VaultRoom) -> None:
@@ -75,6 +77,13 @@ async def _take_snapshots(room: VaultRoom) -> None:
         except StoreUnusable:
             _log.warning("snapshot_postponed")
         await asyncio.sleep(SNAPSHOT_LOOK_SECONDS)
+
+
+async def _end_copies(room: VaultRoom) -> None:
+    """Destroy the copies whose lease has ended, the one after the other; what fails is tried again."""
+    while True:
+        await asyncio.to_thread(end_copies, room.copies)
+        await asyncio.sleep(COPIES_LOOK_SECONDS)
 
 
 async def _forget_order(room: VaultRoom) -> None:

@@ -82,7 +82,7 @@ class CardsBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 class WorkBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stretch of a rotation's work: the key, and where the last stretch ended (empty: at the beginning)."""
 
-    name: Literal["card-index", "receipt-index", "body-hash", "terminal-key"]
+    name: Literal["card-index", "receipt-index", "body-hash", "terminal-key", "ledger-copies"]
     after: str = ""
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from noren.activity.sweeping import Broom, drop_receipts, lapse_points, turn_days
 from noren.audience.retention import sweep
+from noren.doors.inner_copies import end_copies
 from noren.doors.worker.turn import Turn
 from noren.kernel.clock import SystemClock
 
@@ -45,6 +46,7 @@ class DailyRound:
         room = self._turn.room
         day, settings = room.today().toordinal(), room.home.settings
         broom = Broom(room.ledger, room.feed, self._turn)
+        end_copies(room.copies)
         if self._lapsed_day != day:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day

@@ -108,9 +108,15 @@ def _cards(at: Turn, after: str) -> WorkAnswer:
     return WorkAnswer("", 0, 0, len(at.room.feed.cards_under(bound, CHUNK)))
 
 
+def _copies(at: Turn, after: str) -> WorkAnswer:
+    del after  # copies are few: one pass
+    return WorkAnswer("", *at.room.copies.rewrap())
+
+
 STEPS: Final[dict[str, Step]] = {
     "card-index": _cards,
     "receipt-index": _receipts,
     "body-hash": _bodies,
     "terminal-key": _terminals,
+    "ledger-copies": _copies,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+from noren.doors.inner_copies import copy_handlers
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import run, serve
@@ -37,7 +38,7 @@ async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made = (*made, audience_handlers)
-    app = inner_app(room.porter, [handler for each in made for handler in each(turn)])
+    app = inner_app(room.porter, [*copy_handlers(room.copies), *(handler for each in made for handler in each(turn))])
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
     daily = asyncio.create_task(DailyRound(turn).run(stop))

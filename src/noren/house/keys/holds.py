@@ -13,9 +13,17 @@ from noren.kernel.say import Say
 # reads it and every key file, and fails when one name or one secret stands on both sides.
 HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
     "till": ("card-index", "receipt-index", "body-hash", "terminal-key", "purchase-id", "one-time-code"),
-    "ledger-worker": ("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
+    "ledger-worker": (
+        "card-index",
+        "receipt-index",
+        "body-hash",
+        "purchase-id",
+        "terminal-key",
+        "link",
+        "ledger-copies",
+    ),
     "statement": ("link", "purchase-id", "one-time-code"),
-    "vault": ("member-wrap", "vault-index", "sign-in"),
+    "vault": ("member-wrap", "vault-index", "sign-in", "vault-copies"),
     "desk": (),
     "front": (),
     "operator": (),
@@ -72,6 +80,8 @@ KINDS: Final[dict[str, Kind]] = {
     "member-wrap": Kind(Say("会員ごとの鍵とカードの持ち主", "each member's key; whose a card is"), ("vault",)),
     "vault-index": Kind(Say("会員番号・カード・連携トークンの索引", "the vault's indexes"), ("vault",)),
     "sign-in": Kind(Say("サインインの画面の印", "the tokens of sign-in forms"), overlap=_FORMS),
+    "ledger-copies": Kind(Say("台帳の側の複製の鍵", "the keys of the ledger side's copies"), ("ledger-worker",)),
+    "vault-copies": Kind(Say("会員情報庫の側の複製の鍵", "the keys of the vault side's copies"), ("vault",)),
     SIGNING: Kind(Say("通行証と入場券の署名", "signatures of passes and tickets"), overlap=_TICKETS),
     OPENING: Kind(Say("このゾーン宛ての封印", "what others seal to the zone"), overlap=_TICKETS),
 }
