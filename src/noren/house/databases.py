@@ -142,8 +142,8 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
     # Documents are added and never changed: not even the desk may. They name no member, so the ledger worker reads
     # them here; the vault, whose server may be another, and the front ask the desk.
     "governance": {
-        "desk": {CONNECT: ("CONNECT",), **_STAMP, "document": _APPEND},
-        "ledger-worker": {CONNECT: ("CONNECT",), **_STAMP, "document": ("SELECT",)},
+        "desk": {CONNECT: ("CONNECT",), **_STAMP, "document": _APPEND, "terms_text": _APPEND},
+        "ledger-worker": {CONNECT: ("CONNECT",), **_STAMP, "document": ("SELECT",), "terms_text": ("SELECT",)},
     },
 }
 

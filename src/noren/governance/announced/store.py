@@ -5,19 +5,23 @@ It adds and reads. Nothing in it changes or deletes a row; on PostgreSQL the des
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Engine, Row, create_engine, event, insert, select
 from sqlalchemy.exc import IntegrityError
 
-from noren.governance.announced.tables import DOCUMENT, METADATA
+from noren.governance.announced.tables import DOCUMENT, METADATA, TERMS_TEXT
 from noren.governance.documents import decode_body, encode_body
-from noren.governance.register import Document, DocumentKind, Register, register_at
+from noren.governance.notices import Terms
+from noren.governance.register import Dated, Document, DocumentKind, Register, register_at
 from noren.kernel.address import DatabaseAddress
 from noren.kernel.clock import instant_of, microseconds
+from noren.kernel.say import Say
 from noren.revisions.errors import NotThisRevision
 from noren.revisions.opening import make_or_stamp, problem_of
 
@@ -64,8 +68,18 @@ class DocumentStore:
         """Return the register at an instant."""
         return register_at(self.documents(), at)
 
-    def add(self, documents: Sequence[Document]) -> None:
-        """Add versions, all or none; on the disk when it returns.
+    def terms_at(self, at: datetime) -> Dated[Terms] | None:
+        """Return the member terms that are in force at an instant."""
+        terms = self.register(at).terms
+        return terms if terms is not None and terms.holds(at) else None
+
+    def texts(self) -> dict[str, Say]:
+        """Return the texts of the terms by their hashes."""
+        with self._engine.connect() as db:
+            return {row.sha256: Say(row.ja, row.en) for row in db.execute(select(TERMS_TEXT))}
+
+    def add(self, documents: Sequence[Document], texts: Sequence[Say] = ()) -> None:
+        """Add versions, all or none, with the texts of terms that are not kept yet; on the disk when it returns.
 
         Raises:
             AnnouncedMeanwhile: one of them is there already.
@@ -83,6 +97,10 @@ class DocumentStore:
         ]
         try:
             with self._engine.begin() as db:
+                kept = set(db.execute(select(TERMS_TEXT.c.sha256)).scalars())
+                for name, text in {text_sha256(each): each for each in texts}.items():
+                    if name not in kept:
+                        db.execute(insert(TERMS_TEXT).values(sha256=name, ja=text.ja, en=text.en))
                 db.execute(insert(DOCUMENT), rows)
         except IntegrityError:
             raise AnnouncedMeanwhile from None
@@ -90,6 +108,11 @@ class DocumentStore:
     def close(self) -> None:
         """Close the store."""
         self._engine.dispose()
+
+
+def text_sha256(text: Say) -> str:
+    """Return the hash by which a document names a text: of its one JSON text, in both languages."""
+    return hashlib.sha256(msgspec.json.encode(text, order="sorted")).hexdigest()
 
 
 def _engine(place: Path | DatabaseAddress, *, reading: bool) -> Engine:

@@ -1,4 +1,4 @@
-"""The register's one table: rows are added, never changed, never deleted. A row without a body removes."""
+"""The register's tables: rows are added, never changed, never deleted. A document without a body removes."""
 
 from __future__ import annotations
 
@@ -20,4 +20,12 @@ DOCUMENT: Final = Table(
     Column("announced_us", BigInteger, nullable=False),
     Column("effective_us", BigInteger, nullable=False),
     Column("body", String),
+)
+# The texts of the member terms, by the hash that a document names: what a member accepted can be shown to her.
+TERMS_TEXT: Final = Table(
+    "terms_text",
+    METADATA,
+    Column("sha256", String, primary_key=True),
+    Column("ja", String, nullable=False),
+    Column("en", String, nullable=False),
 )

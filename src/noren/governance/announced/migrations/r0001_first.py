@@ -26,3 +26,9 @@ def upgrade() -> None:
         Column("effective_us", BigInteger, nullable=False),
         Column("body", String),
     )
+    op.create_table(
+        "terms_text",
+        Column("sha256", String, primary_key=True),
+        Column("ja", String, nullable=False),
+        Column("en", String, nullable=False),
+    )
