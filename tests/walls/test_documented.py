@@ -10,6 +10,7 @@ import pytest
 
 from noren.audience.model import State
 from noren.audience.refusals import Word
+from noren.governance.ports import SAYS
 from noren.house.home import Settings, Zone
 from noren.house.keys import HOLDS
 from noren.register.refusals import PROBLEMS
@@ -35,6 +36,11 @@ def test_every_setting_is_documented_with_its_default() -> None:
     said = {row[0].strip("`"): row[1] for row in rows(DOCS / "reference/settings.md")[2:]}
     nested: dict[str, dict[str, object]] = msgspec.to_builtins(Settings())
     assert said == {f"{part}.{key}": str(value) for part, keys in nested.items() for key, value in keys.items()}
+
+
+def test_every_kind_of_entry_is_documented_with_its_words() -> None:
+    said = {row[0].strip("`"): (row[1], row[2]) for row in rows(DOCS / "reference/log.md", "Kinds of entries")[2:]}
+    assert said == {kind.value: (says.ja, says.en) for kind, says in SAYS.items()}
 
 
 def test_every_word_of_audiences_is_documented() -> None:

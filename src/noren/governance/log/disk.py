@@ -1,0 +1,82 @@
+"""Files that survive a power cut, and old bytes that do not survive being replaced."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+PUBLIC: Final = 0o644
+PRIVATE: Final = 0o600
+FEW: Final = 3
+ABREAST: Final = 8
+
+
+def make_folder(path: Path, mode: int) -> None:
+    """Make a folder durably, with its parents; leave it alone where it exists."""
+    if path.is_dir():
+        return
+    if not path.parent.is_dir():
+        make_folder(path.parent, mode)
+    path.mkdir(mode=mode, exist_ok=True)
+    flush(path.parent)
+
+
+def flush(path: Path) -> None:
+    """Return when the bytes of a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush_all(paths: Collection[Path]) -> None:
+    """Flush many files and folders, several at a time: the file system then takes them in few steps (5 to 20 times)."""
+    if len(paths) <= FEW:
+        for path in paths:
+            flush(path)
+        return
+    with ThreadPoolExecutor(ABREAST, "flush") as several:
+        list(several.map(flush, paths))
+
+
+def put(path: Path, content: bytes, mode: int, *, at: int = 0) -> None:
+    """Write bytes at the known end of a file (a new one: at 0); what lies behind is cut off. Not flushed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
+    try:
+        os.ftruncate(descriptor, at)
+        os.lseek(descriptor, at, os.SEEK_SET)
+        _write(descriptor, content)
+    finally:
+        os.close(descriptor)
+
+
+def exchange(path: Path, content: bytes, mode: int, *, scrub: bool = False) -> None:
+    """Replace a file durably, in one step. ``scrub``: then write zeros over the bytes that it held before.
+
+    They are overwritten through the file that lost its name. A file system that copies on write, or a disk that
+    moves its blocks, may keep them.
+    """
+    beside = path.with_name(f".{path.name}.new")
+    beside.unlink(missing_ok=True)
+    put(beside, content, mode)
+    flush(beside)
+    old = os.open(path, os.O_WRONLY) if scrub and path.exists() else None
+    beside.rename(path)
+    flush(path.parent)
+    if old is not None:
+        try:
+            os.pwrite(old, bytes(os.fstat(old).st_size), 0)
+            os.fsync(old)
+        finally:
+            os.close(old)
+
+
+def _write(descriptor: int, content: bytes) -> None:
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view) :]
