@@ -2,7 +2,8 @@
 
     python -m tools.byte_search HOME NEEDLES
 
-NEEDLES holds one needle a line (UTF-8): card numbers, names, addresses, phones, e-mails. Each is
+NEEDLES holds one needle a line (UTF-8): card numbers, names, addresses, phones, e-mails; ``0x…`` are bytes (a
+handle, a link token). Each is
 looked for in several encodings, as hex, base64, digits packed or counted as a number, and backwards; in
 the raw bytes of each file, in each value of each SQLite table, in each column of each Parquet file and
 in what is compressed. Exit 1 when anything is found. The needles themselves are never printed.
@@ -63,8 +64,15 @@ class Found:
 LIMIT: Final = 100
 
 
-def forms(needle: str) -> Iterator[tuple[str, bytes]]:
+def forms(needle: str | bytes) -> Iterator[tuple[str, bytes]]:
     """Yield the forms in which a needle might stand: name and bytes."""
+    if isinstance(needle, bytes):
+        yield "bytes", needle
+        yield "bytes hex", needle.hex().encode()
+        yield "bytes HEX", needle.hex().upper().encode()
+        yield from (("bytes base64", text) for text in _base64(needle))
+        yield "bytes backwards", needle[::-1]
+        return
     for spelled in {needle, needle.lower()}:
         for encoding in ("utf-8", "utf-16-le", "utf-16-be", "cp932", "euc_jp"):
             raw = spelled.encode(encoding, "ignore")
@@ -106,7 +114,7 @@ def _numbers(digits: str) -> Iterator[tuple[str, bytes]]:
 class Searcher:
     """Finds any of many byte strings in large data: windows by a bit table, then exactly."""
 
-    def __init__(self, needles: Iterable[str]) -> None:
+    def __init__(self, needles: Iterable[str | bytes]) -> None:
         self.found = Found()
         self._forms: dict[bytes, tuple[int, str]] = {}
         self._lengths: dict[int, set[int]] = {}
@@ -170,7 +178,7 @@ def _slots(windows: np.ndarray) -> np.ndarray:
     return ((windows * _SPREAD) >> np.uint64(64 - _BITS)).astype(np.int64)
 
 
-def search_home(home: Path, needles: Iterable[str], skip: frozenset[str] = frozenset()) -> Found:
+def search_home(home: Path, needles: Iterable[str | bytes], skip: frozenset[str] = frozenset()) -> Found:
     """Search every file under ``home`` for every needle; ``skip`` names paths (relative) not to read."""
     searcher = Searcher(needles)
     for path in sorted(p for p in home.rglob("*") if p.is_file() and not p.is_symlink()):
@@ -184,10 +192,14 @@ def search_home(home: Path, needles: Iterable[str], skip: frozenset[str] = froze
     return searcher.found
 
 
+def _needle(line: str) -> str | bytes:
+    return bytes.fromhex(line[2:]) if line.startswith("0x") else line
+
+
 def main(home: str, needles: str) -> int:
     """Search and say what was found; 1 when anything was."""
     lines = [line.strip() for line in Path(needles).read_text("utf-8").splitlines()]
-    found = search_home(Path(home), [line for line in lines if line])
+    found = search_home(Path(home), [_needle(line) for line in lines if line])
     for hit in found.hits:
         print(f"FOUND needle {hit.needle} as {hit.form} in {hit.where}")
     print(

@@ -17,7 +17,8 @@ from tools.byte_search import main, search_home
 
 CARD = "2980001234567890"
 NAME = "山田花子"
-NEEDLES = [CARD, NAME, "hanako.yamada@example.jp", "東京都千代田区千代田一丁目1番1号"]
+HANDLE = bytes(range(100, 116))
+NEEDLES: list[str | bytes] = [HANDLE, CARD, NAME, "hanako.yamada@example.jp", "東京都千代田区千代田一丁目1番1号"]
 
 PLANTS = {
     "utf-8": CARD.encode(),
@@ -35,6 +36,9 @@ PLANTS = {
     **{f"base64 {shift}": base64.b64encode(b"x" * shift + NAME.encode() + b"yy") for shift in range(3)},
     "gzip": gzip.compress(b"who: " + NAME.encode()),
     "zlib": zlib.compress(CARD.encode() * 3),
+    "bytes": HANDLE,
+    "bytes in hex": HANDLE.hex().encode(),
+    "bytes in base64": base64.b64encode(b"x" + HANDLE),
     "zstd": pa.compress(CARD.encode() * 3, codec="zstd", asbytes=True),
 }
 
@@ -93,8 +97,11 @@ def test_the_command_says_found_by_its_exit_and_never_prints_a_needle(
 ) -> None:
     home, needles = tmp_path / "home", tmp_path / "needles"
     home.mkdir()
-    needles.write_text("\n".join(NEEDLES), "utf-8")
+    texts = [each for each in NEEDLES if isinstance(each, str)]
+    needles.write_text("\n".join([*texts, f"0x{HANDLE.hex()}"]), "utf-8")
     assert main(str(home), str(needles)) == 0
+    (home / "x").write_bytes(HANDLE)
+    assert main(str(home), str(needles)) == 1
     (home / "x").write_text(NAME, "utf-8")
     assert main(str(home), str(needles)) == 1
     assert NAME not in capsys.readouterr().out

@@ -122,6 +122,22 @@ class AudienceRoom:
         except HistoryBehind:
             return False
 
+    def let_go(self, today: date) -> bool:
+        """Let the kept history be without who is no member any more; False: the lake is behind, try again.
+
+        Where nothing is kept, nothing is loaded.
+        """
+        if not any((self.home.audiences / name).exists() for name in ("history", "builds")):
+            return True
+        from noren.audience.counting import day_before, moment_of
+        from noren.audience.history import HistoryBehind
+
+        try:
+            self.patiently(lambda: self.history.let_go(moment_of(day_before(today), self.home.zone)))
+        except HistoryBehind:
+            return False
+        return True
+
     def patiently(self, work: Callable[[], T]) -> T:
         """Do some work in the thread that steps back for the till, and so do the threads that it starts."""
         with self.lock:

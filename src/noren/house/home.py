@@ -153,6 +153,20 @@ class KeySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_custodian: str = ""
 
 
+class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long erasures are gathered before the lake is rewritten without them all, and the lists' second place.
+
+    Then its old files stay for ``readers_minutes``; both together are under a day. ``keep_withdrawn_days``: how long
+    the data of a member who has left is kept. ``second_lists``: a folder on
+    another disk in which each side's erasure list stands once more (empty: nowhere; paths count from the home).
+    """
+
+    keep_withdrawn_days: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 30
+    gather_hours: Annotated[int, msgspec.Meta(ge=0, le=20)] = 12
+    readers_minutes: Annotated[int, msgspec.Meta(ge=0, le=180)] = 15
+    second_lists: str = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -167,6 +181,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alerts: Alerts = Alerts()
     audiences: Audiences = msgspec.field(default_factory=Audiences)
     keys: KeySettings = KeySettings()
+    erasure: Erasure = Erasure()
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +268,11 @@ class Home:
     def key_snapshots(self) -> Path:
         """Where the member-key store's hourly snapshots lie, for a day each: in no backup."""
         return self.path / "vault" / "key-snapshots"
+
+    def erasures(self, side: Literal["ledger", "vault"]) -> tuple[Path, Path | None]:
+        """The erasure list of a side, in no backup, and its second place."""
+        second = self.settings.erasure.second_lists
+        return self.path / side / "erasures.list", self.path / second / f"{side}.erasures.list" if second else None
 
     @property
     def keys(self) -> Path:
@@ -341,6 +361,7 @@ def _nearest(message: str) -> str:
         Alerts,
         Audiences,
         KeySettings,
+        Erasure,
     )
     known = [field for part in parts for field in part.__struct_fields__]
     for word in message.split("`")[1::2]:

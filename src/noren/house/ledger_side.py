@@ -51,6 +51,14 @@ class LedgerDoor:
             return _reason(refused.body)
         return None
 
+    def erase(self, token: LinkToken) -> None:
+        """Erase a member."""
+        self._call("/erase/member", {"token": _text(token)})
+
+    def withdraw(self, token: LinkToken) -> None:
+        """End a membership."""
+        self._call("/erase/withdraw", {"token": _text(token)})
+
     def set_points_only(self, token: LinkToken, on: bool) -> str:
         """Turn points-only mode on or off."""
         return str(self._call("/choices/points-only", {"token": _text(token), "on": on})["since"])

@@ -1,9 +1,9 @@
 """The ledger-worker process: what it holds.
 
 Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings,
-the census of its copies. Keys: card index, receipt index, body hash, purchase id, terminal key,
-the link key that makes link tokens for the vault, and the one that wraps its copies' keys.
-Never: a name, an address, a contact, anything of the vault.
+the census of its copies, the side's erasure list. Keys: card index, receipt index, body hash, purchase id, terminal
+key, the link key that makes link tokens for the vault, the one that wraps its copies' keys, those of the erasure list
+and of backups. Never: a name, an address, a contact, anything of the vault.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
 from noren.activity.ports import AuditFeed, LedgerStore
 from noren.audience.standings.loop import StandingLoop
+from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
 from noren.governance.store import Directory
 from noren.house.audiences import AudienceRoom, audience_room
@@ -51,6 +52,7 @@ class WorkerRoom:
     terminal_key: KeyRing
     link: KeyRing
     zone_keys: ZoneKeys
+    erasures: ErasureList
 
     def now(self) -> datetime:
         """Return the programme's instant."""
@@ -83,6 +85,13 @@ def has_reached(loop: LakeLoop, entry: int, *, seconds: float = LAKE_SECONDS) ->
     while loop.status().entry < entry and time.monotonic() < until:
         time.sleep(0.1)
     return loop.status().entry >= entry
+
+
+def _erasure_list(home: Home, ring: KeyRing) -> ErasureList:
+    path, second = home.erasures("ledger")
+    made = ErasureList(path, ring, second)
+    made.begin()
+    return made
 
 
 def worker_room(home: Home) -> WorkerRoom:
@@ -129,4 +138,5 @@ def worker_room(home: Home) -> WorkerRoom:
         terminal_key=keys.ring("terminal-key"),
         link=keys.ring("link"),
         zone_keys=keys,
+        erasures=_erasure_list(home, keys.ring("ledger-erasures")),
     )

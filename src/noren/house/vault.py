@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
 from noren.house.copies import open_copies
 from noren.house.databases import address_of
@@ -69,8 +70,16 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         owners=Owners(keys.ring("member-wrap")),
         clock=clock,
         zone=home.zone,
+        erasures=_erasure_list(home, keys.ring("vault-erasures")),
     )
     return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), keys)
+
+
+def _erasure_list(home: Home, ring: KeyRing) -> ErasureList:
+    path, second = home.erasures("vault")
+    made = ErasureList(path, ring, second)
+    made.begin()
+    return made
 
 
 def _kept_keys(home: Home, member_keys: VaultEngine, wrap: KeyRing) -> KeptKeys:

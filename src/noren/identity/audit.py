@@ -8,7 +8,7 @@ from typing import Final
 
 from noren.identity.cards_at_rest import Card
 from noren.identity.errors import KeyMissing
-from noren.identity.members import Member, open_members
+from noren.identity.members import WITH_WITHDRAWN, Member, open_members
 from noren.identity.model import CardState, Finding, Summary
 from noren.identity.retention import stray_keys
 from noren.identity.vault import Vault
@@ -79,7 +79,7 @@ def _rows(vault: Vault) -> list[Finding]:
     for rows in _pages(vault):
         try:
             with vault.store.reading() as batch:
-                members = open_members(vault, batch, rows)
+                members = open_members(vault, batch, rows, standing=WITH_WITHDRAWN)
             if not all(_fits(vault, member) for member in members.values()) and WRONG_INDEX not in found:
                 found.append(WRONG_INDEX)
             states.update(card.state for member in members.values() for card in member.cards)

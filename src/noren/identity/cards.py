@@ -9,8 +9,8 @@ from typing import Final
 from noren.identity.cards_at_rest import Card, seal_card, with_state
 from noren.identity.crossing import tell
 from noren.identity.finding import find_cards, find_numbers
-from noren.identity.members import Member, mark, open_members, put_members
-from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
+from noren.identity.members import LIVING, Member, mark, open_members, put_members
+from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused, Standing
 from noren.identity.operations import enrol
 from noren.identity.ports import VaultBatch
 from noren.identity.vault import Vault
@@ -130,11 +130,15 @@ def _with_card(vault: Vault, batch: VaultBatch, member: Member, number: CardNumb
     return replace(member, cards=(*member.cards, card))
 
 
-def find_by_card(vault: Vault, batch: VaultBatch, card: CardNumber) -> tuple[Member, Card] | None:
-    """Return the member with this card, opened, and the card; None when it is not known."""
+def find_by_card(
+    vault: Vault, batch: VaultBatch, card: CardNumber, *, standing: frozenset[Standing] = LIVING
+) -> tuple[Member, Card] | None:
+    """Return the member with this card, opened, and the card; None when it is not known, or its member has left."""
     at = find_cards(vault, batch, [card]).get(card)
     if at is None:
         return None
     row = vault.owners.open(at)
-    member = open_members(vault, batch, [row])[row]
+    member = open_members(vault, batch, [row], standing=standing).get(row)
+    if member is None:
+        return None
     return member, next(each for each in member.cards if each.row == at.row)

@@ -8,11 +8,14 @@ from __future__ import annotations
 from typing import Final
 
 from noren.identity.crossing import tell
+from noren.identity.erasing import finish_erasure
 from noren.identity.merging import finish_merge
 from noren.identity.model import Standing
 from noren.identity.vault import Vault
+from noren.identity.withdrawing import finish_withdrawal
 
 PAGE_ROWS: Final = 500
+_LEAVING: Final = (Standing.ERASING, Standing.WITHDRAWN)
 
 
 def sweep(vault: Vault) -> int:
@@ -35,10 +38,33 @@ def sweep(vault: Vault) -> int:
         after = rows[-1]
 
 
+def finish_waiting(vault: Vault) -> int:
+    """Tell the ledger side of erasures and withdrawals of which it has not heard; return how many there were.
+
+    Raises:
+        LedgerAway: the ledger side does not answer; try again later.
+    """
+    after, seen = b"", 0
+    while True:
+        with vault.writing:
+            with vault.store.reading() as batch:
+                rows = batch.pending(after, PAGE_ROWS)
+                leaving = [m.row for m in batch.members(rows).values() if m.standing in _LEAVING]
+            _heal(vault, leaving)
+        seen += len(leaving)
+        if len(rows) < PAGE_ROWS:
+            return seen
+        after = rows[-1]
+
+
 def _heal(vault: Vault, rows: list[bytes]) -> None:
     with vault.store.reading() as batch:
         standing = {row: member.standing for row, member in batch.members(rows).items()}
     for row in rows:
         if standing[row] is Standing.MERGING:
             finish_merge(vault, row)
+        elif standing[row] is Standing.ERASING:
+            finish_erasure(vault, row)
+        elif standing[row] is Standing.WITHDRAWN:
+            finish_withdrawal(vault, row)
     tell(vault, [row for row in rows if standing[row] is Standing.HERE], all_states=True)

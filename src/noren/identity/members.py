@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from noren.identity.cards_at_rest import Card, open_cards
 from noren.identity.choices import Choices, as_text, from_text
@@ -40,14 +41,20 @@ class Member:
         return self.at_rest.row
 
 
-def open_members(vault: Vault, batch: VaultBatch, rows: Iterable[bytes]) -> dict[bytes, Member]:
-    """Open members that are here or being merged; unknown and merged ones are left out.
+LIVING: Final = frozenset({Standing.HERE, Standing.MERGING})
+WITH_WITHDRAWN: Final = LIVING | {Standing.WITHDRAWN}
+
+
+def open_members(
+    vault: Vault, batch: VaultBatch, rows: Iterable[bytes], *, standing: frozenset[Standing] = LIVING
+) -> dict[bytes, Member]:
+    """Open members that are here or being merged; unknown, merged and erased ones are left out, and who has left.
 
     Raises:
         KeyMissing: a member's key is gone.
         DoesNotOpen: a field was changed or moved, or a card is missing.
     """
-    found = {row: m for row, m in batch.members(rows).items() if m.standing is not Standing.MERGED}
+    found = {row: m for row, m in batch.members(rows).items() if m.standing in standing}
     keys = vault.keys.open(found)
     contacts = vault.drawer.open(batch, keys)
     fields = {row: open_fields(keys[row], m.sealed, table=MEMBER.name, row=row) for row, m in found.items()}

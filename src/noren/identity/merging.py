@@ -14,7 +14,7 @@ from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.choices import joined
 from noren.identity.crossing import tell
 from noren.identity.finding import find_numbers
-from noren.identity.members import Member, mark, open_members, put_members
+from noren.identity.members import LIVING, Member, mark, open_members, put_members
 from noren.identity.model import MAX_CARDS_PER_MEMBER, Outcome, Refused, Standing
 from noren.identity.operations import TOO_MANY_CARDS
 from noren.identity.ports import VaultBatch
@@ -52,7 +52,7 @@ def merge_members(vault: Vault, *, number: MemberNumber, into: MemberNumber) -> 
             source, target = found[number], found[into]
             if source.standing is Standing.MERGED and source.merged_into == target.row:
                 return "same"
-            if source.standing is Standing.MERGED or target.standing is not Standing.HERE:
+            if source.standing not in LIVING or target.standing is not Standing.HERE:
                 return UNKNOWN_MEMBER
             opened = open_members(vault, batch, [source.row, target.row])
             refused = _hindrance(opened[source.row], opened[target.row])

@@ -42,11 +42,17 @@ class CardState(IntEnum):
 
 
 class Standing(IntEnum):
-    """Where a member's row stands. ``MERGED`` keeps only where its cards went, so that an old import finds it."""
+    """Where a member's row stands. ``MERGED`` keeps only where its cards went, so that an old import finds it.
+
+    ``ERASING``: all that she was is destroyed; the row waits until the ledger side has heard of it. ``WITHDRAWN``:
+    she has left, and is erased on the day that she was told.
+    """
 
     HERE = 1
     MERGING = 2
     MERGED = 3
+    ERASING = 4
+    WITHDRAWN = 5
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from noren.identity.model import (
     Standing,
 )
 from noren.identity.ports import VaultBatch
-from noren.identity.vault import Vault
+from noren.identity.vault import NUMBER, Vault
 from noren.kernel.keyring import KeyRing
 from noren.kernel.say import Say
 
@@ -34,6 +34,18 @@ MERGED_AWAY = Refused(
     Say(
         "この会員番号は別の会員に統合済みです。統合先の会員番号で登録してください。",
         "This member number was merged into another member. Use that member's number.",
+    )
+)
+LEFT = Refused(
+    Say(
+        "この会員番号の会員は退会しました。新しい会員番号で登録してください。",
+        "The member with this number has left. Enrol her under a new number.",
+    )
+)
+ERASED = Refused(
+    Say(
+        "この会員番号の会員は消去されました。古い名簿なら、この行を除いてください。新しい入会なら、新しい会員番号にしてください。",
+        "The member with this number was erased. Take the row out of an old list; a new membership has a new number.",
     )
 )
 CARD_TAKEN = Refused(
@@ -117,7 +129,13 @@ class _Desk:
         opened = open_members(vault, batch, [m.row for m in known.values()])
         self._vault = vault
         self._known = {number: opened[m.row] for number, m in known.items() if m.row in opened}
-        self._merged = {number for number, m in known.items() if m.standing is not Standing.HERE}
+        self._gone = {number: m.standing for number, m in known.items() if m.standing is not Standing.HERE}
+        erased = vault.erasures.all()
+        self._erased = {
+            a.number
+            for a in applications
+            if a.number not in known and vault.erasures.any_of(erased, NUMBER, a.number.reveal().encode())
+        }
         self._cards = find_cards(vault, batch, [a.card for a in applications if a.card])
         self._put: list[Member] = []
         self._put_cards: list[Card] = []
@@ -126,8 +144,10 @@ class _Desk:
 
     def take(self, place: int, application: Application) -> Outcome:
         """Decide one application; what it changes is written by ``store``."""
-        if application.number in self._merged:
-            return MERGED_AWAY
+        if application.number in self._gone:
+            return LEFT if self._gone[application.number] is Standing.WITHDRAWN else MERGED_AWAY
+        if application.number in self._erased:
+            return ERASED
         before = self._known.get(application.number)
         member = before or self._newcomer(self._vault.indexes.member_number(application.number))
         card = self._card_of(application, member)

@@ -54,6 +54,18 @@ class VaultBatch(Protocol):
         """Write of known members what the crossing changes: pending, link index, link token, what was told."""
         ...
 
+    def remove_members(self, rows: Sequence[bytes]) -> None:
+        """Remove members' rows."""
+        ...
+
+    def remove_strays(self) -> int:
+        """Remove the marks of merged members whose other member is gone; return how many."""
+        ...
+
+    def withdrawn(self, after: bytes, limit: int) -> list[bytes]:
+        """Return the next rows of members who have left, in the order of their rows."""
+        ...
+
     def put_cards(self, cards: Sequence[CardRow]) -> None:
         """Write cards whole, new or known."""
         ...
@@ -104,6 +116,14 @@ class VaultStore(Protocol):
 
     def lay_anew(self) -> None:
         """Forget in which order rows came; nothing to do when none came since.
+
+        Raises:
+            StoreUnusable: the file is held; try again later.
+        """
+        ...
+
+    def forget_deleted(self) -> None:
+        """Let no byte of what was deleted stand in any file of the store.
 
         Raises:
             StoreUnusable: the file is held; try again later.
@@ -208,6 +228,14 @@ class LedgerSide(Protocol):
 
     def merge(self, source: LinkToken, target: LinkToken) -> Refused | None:
         """Give cards, points and purchases of one member to another; None when it is done (also when it was before)."""
+        ...
+
+    def erase(self, token: LinkToken) -> None:
+        """Erase a member; also when she was erased before."""
+        ...
+
+    def withdraw(self, token: LinkToken) -> None:
+        """End a membership: points lapse, cards and coupons end; also when it was ended before."""
         ...
 
     def set_points_only(self, token: LinkToken, on: bool) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from noren.identity.model import Standing
+from noren.identity.members import WITH_WITHDRAWN
 from noren.identity.vault import Vault
 from noren.kernel.say import Say
 
@@ -90,6 +90,6 @@ def stray_keys(vault: Vault) -> list[bytes]:
     for start in range(0, len(names), _PAGE):
         page = names[start : start + _PAGE]
         with vault.store.reading() as batch:
-            living = {row for row, m in batch.members(page).items() if m.standing is not Standing.MERGED}
+            living = {row for row, m in batch.members(page).items() if m.standing in WITH_WITHDRAWN}
         out += [name for name in page if name not in living]
     return out

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from noren.identity.members import Member, open_members, settled
+from noren.identity.members import WITH_WITHDRAWN, Member, open_members, settled
 from noren.identity.model import CardRow, MemberRow
 from noren.identity.ports import Stretch, VaultBatch
 from noren.identity.vault import Vault
@@ -121,7 +121,7 @@ def _page(vault: Vault, after: bytes) -> tuple[list[bytes], list[Member]]:
 
 
 def _opened(vault: Vault, batch: VaultBatch, rows: list[bytes]) -> list[Member]:
-    return list(open_members(vault, batch, rows).values())
+    return list(open_members(vault, batch, rows, standing=WITH_WITHDRAWN).values())
 
 
 def _stretch(rows: Sequence[bytes], moved: int) -> Stretch:

@@ -94,6 +94,10 @@ class Indexes:
         """Return what stands there for who has none: an empty column would show that she has no card."""
         return mark(self._ring, b"no-link-token", row)
 
+    def no_number(self, row: bytes) -> bytes:
+        """Return what stands in place of the member number's index where nobody is to be found by it any more."""
+        return mark(self._ring, b"no-member-number", row)
+
     def now(self, stored: bytes) -> bytes:
         """Return a stored index under the current key, without what it stands for."""
         return turn(self._ring, stored)
@@ -112,6 +116,14 @@ class Owners:
     def now(self, card: CardRow) -> bytes:
         """Return whose a card is, sealed under the current key; as it lies where it is so already."""
         return card.member if version_of(card.member) == self._ring.current else self.seal(card.row, self.open(card))
+
+    def seal_token(self, member: bytes, token: bytes) -> bytes:
+        """Seal the link token of a member whose own key dies, until the ledger side has heard of it."""
+        return seal(self._ring, token, Place(STORE, "member", "erasing", member))
+
+    def unseal_token(self, member: bytes, sealed: bytes) -> bytes:
+        """Return what :meth:`seal_token` sealed."""
+        return unseal(self._ring, sealed, Place(STORE, "member", "erasing", member))
 
     def open(self, card: CardRow) -> bytes:
         """Return the row of the member whose card this is.

@@ -44,6 +44,10 @@ class SqlVault:
         """Ask the engine to check its own files."""
         return [] if self._engine.whole() else [DAMAGED]
 
+    def forget_deleted(self) -> None:
+        """Let no byte of what was deleted stand in any file."""
+        self._engine.forget_deleted()
+
     def lay_anew(self) -> None:
         """Forget in which order rows came."""
         self._engine.lay_anew()
@@ -108,6 +112,26 @@ class SqlBatch:
             self._engine.note_deleting(self._connection)
             self._connection.execute(change, [{"of": row, **{f"to_{c}": v[c] for c in columns}} for row, v in values])
 
+    def remove_members(self, rows: Sequence[bytes]) -> None:
+        """Remove members' rows."""
+        remove(self._engine, self._connection, MEMBER, MEMBER.c.row, rows)
+
+    def remove_strays(self) -> int:
+        """Remove the marks of merged members whose other member is gone."""
+        other = MEMBER.alias("other")
+        there = select(other.c.row).where(other.c.row == MEMBER.c.merged_into).exists()
+        wanted = select(MEMBER.c.row).where(MEMBER.c.standing == int(Standing.MERGED), ~there)
+        count = 0
+        while strays := list(self._connection.execute(wanted.limit(CHUNK)).scalars()):
+            self.remove_members(strays)
+            count += len(strays)
+        return count
+
+    def withdrawn(self, after: bytes, limit: int) -> list[bytes]:
+        """Return the next rows of members who have left."""
+        wanted = select(MEMBER.c.row).where(MEMBER.c.standing == int(Standing.WITHDRAWN), MEMBER.c.row > after)
+        return list(self._connection.execute(wanted.order_by(MEMBER.c.row).limit(limit)).scalars())
+
     def put_cards(self, cards: Sequence[CardRow]) -> None:
         """Write cards whole."""
         put(self._engine, self._connection, CARD, [_card_values(card) for card in cards])
@@ -147,7 +171,8 @@ class SqlBatch:
 
     def summary(self) -> Summary:
         """Return the sizes of the vault."""
-        members = select(func.count()).select_from(MEMBER).where(MEMBER.c.standing != int(Standing.MERGED))
+        gone = (int(Standing.MERGED), int(Standing.ERASING))
+        members = select(func.count()).select_from(MEMBER).where(MEMBER.c.standing.not_in(gone))
         ask = self._connection.execute
         cards = ask(select(func.count()).select_from(CARD)).scalar_one()
         inactive = ask(select(func.coalesce(func.sum(TOTAL.c.inactive_cards), 0))).scalar_one()
@@ -155,7 +180,7 @@ class SqlBatch:
             members=ask(members).scalar_one(),
             cards=cards,
             active_cards=cards - inactive,
-            pending=ask(members.where(MEMBER.c.pending == 1)).scalar_one(),
+            pending=ask(select(func.count()).select_from(MEMBER).where(MEMBER.c.pending == 1)).scalar_one(),
         )
 
 

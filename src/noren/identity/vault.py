@@ -8,15 +8,19 @@ from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from noren.governance.erasure_list import ErasureList
 from noren.identity.errors import StoreUnusable
 from noren.identity.ports import Chance, ContactDrawer, LedgerSide, MemberKeys, VaultStore
 from noren.identity.sealed import Indexes, Owners
 from noren.kernel.clock import Clock, local_date
 
 ROW_BYTES = 16
+ROW: Final = b"row"
+NUMBER: Final = b"member-number"
+"""What the marks of this side's erasure list stand for."""
 
 
 class SystemChance:
@@ -43,6 +47,7 @@ class Vault:
     owners: Owners
     clock: Clock
     zone: ZoneInfo
+    erasures: ErasureList
     chance: Chance = field(default_factory=SystemChance)
     writing: Lock = field(default_factory=Lock)
 

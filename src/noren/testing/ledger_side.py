@@ -27,6 +27,7 @@ class KnownMember:
     points_only: bool = False
     merged_into: LinkToken | None = None
     stops: tuple[Stop, ...] = ()
+    withdrawn: bool = False
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class FakeLedgerSide:
     refuse_merge: Refused | None = None
     renewed: dict[LinkToken, LinkToken] = field(default_factory=dict[LinkToken, LinkToken])
     shown: set[str] = field(default_factory=set[str])
-    _by_card: dict[str, KnownMember] = field(default_factory=dict[str, KnownMember])
+    by_card: dict[str, KnownMember] = field(default_factory=dict[str, KnownMember])
 
     def enrol(self, introductions: Sequence[Introduction]) -> Sequence[LinkToken | None]:
         """Introduce members, as the ledger worker does it."""
@@ -65,11 +66,27 @@ class FakeLedgerSide:
         old, new = self._member(source), self._member(target)
         if old.merged_into is None:
             new.cards |= old.cards
-            self._by_card |= dict.fromkeys(old.cards, new)
+            self.by_card |= dict.fromkeys(old.cards, new)
             old.cards, old.merged_into = {}, target
         assert old.merged_into == target
         self._end()
         return None
+
+    def erase(self, token: LinkToken) -> None:
+        """Erase a member; a token that nobody has any more is fine."""
+        self._begin("erase")
+        for member in [each for each in self.members if each.token == token]:
+            self.members.remove(member)
+            self.by_card = {card: of for card, of in self.by_card.items() if of is not member}
+        self._end()
+
+    def withdraw(self, token: LinkToken) -> None:
+        """End a membership."""
+        self._begin("withdraw")
+        for member in [each for each in self.members if each.token == token]:
+            member.withdrawn, member.cards = True, {}
+            self.by_card = {card: of for card, of in self.by_card.items() if of is not member}
+        self._end()
 
     def set_points_only(self, token: LinkToken, on: bool) -> str:
         """Set a member's choice."""
@@ -112,19 +129,19 @@ class FakeLedgerSide:
 
     def with_card(self, card: str) -> KnownMember:
         """Return the member with a card."""
-        return self._by_card[card]
+        return self.by_card[card]
 
     def give(self, card: str, member: KnownMember) -> None:
         """Let the fake know a card of which the vault knows nothing."""
         member.cards[card] = CardState.ACTIVE
-        self._by_card[card] = member
+        self.by_card[card] = member
 
     def _member(self, token: LinkToken) -> KnownMember:
         return next(member for member in self.members if member.token == token)
 
     def _introduce(self, introduction: Introduction) -> LinkToken | None:
         cards = [card.reveal() for card in introduction.cards]
-        owners = {id(self._by_card[card]): self._by_card[card] for card in cards if card in self._by_card}
+        owners = {id(self.by_card[card]): self.by_card[card] for card in cards if card in self.by_card}
         known = list(owners.values())
         if len(known) > 1:
             return None
@@ -133,7 +150,7 @@ class FakeLedgerSide:
             self.members += known
         known[0].traits = introduction.traits
         known[0].cards = dict.fromkeys(cards, CardState.ACTIVE) | known[0].cards
-        self._by_card |= dict.fromkeys(cards, known[0])
+        self.by_card |= dict.fromkeys(cards, known[0])
         return known[0].token
 
     def _begin(self, name: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from noren.governance.erasure_list import ErasureList
 from noren.house.home import CONFIG, Doors, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
 from noren.identity.contacts import Drawer
@@ -27,6 +28,7 @@ from noren.kernel.keyring import KEY_BYTES, KeyRing
 from noren.testing.databases import EngineName, vault_databases
 
 NOW: Final = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
+_ERASURES: Final = bytes(KEY_BYTES)
 TOKYO: Final = ZoneInfo("Asia/Tokyo")
 
 
@@ -45,6 +47,7 @@ def a_vault(
     chance: Chance | None = None,
     engine: EngineName = "sqlite",
     kept: bool = False,
+    erasures: ErasureList | None = None,
 ) -> Vault:
     """Open a vault in ``folder``, or in databases lent to it; give the rings to open it again.
 
@@ -64,6 +67,7 @@ def a_vault(
         clock=clock or FixedClock(NOW),
         zone=TOKYO,
         chance=chance or SystemChance(),
+        erasures=erasures or ErasureList(folder / "erasures.list", a_ring("vault-erasures", _ERASURES)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ MAX_FINDINGS: Final = 20
 
 _LINES: Final = "ledger_lines"
 _THINNED: Final = "ledger_thinned"
+_ERASING: Final = "ledger_erasing"
 
 # At most MAX_FINDINGS of each page are looked at: one is enough to know that the lake must be made anew.
 _DIFFERENT: Final = """
@@ -29,6 +31,7 @@ WITH ledger AS (
 lake AS (
   SELECT purchase, count(*) AS rows, sum(amount) AS amount, sum(quantity) AS quantity
   FROM bought_lines WHERE purchase BETWEEN ? AND ? AND purchase NOT IN (SELECT purchase FROM ledger_thinned)
+    AND handle NOT IN (SELECT handle FROM ledger_erasing)
   GROUP BY purchase)
 SELECT coalesce(a.purchase, b.purchase) AS entry,
   coalesce(a.rows, 0), coalesce(b.rows, 0), coalesce(a.amount, 0), coalesce(b.amount, 0)
@@ -43,14 +46,17 @@ GROUP BY purchase, line HAVING count(*) > 1 ORDER BY purchase, line LIMIT ?
 """
 
 
-def find_differences(feed: LedgerFeed, lake: Path, zone: ZoneInfo) -> list[Say]:
+def find_differences(feed: LedgerFeed, lake: Path, zone: ZoneInfo, erasing: Sequence[bytes] = ()) -> list[Say]:
     """Compare the lake with the ledger up to the lake's newest purchase; [] = equal.
 
+    ``erasing``: handles that the ledger has erased, and whose rows in the lake are still to go.
     A purchase in points-only mode must have no line in the lake; one whose lines the ledger no
     longer keeps, because their term is over, is not looked at.
     """
     connection = open_lake(lake)
     try:
+        gone = pa.Table.from_arrays([column(list(erasing), pa.binary())], names=["handle"])
+        connection.register(_ERASING, gone)
         findings = [_doubled(*row) for row in connection.execute(_DOUBLED, [MAX_FINDINGS]).fetchall()]
         newest = int(connection.execute("SELECT coalesce(max(purchase), 0) FROM bought_lines").fetchall()[0][0])
         after = 0

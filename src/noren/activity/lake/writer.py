@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from noren.activity.lake import gather
 from noren.activity.lake.compaction import compact
 from noren.activity.lake.disk import make_folder
+from noren.activity.lake.erasing import Rewritten, rewrite_some
 from noren.activity.lake.errors import LakeInUse
 from noren.activity.lake.gather import BATCH_ROWS, Batch
 from noren.activity.lake.log import LakeTable
@@ -138,6 +139,22 @@ class LakeWriter:
         with self._turn:
             return sum(compact(table, thorough=thorough) for table in (self._lines, self._returns, self._merges))
 
+    def rewrite_without(self, handles: Collection[bytes]) -> Rewritten:
+        """Write anew every file that holds a row of one of these members, without it; the feed goes on in between.
+
+        The ledger gives nothing of them any more: what is written meanwhile holds none of them. Old files stay until
+        ``vacuum``.
+        """
+        total = Rewritten(set())
+        for table in (self._lines, self._returns, self._merges):
+            done, more = Rewritten(set()), bool(handles)
+            while more:
+                with self._turn:
+                    more = rewrite_some(table, handles, done, lambda rows, amount, of=table: _less(of, rows, amount))
+                    self._status = self._look()
+            total.files, total.rows = total.files + done.files, total.rows + done.rows
+        return total
+
     def vacuum(self, hours: int) -> int:
         """Delete files that no table has used for ``hours``, killed writers' too; return how many."""
         with self._turn:
@@ -170,6 +187,12 @@ def _append(table: LakeTable, batch: Batch) -> None:
     if table.form is not HANDLE_MERGES:
         marks[AMOUNT] = table.mark(AMOUNT) + batch.amount
     table.commit(marks=marks, added=_write(table, batch) if batch.rows else [])
+
+
+def _less(table: LakeTable, rows: int, amount: int) -> Mapping[str, int]:
+    """Return a table's totals when some rows have gone; its cursor stays where it is."""
+    marks = {ROWS: table.mark(ROWS) - rows}
+    return marks if table.form is HANDLE_MERGES else marks | {AMOUNT: table.mark(AMOUNT) - amount}
 
 
 def _write(table: LakeTable, batch: Batch) -> list[Part]:

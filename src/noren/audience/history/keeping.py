@@ -90,6 +90,24 @@ class KeptHistory:
         with self._lock:
             self._forget()
 
+    def let_go(self, moment: Moment) -> None:
+        """Write anew what is kept, without who is no member any more: then she is in no file of it, in no form.
+
+        Raises:
+            HistoryBehind: the lake is still being written; try again.
+        """
+        with self._lock:
+            self.whole.sweep()
+            if not (self.folder / _KEPT).exists():
+                return
+            self._given, reached = None, self._reached()
+            if moment.instant_us < reached.told_us:
+                self._forget()
+                return
+            self._fresh(moment, reached)
+            self._given = None
+            self._opened().compact()
+
     def _fresh(self, moment: Moment, reached: Reached) -> Held:
         """Return what was given last while the ledger is as it was then, for some minutes at most."""
         feed, given = self.sources.feed, self._given

@@ -69,6 +69,10 @@ class StandingLoop:
         self._store.publish(edition_of(told), told)
         self._published = edition
 
+    def forget(self, handle: bytes) -> None:
+        """Remove all that is kept of a member; to be called when the ledger knows her no more."""
+        self._store.forget(handle)
+
     def close(self) -> None:
         """Close the store and the keeper's feed."""
         self._store.close()

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 
 import typer
 
+from noren.doors.cli import leaving
 from noren.doors.cli.carding import CardArgument, MemberArgument, read_card, read_member, read_password
 from noren.doors.cli.here import (
     Here,
@@ -211,4 +212,5 @@ def _vault(at: Here, path: str, body: object) -> Any:
 
 def add_to(app: typer.Typer) -> None:
     """Put ``member`` on the command line."""
+    leaving.add_to(members)
     app.add_typer(members, name="member")

@@ -19,14 +19,16 @@ from noren.house.keys.watch import watching
 from noren.house.occupancy import PASSING
 from noren.house.vault import VaultRoom, vault_room
 from noren.identity.errors import LedgerAway, StoreUnusable
-from noren.identity.healing import sweep
+from noren.identity.healing import finish_waiting, sweep
 from noren.identity.retention import remove_stray_keys
+from noren.identity.withdrawing import erase_due
 
 SWEEP_FIRST_SECONDS: Final = 1.0
 SWEEP_LAST_SECONDS: Final = 60.0
 ORDER_SECONDS: Final = 10.0
 SNAPSHOT_LOOK_SECONDS: Final = 60.0
 COPIES_LOOK_SECONDS: Final = 20.0
+LET_GO_SECONDS: Final = 20.0
 ORDER_SHARE: Final = 20
 """Laying a large store anew takes a while: it rests this many times as long as it took."""
 _log = structlog.get_logger("vault")
@@ -49,7 +51,8 @@ async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) ->
     if os.environ.get("NOREN_STAY") != PASSING:
         chosen = room.home.settings.doors.vault if port is None else port
         doors.append(serve(sign_in_app(room), interface="asgi", host=host, port=chosen, tls=tls))
-    await asyncio.gather(_heal(room), _forget_order(room), _take_snapshots(room), _end_copies(room), *doors)
+    rounds = (_heal, _forget_order, _take_snapshots, _end_copies, _let_go)
+    await asyncio.gather(*(each(room) for each in rounds), *doors)
 
 
 async def _heal(room: VaultRoom) -> None:
@@ -84,6 +87,23 @@ async def _end_copies(room: VaultRoom) -> None:
     while True:
         await asyncio.to_thread(end_copies, room.copies)
         await asyncio.sleep(COPIES_LOOK_SECONDS)
+
+
+async def _let_go(room: VaultRoom) -> None:
+    """Finish erasures that the ledger side has not heard of; once a day erase who has left and whose day has come."""
+    day = None
+    while True:
+        await asyncio.sleep(LET_GO_SECONDS)
+        try:
+            if day != room.vault.today():
+                erased = await asyncio.to_thread(erase_due, room.vault)
+                day = room.vault.today()
+                _log.info("retention_done", erased=erased)
+            await asyncio.to_thread(finish_waiting, room.vault)
+        except LedgerAway:
+            _log.info("erasures_postponed")
+        except StoreUnusable:
+            _log.warning("retention_postponed")
 
 
 async def _forget_order(room: VaultRoom) -> None:

@@ -11,8 +11,9 @@ import structlog
 from noren.activity.sweeping import Broom, drop_receipts, lapse_points, turn_days
 from noren.audience.retention import sweep
 from noren.doors.inner_copies import end_copies
+from noren.doors.worker.erasures import ErasureRounds
 from noren.doors.worker.turn import Turn
-from noren.kernel.clock import SystemClock
+from noren.kernel.clock import SystemClock, local_date
 
 LOOK_EVERY_SECONDS: Final = 60.0
 LATE_HOUR: Final = 23
@@ -24,8 +25,9 @@ _log = structlog.get_logger("daily")
 class DailyRound:
     """Does each step once for each local day, soon after it has begun; what fails is tried again."""
 
-    def __init__(self, turn: Turn) -> None:
+    def __init__(self, turn: Turn, erasures: ErasureRounds) -> None:
         self._turn = turn
+        self._erasures = erasures
         self._lapsed_day = self._dropped_day = self._taken_in_day = 0
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -47,9 +49,11 @@ class DailyRound:
         day, settings = room.today().toordinal(), room.home.settings
         broom = Broom(room.ledger, room.feed, self._turn)
         end_copies(room.copies)
+        self._erasures.round()
         if self._lapsed_day != day:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day
+            room.erasures.forget(local_date(SystemClock().now(), room.home.zone))
             room.directory.alerts.forget(SystemClock().now() - timedelta(days=settings.alerts.keep_days))
             sweep(room.audiences.store, room.today())
             _log.info("points_lapsed", members=lapsed)

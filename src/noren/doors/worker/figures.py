@@ -30,7 +30,7 @@ def figure_handlers(turn: Turn) -> list[Any]:
             *_check_points(room),
             *_check_days(room),
             *_check_tally(room),
-            *find_differences(room.feed, room.home.lake, room.home.zone),
+            *find_differences(room.feed, room.home.lake, room.home.zone, [each.handle for each in room.feed.erasing()]),
         ]
         return CheckAnswer(not findings, [Finding(f.ja, f.en) for f in findings])
 

@@ -13,6 +13,7 @@ from noren.doors.worker.alerts import alert_handlers
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
+from noren.doors.worker.erasures import ErasureRounds, erasure_handlers
 from noren.doors.worker.figures import figure_handlers
 from noren.doors.worker.keys import key_handlers
 from noren.doors.worker.members import member_handlers
@@ -37,11 +38,12 @@ def main(home: Path | None) -> None:
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
-    made = (*made, audience_handlers)
-    app = inner_app(room.porter, [*copy_handlers(room.copies), *(handler for each in made for handler in each(turn))])
+    made, rounds = (*made, audience_handlers), ErasureRounds(turn)
+    handlers = [*copy_handlers(room.copies), *erasure_handlers(rounds), *(each for make in made for each in make(turn))]
+    app = inner_app(room.porter, handlers)
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
-    daily = asyncio.create_task(DailyRound(turn).run(stop))
+    daily = asyncio.create_task(DailyRound(turn, rounds).run(stop))
     standings = asyncio.create_task(room.standings.run(stop))
     try:
         await serve(app, interface="asgi", uds=room.home.socket("ledger-worker"))

@@ -14,16 +14,14 @@ from noren.kernel.say import Say
 HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
     "till": ("card-index", "receipt-index", "body-hash", "terminal-key", "purchase-id", "one-time-code"),
     "ledger-worker": (
-        "card-index",
-        "receipt-index",
-        "body-hash",
-        "purchase-id",
-        "terminal-key",
-        "link",
-        "ledger-copies",
+        *("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
+        *("ledger-copies", "ledger-erasures", "ledger-backup"),
     ),
     "statement": ("link", "purchase-id", "one-time-code"),
-    "vault": ("member-wrap", "vault-index", "sign-in", "vault-copies"),
+    "vault": (
+        *("member-wrap", "vault-index", "sign-in"),
+        *("vault-copies", "vault-erasures", "vault-backup", "statutory"),
+    ),
     "desk": (),
     "front": (),
     "operator": (),
@@ -61,8 +59,10 @@ class Kind:
 
 
 _AT_ONCE: Final = timedelta(0)
+_YEARS: Final = timedelta(days=4 * 366)  # a record in the statutory vault is kept for three years at most
 _TICKETS: Final = timedelta(seconds=75)  # passes live 30 s, tickets 60 s, each with 5 s of skew
 _FORMS: Final = timedelta(minutes=65)  # a sign-in form lies open for an hour at most
+_BACKUPS: Final = timedelta(days=40)  # as long as a backup may be restored, and the erasure list is replayed over it
 _CODES: Final = timedelta(days=7)  # a code is judged at the purchase's instant: batches of an offline till come late
 
 KINDS: Final[dict[str, Kind]] = {
@@ -82,6 +82,11 @@ KINDS: Final[dict[str, Kind]] = {
     "sign-in": Kind(Say("サインインの画面の印", "the tokens of sign-in forms"), overlap=_FORMS),
     "ledger-copies": Kind(Say("台帳の側の複製の鍵", "the keys of the ledger side's copies"), ("ledger-worker",)),
     "vault-copies": Kind(Say("会員情報庫の側の複製の鍵", "the keys of the vault side's copies"), ("vault",)),
+    "ledger-erasures": Kind(Say("台帳側の消去リスト", "the ledger side's erasure list"), overlap=_BACKUPS),
+    "vault-erasures": Kind(Say("会員情報庫の消去リスト", "the vault's erasure list"), overlap=_BACKUPS),
+    "ledger-backup": Kind(Say("台帳側のバックアップ", "backups of the ledger side"), overlap=_BACKUPS),
+    "vault-backup": Kind(Say("会員情報庫のバックアップ", "backups of the vault"), overlap=_BACKUPS),
+    "statutory": Kind(Say("法定保管庫の月ごとの鍵", "the statutory vault's keys of months"), overlap=_YEARS),
     SIGNING: Kind(Say("通行証と入場券の署名", "signatures of passes and tickets"), overlap=_TICKETS),
     OPENING: Kind(Say("このゾーン宛ての封印", "what others seal to the zone"), overlap=_TICKETS),
 }

@@ -1,0 +1,78 @@
+"""Rewriting the lake without erased members: new files without their rows, and a log that names nobody.
+
+A predicate (``DELETE … WHERE handle = …``) would stand in the log, and with it the handle that was erased. So the
+files that hold one of the handles are read, filtered and written anew, and the log only says which file took the
+place of which. One pass serves any number of members: a file is rewritten once, whoever of them is in it. The old
+files stay on the disk until the vacuum that follows, when whoever was reading them has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from noren.activity.lake.arrow import ArrowTable, column, pa, pc, pq
+from noren.activity.lake.log import LakeTable
+from noren.activity.lake.parts import Part, read_part, write_part
+from noren.activity.lake.tables import PSEUDONYMS
+
+PARTS_A_TURN: Final = 4
+"""Files looked at before others may write: at most about a gigabyte of rows in memory, one file at a time."""
+
+Sums = Callable[[int, int], Mapping[str, int]]
+"""Gives a table's marks when so many rows with so much of an amount have gone."""
+
+
+@dataclass(slots=True)
+class Rewritten:
+    """What a pass has done. ``seen``: files that hold none of them, by path; a file never changes."""
+
+    seen: set[str]
+    files: int = 0
+    rows: int = 0
+
+
+def rewrite_some(table: LakeTable, handles: Collection[bytes], done: Rewritten, sums: Sums) -> bool:
+    """Look at the next files of a table, and commit those that must do without somebody; False: none is left."""
+    waiting = [part for part in table.parts() if part.path not in done.seen][:PARTS_A_TURN]
+    gone = column(list(handles), pa.binary())
+    removed: list[Part] = []
+    added: list[Part] = []
+    rows = amount = 0
+    for part in waiting:
+        if not _holds(table, part, gone):
+            done.seen.add(part.path)
+            continue
+        before = read_part(table.folder, table.form, part)
+        after = before.filter(pc.invert(_theirs(before, gone)))
+        removed.append(part)
+        rows += before.num_rows - after.num_rows
+        amount += _amount(before) - _amount(after)
+        if after.num_rows:
+            added.append(write_part(table.folder, table.form, after, part.month))
+    if removed:
+        table.commit(marks=sums(rows, amount), added=added, removed=removed)
+        done.seen |= {part.path for part in added}
+        done.files, done.rows = done.files + len(removed), done.rows + rows
+    return bool(waiting)
+
+
+def _holds(table: LakeTable, part: Part, gone: Any) -> bool:
+    """Whether a file has a row of one of them, by its columns of pseudonyms alone."""
+    file = pq.ParquetFile(table.folder / part.path)
+    names = [name for name, _ in table.form.columns if name in PSEUDONYMS]
+    groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
+    return any(pc.any(_theirs(rows, gone)).as_py() for rows in groups)
+
+
+def _theirs(rows: ArrowTable, gone: Any) -> Any:
+    names = [name for name in rows.column_names if name in PSEUDONYMS]
+    first, *others = [pc.is_in(rows[name], value_set=gone) for name in names]
+    for other in others:
+        first = pc.or_(first, other)
+    return first
+
+
+def _amount(rows: ArrowTable) -> int:
+    return (pc.sum(rows["amount"]).as_py() or 0) if "amount" in rows.column_names else 0

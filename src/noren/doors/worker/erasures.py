@@ -1,0 +1,163 @@
+"""Erasing members on the ledger side: at once in the ledger; then, for all who wait together, in the lake.
+
+``/erase`` is the vault's: by link token, and again as often as it likes. ``/erasures`` is the operator's: how many
+wait, and a round at once. The round is also the daily one's: it begins when somebody has waited for as long as
+erasures are gathered, and ends, some minutes later, when whoever was reading old files of the lake has left.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import structlog
+from litestar import get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+
+from noren.activity import erasing
+from noren.activity.closing import Erasing
+from noren.activity.sweeping import Broom
+from noren.doors.worker.bodies import TokenBody
+from noren.doors.worker.turn import Turn
+from noren.kernel.clock import SystemClock, local_date, microseconds
+from noren.kernel.ids import LinkToken, MalformedId
+from noren.kernel.sealing import DoesNotOpen, open_link_token
+
+MEMBER: Final = b"handle"
+"""What the marks of this side's erasure list stand for."""
+
+CHUNK: Final = 200
+_log = structlog.get_logger("erasures")
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What a round did: members who are in no file any more, files of the lake rewritten, rows that went."""
+
+    ended: int = 0
+    files: int = 0
+    rows: int = 0
+    waiting: int = 0
+
+
+class ErasureRounds:
+    """Carries erasures out. One round at a time, whoever asks for it."""
+
+    def __init__(self, turn: Turn) -> None:
+        self._turn = turn
+        self._room = turn.room
+        self._lock = threading.Lock()
+        self._log_is_long = True  # what a process before this one deleted may stand in the store's log
+
+    def erase(self, token: bytes) -> bool:
+        """Erase a member at once in the ledger, the standings and the list; True also where she was erased before."""
+        room = self._room
+        handle = open_link_token(room.link, LinkToken(token)).reveal()
+        with self._turn:
+            erasing.erase(room.ledger, handle=handle, day=room.today().toordinal(), now_us=_now_us())
+        room.erasures.add([room.erasures.mark_of(MEMBER, handle)], local_date(SystemClock().now(), room.home.zone))
+        room.standings.forget(handle)
+        return True
+
+    def withdraw(self, token: bytes) -> bool:
+        """End a membership; False where there is none."""
+        room = self._room
+        handle = open_link_token(room.link, LinkToken(token)).reveal()
+        with self._turn:
+            return erasing.withdraw(room.ledger, handle=handle, day=room.today().toordinal())
+
+    def waiting(self) -> int:
+        """Return how many members' rows in the lake are still to go."""
+        return len(self._room.feed.erasing())
+
+    def round(self, *, at_once: bool = False) -> Round:
+        """Do what is due: rewrite the lake without all who wait, and later let the old files go."""
+        with self._lock:
+            settings, files, rows, ended = self._room.home.settings.erasure, 0, 0, 0
+            fresh = [each for each in self._room.feed.erasing() if not each.rewritten]
+            if fresh and (
+                at_once or _is_due(min(each.since for each in fresh), timedelta(hours=settings.gather_hours))
+            ):
+                files, rows = self._rewrite(fresh)
+            grace = timedelta(minutes=0 if at_once else settings.readers_minutes)
+            gone = [each for each in self._room.feed.erasing() if each.rewritten and _is_due(each.rewritten, grace)]
+            if gone and self._end(gone):
+                ended = len(gone)
+            self._log_is_long = self._log_is_long and not self._cut_log()
+            return Round(ended, files, rows, self.waiting())
+
+    def _rewrite(self, fresh: list[Erasing]) -> tuple[int, int]:
+        room, handles = self._room, [each.handle for each in fresh]
+        entries, codes = room.feed.left_behind()
+        broom = Broom(room.ledger, room.feed, self._turn)
+        for start in range(0, max(len(entries), len(codes)), CHUNK):
+            some, marks = entries[start : start + CHUNK], codes[start : start + CHUNK]
+            broom.stroke(lambda batch, some=some, marks=marks: batch.drop_left(some, marks))
+        for handle in handles:
+            room.standings.forget(handle)
+        done = room.lake.rewrite_without(frozenset(handles))
+        with self._turn, room.ledger.batch() as batch:
+            batch.note_rewritten(handles, _now_us())
+        _log.info("lake_rewritten", members=len(handles), files=done.files, rows=done.rows)
+        return done.files, done.rows
+
+    def _cut_log(self) -> bool:
+        with self._turn:
+            return self._room.ledger.forget_deleted()
+
+    def _end(self, gone: list[Erasing]) -> bool:
+        """Let the lake's old files go, and whatever of audiences holds them, then the handles themselves.
+
+        False: the lake is still being written; they wait a little longer.
+        """
+        room = self._room
+        if not room.audiences.let_go(room.today()):
+            return False
+        room.lake.vacuum(0)
+        with self._turn, room.ledger.batch() as batch:
+            batch.end_erasing([each.handle for each in gone])
+        self._log_is_long = True
+        _log.info("erasures_ended", members=len(gone))
+        return True
+
+
+def erasure_handlers(rounds: ErasureRounds) -> list[Any]:
+    """Return the handlers of ``/erase`` and ``/erasures``."""
+
+    @post("/erase/member", status_code=HTTP_200_OK, sync_to_thread=True)
+    def erase(data: JSONBody[TokenBody]) -> dict[str, bool]:
+        return {"ok": _known(rounds.erase, data.token)}
+
+    @post("/erase/withdraw", status_code=HTTP_200_OK, sync_to_thread=True)
+    def withdraw(data: JSONBody[TokenBody]) -> dict[str, bool]:
+        return {"ok": _known(rounds.withdraw, data.token)}
+
+    @get("/erasures/waiting", sync_to_thread=True)
+    def waiting() -> dict[str, int]:
+        return {"waiting": rounds.waiting()}
+
+    @post("/erasures/finish", status_code=HTTP_200_OK, sync_to_thread=True)
+    def finish() -> dict[str, int]:
+        done = rounds.round(at_once=True)
+        return {"ended": done.ended, "files": done.files, "rows": done.rows, "waiting": done.waiting}
+
+    return [erase, withdraw, waiting, finish]
+
+
+def _known(do: Any, token: bytes) -> bool:
+    try:
+        return bool(do(token))
+    except (DoesNotOpen, MalformedId):
+        raise NotFoundException("no such member") from None
+
+
+def _is_due(since_us: int, after: timedelta) -> bool:
+    return _now_us() - since_us >= after // timedelta(microseconds=1)
+
+
+def _now_us() -> int:
+    return microseconds(SystemClock().now())  # the machine's own: a sandbox's clock does not hurry an erasure
