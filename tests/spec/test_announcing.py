@@ -154,6 +154,13 @@ def test_removing_and_announcing_it_wider_is_no_way_around() -> None:
     assert refused.rule is Rule.NEEDS_NEW_CONSENT
 
 
+def test_what_was_removed_comes_back_as_something_new() -> None:
+    gone = Document(DocumentKind.NOTICE, "joint", 2, NOW - DAY, NOW - DAY, None)
+    back = put(wanted(JOINT), [*world(), gone])
+    assert isinstance(back, Planned)
+    assert (back.change, back.document.version) == (Change.FIRST, 3)
+
+
 def test_the_regime_in_force_says_how_long_before() -> None:
     rules = {**ROUTES, Route.JOINT_USE: replace(ROUTES[Route.JOINT_USE], minimum_notice_days=7)}
     changed = [*world(), Document(DocumentKind.REGIME, "japan", 2, NOW, NOW, Regime(rules))]

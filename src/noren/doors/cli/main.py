@@ -27,6 +27,7 @@ from noren.doors.cli import (
 from noren.doors.cli.audience import command as audience_command
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
+from noren.doors.cli.governance import command as governance_command
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
 from noren.doors.cli.keys import command as keys_command
 from noren.doors.cli.speech import LANG_VARIABLE, both, choose_language, narrow, speak_titles
@@ -76,6 +77,7 @@ alerts.add_to(app)
 importing.add_to(app)
 terminal.add_to(app)
 keys_command.add_to(app)
+governance_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
 audience_command.add_to(app)

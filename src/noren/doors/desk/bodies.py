@@ -92,11 +92,15 @@ class RefusedAnswer(msgspec.Struct, frozen=True):
 
 
 class AnnounceAnswer(msgspec.Struct, frozen=True):
-    """What becomes of an announcement. Where something is refused, nothing is announced."""
+    """What becomes of an announcement. Where something is refused, nothing is announced.
+
+    ``unchanged``: what stands already as it is said, beside something that changes.
+    """
 
     announced: bool
     planned: list[PlannedAnswer]
     refused: list[RefusedAnswer]
+    unchanged: list[str]
 
 
 class AuditAnswer(msgspec.Struct, frozen=True):

@@ -26,7 +26,7 @@ from noren.doors.desk.bodies import (
     shown,
 )
 from noren.governance.announced.announcing import Planned, Wanted, plan
-from noren.governance.announced.refusals import NotAnnounced
+from noren.governance.announced.refusals import NotAnnounced, Rule
 from noren.governance.announced.store import text_sha256
 from noren.governance.documents import NotADocument, decode_body, encode_body
 from noren.governance.parties import Party
@@ -70,13 +70,15 @@ def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:
     kept = frozenset(room.documents.texts()) | {text_sha256(text) for text in texts}
     found = plan(room.documents.documents(), [_wanted(paper) for paper in data.papers], now=now, texts=kept)
     good = [each for each in found if isinstance(each, Planned)]
-    bad = [refused(each) for each in found if isinstance(each, NotAnnounced)]
+    bad = [each for each in found if isinstance(each, NotAnnounced)]
+    same = [each.id for each in bad if each.rule is Rule.NOTHING_CHANGES] if good else []
+    bad = [each for each in bad if each.id not in same]
     announced = not bad and not data.dry
     if announced:
         room.documents.add([each.document for each in good], texts)
         if room.journal is not None:
             room.journal.append(list(entries_of(good)))
-    return AnnounceAnswer(announced, [planned(each) for each in good], bad)
+    return AnnounceAnswer(announced, [planned(each) for each in good], [refused(each) for each in bad], same)
 
 
 def _instant(room: DeskRoom, given: datetime | None) -> datetime:

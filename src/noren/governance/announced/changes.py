@@ -84,7 +84,7 @@ def changes_of(old: Body | None, new: Body | None, register: Register, *, at: da
     if new is None:
         assert old is not None, "what is not there can not be removed"
         return [Changed(Change.NARROWER, Say("なくなります", "it ends"))]
-    if old is None:
+    if old is None or old == new:  # the same again: it had been removed
         return [_first(new)]
     match old, new:
         case Notice(), Notice():

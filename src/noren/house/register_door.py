@@ -1,0 +1,54 @@
+"""The register of documents asked at the desk's door: for zones that do not read its store."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from noren.governance.documents import decode
+from noren.governance.notices import Terms
+from noren.governance.register import Dated, Document, Register, register_at
+from noren.house.inner import InnerClient
+
+FRESH_SECONDS: Final = 30.0
+"""How old what was asked may be: removals take effect within that time where this door is used."""
+
+
+class RegisterDoor:
+    """Reads the register from the desk. Thread-safe; keeps the last answer for a little while."""
+
+    def __init__(self, client: InnerClient, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._read_at: float | None = None
+        self._documents: list[Document] = []
+
+    def register(self, at: datetime) -> Register:
+        """Return the register at an instant.
+
+        Raises:
+            ZoneDown: the desk does not answer and what is kept is too old.
+            CallRefused: this zone may not ask.
+        """
+        return register_at(self.documents(), at)
+
+    def terms_at(self, at: datetime) -> Dated[Terms] | None:
+        """Return the member terms in force at an instant. Raises as ``register``."""
+        terms = self.register(at).terms
+        return terms if terms is not None and terms.holds(at) else None
+
+    def documents(self) -> list[Document]:
+        """Return every version of every document. Raises as ``register``."""
+        with self._lock:
+            now = self._monotonic()
+            if self._read_at is None or now - self._read_at > FRESH_SECONDS:
+                rows = self._client.call("/register", method="GET")["documents"]
+                self._documents = [decode(msgspec.json.encode(row)) for row in rows]
+                self._read_at = now
+            return self._documents
