@@ -129,9 +129,9 @@ def test_choices_came_along(home: Path, files: dict[str, Path]) -> None:
     for kind in ("consents", "stops"):
         noren(home, "import", kind, str(files[kind]), code=1)
     one, two = (noren(home, "member", "choices", card) for card in CARDS[:2])
-    assert [(s["scope"], s["since"]) for s in one["stops"]] == [("all", "2014-06-01")]
+    assert [(s["rule"], s["since"]) for s in one["stops"]] == [("all", "2014-06-01")]
     assert [(c["kind"], c["given_at"]) for c in one["consents"]] == [("email", "2019-04-01")]
-    assert [(s["scope"], s["name"]) for s in two["stops"]] == [("recipient", "P1")]
+    assert [s["rule"] for s in two["stops"]] == ["recipient=P1"]
     assert two["consents"][0]["withdrawn_at"] == "2021-04-01"
 
 

@@ -111,12 +111,24 @@ def test_a_member_s_choices_and_cards(home: Path, tmp_path: Path) -> None:
     file.write_text("member_number,card\nC1,2980000000000101\nC2,2980000000000102\n", "utf-8")
     noren(home, "import", "members", str(file))
     card = "2980000000000101"
-    assert noren(home, "member", "choices", card) == {"points_only": False, "stops": [], "consents": []}
+    shown = noren(home, "member", "choices", card)
+    assert (shown["points_only"], shown["stops"], shown["consents"]) == (False, [], [])
     assert noren(home, "member", "choices", "-", "--points-only", "on", stdin=f"{card}\n")["points_only"] is True
     assert noren(home, "member", "choices", card)["points_only"] is True
-    (stop,) = noren(home, "member", "choices", card, "--stop", "recipient:P1")["stops"]
-    assert (stop["scope"], stop["name"], stop["resumed"]) == ("recipient", "P1", "")
-    assert noren(home, "member", "choices", card, "--resume", "recipient:P1")["stops"][0]["resumed"] != ""
+    assert noren(home, "member", "choices", card, "--stop", "recipient=P1", "--dry-run")["changed"] is True
+    (stop,) = noren(home, "member", "choices", card, "--stop", "recipient:P1", "--stop", "purpose=mail,channel=email")[
+        "stops"
+    ][:1]
+    assert (stop["rule"], "P1" in stop["covers"]["en"]) == ("recipient=P1", True)
+    lifted = noren(home, "member", "choices", card, "--resume", "recipient=P1")["lifted"]
+    assert [each["rule"] for each in lifted] == ["recipient=P1"]
+    receipt = tmp_path / "receipt.json"
+    taken = noren(home, "member", "choices", card, "--auto-delete", "18", "--receipt", str(receipt))
+    assert (taken["keep_months"], taken["waiting"]) == (18, False)
+    said = noren(home, "member", "verify-choice", str(receipt))["acknowledgement"]
+    assert (said["chosen"], bool(said["in_force_at"])) == ([{"choice": "auto-delete", "value": "18"}], True)
+    receipt.write_text(receipt.read_text("utf-8").replace('"18"', '"36"'), "utf-8")
+    noren(home, "member", "verify-choice", str(receipt), code=1)
     noren(home, "member", "choices", card, "--stop", "everything", code=2)
     noren(home, "member", "card", "add", "2980000000000103", "C1")
     noren(home, "member", "card", "lost", "2980000000000103")

@@ -18,6 +18,7 @@ from noren.audience.qualifying import qualifying
 from noren.audience.retention import TERMS, sweep
 from noren.audience.store import AudienceStore
 from noren.audience.tables import METADATA
+from noren.governance.stopping import Rule
 from noren.house.home import Audiences
 from noren.testing.audience_house import COFFEE, MEDICINE, MILK, AudienceHouse, Bought, cards, grown_up
 
@@ -149,11 +150,11 @@ def test_under_16s_and_stops(tmp_path: Path) -> None:
         bought = 'visits(category = "STOMACH") >= 1'
         assert exact(house, bought) == 1, "15-19 may be under 16 too"
         assert exact(house, bought, with_young=True) == 3
-        house.stop(young[2], "purpose", "campaign")
+        house.stop(young[2], Rule(purpose="campaign"))
         assert exact(house, bought) == 0, "a stop holds at the very next evaluation"
-        house.stop(young[2], "purpose", "other")
+        house.stop(young[2], Rule(purpose="other"))
         assert exact(house, bought) == 1
-        house.stop(young[2], "all")
+        house.stop(young[2])
         assert exact(house, bought) == 0
 
 
@@ -162,7 +163,7 @@ def test_a_home_on_postgresql_counts_alike(tmp_path: Path) -> None:
         drawn = cards(40, SEED)
         house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
         house.buy({card: [Bought(2, [COFFEE])] for card in drawn[:30]})
-        house.stop(drawn[0], "channel", "till")
+        house.stop(drawn[0], Rule(channel="till"))
         assert exact(house, COFFEES.replace(">= 2", ">= 1")) == 29
         assert exact(house, "visits(any) >= 1", Channel.EMAIL) == 20
         house.save("coffee", COFFEES)

@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 from tests.store.vault_cases import House, card
 
-from noren.identity.choices import Choices, Consent, Stop, as_text, from_text, with_stop
-from noren.identity.choosing import choices_of, choose, import_consents, import_stops
+from noren.governance.stopping import EVERYTHING, Rule, spell
+from noren.identity.choices import Choices, Consent, Stop, with_stop
+from noren.identity.choosing import choices_of, import_consents, import_stops
+from noren.identity.deciding import Decided, Wish, decide
 from noren.identity.errors import LedgerAway
 from noren.identity.healing import sweep
 from noren.identity.merging import merge_members
 from noren.identity.model import Refused
+from noren.identity.sealed_choices import choices_from, texts_of
 from noren.kernel.ids import MemberNumber
 from noren.testing.vault import TOKYO, a_row
 
@@ -34,9 +37,9 @@ def said(outcomes: list[Any]) -> list[str]:
     return [each.reason.en if isinstance(each, Refused) else each for each in outcomes]
 
 
-def stopped(house: House, number: int = 0) -> list[tuple[str, str, str]]:
+def stopped(house: House, number: int = 0) -> list[tuple[str, str]]:
     """Return what the ledger side was told of a member."""
-    return [(s.scope, s.name, s.since) for s in house.side.with_card(str(ROWS[number]["card"])).stops]
+    return [(spell(s.rule), s.since) for s in house.side.with_card(str(ROWS[number]["card"])).stops]
 
 
 def hers(house: House, number: int = 0) -> Choices:
@@ -45,14 +48,20 @@ def hers(house: House, number: int = 0) -> Choices:
     return found
 
 
+def decided(house: House, *wishes: Wish, number: int = 0) -> Decided:
+    found = decide(house.vault, who=card(ROWS[number]), wishes=wishes)
+    assert isinstance(found, Decided)
+    return found
+
+
 def test_a_stop_is_kept_and_told_and_twice_changes_nothing(house: House) -> None:
     assert said(import_stops(house.vault, rows=[STOP])) == ["added"]
-    assert stopped(house) == [("all", "", "2014-06-01")]
+    assert stopped(house) == [("all", "2014-06-01")]
     house.side.heard.clear()
     assert said(import_stops(house.vault, rows=[STOP])) == ["same"]
     assert house.side.heard == []
     house.restart()
-    assert hers(house).stops == (Stop("all", "", "2014-06-01"),)
+    assert hers(house).stops == (Stop(EVERYTHING, "2014-06-01"),)
 
 
 def test_a_dry_run_keeps_and_tells_nothing(house: House) -> None:
@@ -96,13 +105,13 @@ def test_a_withdrawal_stays_whatever_comes_after_it(house: House) -> None:
 
 def test_only_her_own_word_lifts_a_stop_and_an_old_file_does_not_bring_it_back(house: House) -> None:
     import_stops(house.vault, rows=[STOP])
-    assert choose(house.vault, card=card(ROWS[0]), scope="all", name="", stop=False) == "changed"
+    assert not decided(house, Wish("resume", "all")).same
     assert stopped(house) == []
     assert said(import_stops(house.vault, rows=[STOP])) == ["same"]
     assert hers(house).in_force == ()
-    assert choose(house.vault, card=card(ROWS[0]), scope="all", name="", stop=True) == "changed"
-    assert choose(house.vault, card=card(ROWS[0]), scope="all", name="", stop=True) == "same"
-    assert [each[:2] for each in stopped(house)] == [("all", "")]
+    assert not decided(house, Wish("stop", "all")).same
+    assert decided(house, Wish("stop", "all")).same
+    assert [rule for rule, _ in stopped(house)] == ["all"]
 
 
 def test_a_stop_outlives_a_crossing_that_breaks(house: House) -> None:
@@ -112,35 +121,36 @@ def test_a_stop_outlives_a_crossing_that_breaks(house: House) -> None:
     assert (house.pending(), stopped(house)) == (1, [])
     house.restart()
     sweep(house.vault)
-    assert (house.pending(), stopped(house)) == (0, [("all", "", "2014-06-01")])
+    assert (house.pending(), stopped(house)) == (0, [("all", "2014-06-01")])
 
 
 def test_who_has_no_card_yet_is_told_of_when_she_gets_one(house: House) -> None:
     assert said(import_stops(house.vault, rows=[{**STOP, "member_number": "M0000003"}])) == ["added"]
     assert house.pending() == 0
     assert house.enrol({"member_number": "M0000003", "card": "2980001999999999"}) == ["changed"]
-    assert [s.scope for s in house.side.with_card("2980001999999999").stops] == ["all"]
+    assert [s.rule for s in house.side.with_card("2980001999999999").stops] == [EVERYTHING]
 
 
 def test_what_either_had_stopped_stays_stopped_after_a_merge(house: House) -> None:
     import_stops(house.vault, rows=[STOP, {**STOP, "member_number": "M0000002", "scope": "channel", "name": "post"}])
     assert merge_members(house.vault, number=MemberNumber("M0000001"), into=MemberNumber("M0000002")) == "changed"
-    assert {(s.scope, s.name) for s in hers(house, 1).in_force} == {("all", ""), ("channel", "post")}
-    assert {each[:2] for each in stopped(house, 1)} == {("all", ""), ("channel", "post")}
+    assert {s.rule for s in hers(house, 1).in_force} == {EVERYTHING, Rule(channel="post")}
+    assert {rule for rule, _ in stopped(house, 1)} == {"all", "channel=post"}
 
 
-def outcomes_of(rule: Callable[[Choices, Stop], Choices], seed: int) -> set[str | None]:
+def outcomes_of(rule: Callable[[Choices, Stop], Choices], seed: int) -> set[str]:
     """Return what stands after the same stops came in twenty orders, some twice."""
     chance = random.Random(seed)
-    given = [Stop("all", "", f"20{10 + n}-01-01") for n in range(6)]
-    given += [Stop("recipient", f"P{n % 3}", f"2020-0{1 + n}-01") for n in range(9)]
-    out = set[str | None]()
+    given = [Stop(EVERYTHING, f"20{10 + n}-01-01") for n in range(6)]
+    given += [Stop(Rule(recipient=f"P{n % 3}"), f"2020-0{1 + n}-01") for n in range(9)]
+    given += [Stop(Rule("mail", f"P{n % 2}"), f"2021-0{1 + n}-01") for n in range(6)]
+    out = set[str]()
     for _ in range(20):
         choices = Choices()
         for stop in chance.sample(given * 2, len(given) * 2):
             choices = rule(choices, stop)
-        out.add(as_text(choices))
-        assert from_text(as_text(choices)) == choices
+        out.add(repr(texts_of(choices)))
+        assert choices_from(texts_of(choices)) == choices
     return out
 
 
@@ -151,7 +161,7 @@ def test_in_whatever_order_stops_come_the_same_stand() -> None:
 
 def test_a_rule_that_took_the_last_file_s_word_would_be_seen() -> None:
     def last_word(choices: Choices, stop: Stop) -> Choices:
-        others = tuple(each for each in choices.stops if (each.scope, each.name) != (stop.scope, stop.name))
+        others = tuple(each for each in choices.stops if each.rule != stop.rule)
         return with_stop(Choices(stops=others), stop, TOKYO)
 
     assert len(outcomes_of(last_word, 1)) > 1

@@ -14,6 +14,7 @@ from noren.activity import enrolment
 from noren.activity.enrolment import Arrival
 from noren.activity.model import CardState, Stop, Traits
 from noren.activity.ports import AuditFeed, LedgerStore
+from noren.governance.stopping import EVERYTHING, Rule
 from noren.kernel.keyring import KEY_BYTES, KeyRing
 from noren.register.opening import CouponRow, LotRow, Result, Setting, Unfit, import_coupons, import_lots
 from noren.register.till_keys import ReceiptKeys
@@ -156,21 +157,21 @@ def test_coupons_come_once_and_other_terms_are_named(ledger: Ledger, feed: Audit
 def test_a_merge_takes_coupons_and_stops_along(ledger: Ledger) -> None:
     source, target = ledger.handles["29800001"], ledger.handles["29800002"]
     ledger.coupons(coupon())
-    stops = [(source, [Stop("all", "", "2014-06-01")]), (target, [Stop("channel", "post", "2020-01-01")])]
+    stops = [(source, [Stop(EVERYTHING, "2014-06-01")]), (target, [Stop(Rule(channel="post"), "2020-01-01")])]
     assert enrolment.set_stops(ledger.store, stops=stops)
     assert enrolment.merge(ledger.store, source=source, target=target, day=TODAY.toordinal(), expiry_days=365)
     with ledger.store.batch() as batch:
         assert len(batch.coupons_of(target)) == 1
-        assert [each.scope for each in batch.stops(target)] == ["all", "channel"]
+        assert [each.rule for each in batch.stops(target)] == [EVERYTHING, Rule(channel="post")]
         assert batch.stops(source) == []
 
 
 def test_stops_are_replaced_by_those_in_force(ledger: Ledger) -> None:
     handle = ledger.handles["29800001"]
-    assert enrolment.set_stops(ledger.store, stops=[(handle, [Stop("all", "", "2014-06-01")])])
-    assert enrolment.set_stops(ledger.store, stops=[(handle, [Stop("recipient", "P1", "2020-01-01")])])
+    assert enrolment.set_stops(ledger.store, stops=[(handle, [Stop(EVERYTHING, "2014-06-01")])])
+    assert enrolment.set_stops(ledger.store, stops=[(handle, [Stop(Rule(recipient="P1"), "2020-01-01")])])
     with ledger.store.batch() as batch:
-        assert batch.stops(handle) == [Stop("recipient", "P1", "2020-01-01")]
+        assert batch.stops(handle) == [Stop(Rule(recipient="P1"), "2020-01-01")]
     assert not enrolment.set_stops(ledger.store, stops=[(bytes(16), [])])
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from noren.activity.enrolment import Arrival, enrol, merge, set_stops
 from noren.activity.model import Changes, Coupon, Kind, Lot, Posting, Profile, Redemption, Stop, Traits
 from noren.activity.ports import AuditFeed, LedgerStore
+from noren.governance.stopping import EVERYTHING, Rule
 
 TRAITS = Traits("female", 30, 2026, 5, "13", "100", "2020-04", email_ok=True, post_ok=False)
 DAY = 739_000
@@ -27,11 +28,11 @@ def test_everything_of_active_members_and_nothing_of_merged_ones(store: LedgerSt
         changes.coupons += [coupon(1, one, "spring"), coupon(2, two, "")]
         changes.redemptions.append(Redemption(entry, 0, "2900000000001", None, "P1", 10, DAY, "unknown"))
         batch.write(changes)
-    assert set_stops(store, stops=[(two, [Stop("all", "", "2026-11-01"), Stop("channel", "email", "2026-11-01")])])
+    assert set_stops(store, stops=[(two, [Stop(EVERYTHING, "2026-11-01"), Stop(Rule(channel="email"), "2026-11-01")])])
     assert merge(store, source=three, target=two, day=DAY, expiry_days=365)
     found = {profile.handle: profile for profile in feed.profiles()}
     assert found == {one: Profile(one, 0, 0, TRAITS), two: Profile(two, 0, 0, Traits())}
     assert feed.all_lots() == [(one, 40, DAY)]
-    assert sorted(feed.all_stops()) == [(two, "all", ""), (two, "channel", "email")]
+    assert sorted(feed.all_stops()) == [(two, EVERYTHING), (two, Rule(channel="email"))]
     assert feed.issued_coupons() == [(one, "spring", DAY)], "another system's coupons are of no campaign"
     assert feed.redeemed_coupons() == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noren.governance.stop_texts import TEXTS_VERSION, Names, covers, goes_on
-from noren.governance.stopping import EVERYTHING, Rule, Use, in_order, stopped_by
+from noren.governance.stopping import EVERYTHING, Rule, Use, in_order, read_rule, spell, stopped_by
 
 part = st.sampled_from(["", "a", "b"])
 rules = st.builds(Rule, part, part, part)
@@ -48,13 +48,34 @@ def test_the_broadest_is_shown_first() -> None:
 
 def test_each_rule_says_what_it_covers_and_what_goes_on() -> None:
     said = set[str]()
-    for parts in itertools.product(["", "campaign"], ["", "P1"], ["", "email"]):
+    for parts in itertools.product(["", "birthday"], ["", "P1"], ["", "email"]):
         rule = Rule(*parts)
         text, rest = covers(rule, Names()), goes_on(rule)
         said |= {text.ja, text.en}
-        for name, shown in zip(parts, ("campaign", "P1", "e-mail"), strict=True):
+        for name, shown in zip(parts, ("birthday", "P1", "e-mail"), strict=True):
             assert not name or shown in text.en
         assert "ポイント" in rest.ja
         assert "Points" in rest.en
     assert len(said) == 16, "each of the eight has its own sentence in both languages"
     assert TEXTS_VERSION.startswith("choices-")
+
+
+@given(rules)
+def test_a_rule_is_read_as_it_was_spelled(rule: Rule) -> None:
+    assert read_rule(spell(rule)) == rule
+
+
+def test_the_older_spelling_is_read_and_what_spells_no_rule_is_not() -> None:
+    assert read_rule("recipient:P1") == Rule(recipient="P1")
+    assert read_rule("channel=email,purpose=mail") == Rule("mail", channel="email")
+    for wrong in (
+        "",
+        "everything",
+        "purpose",
+        "purpose=",
+        "all=x",
+        "purpose=a,purpose=b",
+        "recipient=P 1",
+        "all,channel=till",
+    ):
+        assert read_rule(wrong) is None, wrong

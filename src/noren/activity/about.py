@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 
 from noren.activity.model import Line, MemberState, ReturnLine, Traits
 from noren.activity.rows import Row, unpack_lines, unpack_return_lines
+from noren.governance.stopping import Rule
 
 PLACE: Final = (
     "SELECT m.state, m.last_purchase, m.pool, m.last_movement, m.lots,"
@@ -49,6 +50,7 @@ BROUGHT: Final = (
     "SELECT g.entry, p.handle FROM (SELECT entry, purchase FROM goods_return WHERE entry > $1 ORDER BY entry LIMIT $2)"
     " AS g JOIN purchase AS p ON p.entry = g.purchase ORDER BY g.entry"
 )
+STOPS: Final = "SELECT purpose, recipient, channel FROM stop WHERE handle = $1"
 MERGED: Final = "SELECT entry, source, target FROM merge WHERE entry > $1 ORDER BY entry LIMIT $2"
 
 
@@ -137,6 +139,10 @@ class AboutMember(Protocol):
         """Return her coupons of campaigns."""
         ...
 
+    def stops_of(self, handle: bytes) -> Sequence[Rule]:
+        """Return what she has stopped, as the ledger has it now: read anew at each question."""
+        ...
+
     def brought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """Return returns with a greater entry, ascending: (entry, whose purchase it is)."""
         ...
@@ -196,6 +202,10 @@ class AboutRows:
     def campaign_coupons(self, handle: bytes) -> Sequence[CampaignCoupon]:
         """See ``AboutMember``."""
         return [CampaignCoupon(*row) for row in self._all(COUPONS, handle)]
+
+    def stops_of(self, handle: bytes) -> Sequence[Rule]:
+        """See ``AboutMember``."""
+        return [Rule(*row) for row in self._all(STOPS, handle)]
 
     def brought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """See ``AboutMember``."""

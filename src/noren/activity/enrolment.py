@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Posting, Stop, Traits
+from noren.activity.model import Card, CardState, Changes, Chosen, Kind, MemberState, Posting, Stop, Traits
 from noren.activity.points import Moved, Standing, lapse
 from noren.activity.ports import LedgerBatch, LedgerStore
 
@@ -76,11 +76,23 @@ def set_points_only(store: LedgerStore, *, handle: bytes, on: bool) -> bool:
 
 def set_stops(store: LedgerStore, *, stops: Sequence[tuple[bytes, Sequence[Stop]]]) -> bool:
     """Keep what members (by handle) have stopped, each time all that is in force; False where one is unknown."""
+    return set_choices(store, rows=[(handle, Chosen(tuple(given))) for handle, given in stops])
+
+
+def set_choices(store: LedgerStore, *, rows: Sequence[tuple[bytes, Chosen]]) -> bool:
+    """Keep what members (by handle) have chosen, each time all of it, in one transaction; False where one is unknown.
+
+    Whoever is known is kept though another is not.
+    """
     with store.batch() as batch:
-        lives = [(handle, given) for handle, given in stops if _lives(batch, handle)]
-        for handle, given in lives:
-            batch.set_stops(handle, given)
-        return len(lives) == len(stops)
+        lives = [(handle, chosen) for handle, chosen in rows if _lives(batch, handle)]
+        for handle, chosen in lives:
+            batch.set_stops(handle, chosen.stops)
+            if chosen.points_only is not None:
+                batch.set_points_only(handle, chosen.points_only)
+            if chosen.keep_months is not None:
+                batch.set_keep_months(handle, chosen.keep_months)
+        return len(lives) == len(rows)
 
 
 def is_points_only(store: LedgerStore, *, handle: bytes) -> bool | None:
@@ -110,7 +122,7 @@ def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int, expiry_
             return True
         entry = batch.next_entry()
         batch.move_cards(source, target)
-        _join_stops(batch, source, target)
+        _join_choices(batch, source, target)
         members = batch.members([source, target])
         lots = batch.lots([source, target])
         held = [
@@ -121,11 +133,14 @@ def merge(store: LedgerStore, *, source: bytes, target: bytes, day: int, expiry_
         return True
 
 
-def _join_stops(batch: LedgerBatch, source: bytes, target: bytes) -> None:
-    """Let what either had stopped stay stopped."""
-    both = {(each.scope, each.name): each for each in (*batch.stops(source), *batch.stops(target))}
+def _join_choices(batch: LedgerBatch, source: bytes, target: bytes) -> None:
+    """Let what either had stopped stay stopped, and the shorter keeping of the two hold."""
+    both = {each.rule: each for each in (*batch.stops(source), *batch.stops(target))}
+    months = [chosen for handle in (source, target) if (chosen := batch.keep_months(handle))]
     batch.set_stops(target, list(both.values()))
+    batch.set_keep_months(target, min(months, default=0))
     batch.set_stops(source, ())
+    batch.set_keep_months(source, 0)
 
 
 def _move_points(source: Moved, target: Moved, entry: int, day: int) -> Changes:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from noren.governance.stopping import Rule
 from noren.kernel.values import value
 
 POOL: Final = 0
@@ -282,11 +283,22 @@ class OpenAccount:
 
 @value
 class Stop:
-    """A member's rule that stops something: ``scope`` all, purpose, recipient or channel; ``since`` as it came."""
+    """A member's rule that stops something; ``since`` as it came."""
 
-    scope: str
-    name: str
+    rule: Rule
     since: str
+
+
+@value
+class Chosen:
+    """All that a member has chosen, as the vault tells it. None: she has not chosen, what is there stays.
+
+    ``keep_months``: after how many months her lines go; 0: after the programme's own term.
+    """
+
+    stops: tuple[Stop, ...]
+    points_only: bool | None = None
+    keep_months: int | None = None
 
 
 @dataclass(slots=True)

@@ -139,7 +139,14 @@ class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows):
         """See ``LedgerBatch``."""
         self.send(pg_tables.DROP_STOPS, handle)
         for each in stops:
-            self.send(pg_tables.PUT_STOP, handle, each.scope, each.name, each.since)
+            rule = each.rule
+            self.send(pg_tables.PUT_STOP, handle, rule.purpose, rule.recipient, rule.channel, each.since)
+
+    def set_keep_months(self, handle: bytes, months: int) -> None:
+        """See ``LedgerBatch``."""
+        self.send(pg_tables.DROP_KEEPING, handle)
+        if months:
+            self.send(pg_tables.PUT_KEEPING, handle, months)
 
     def move_cards(self, source: bytes, target: bytes) -> None:
         """See ``LedgerBatch``."""

@@ -27,6 +27,7 @@ from noren.activity.model import (
 from noren.activity.pg_arrays import byteses, columns, ints, longs, texts
 from noren.activity.pg_connection import Db
 from noren.activity.ports import Asked, Known, members_of
+from noren.activity.rows import stop_of
 
 DAYS_BY_NAME: Final = 8
 """Receipts of up to so many days are looked up day by day; of more (old history), by a join over all partitions."""
@@ -212,7 +213,11 @@ class BatchReads:
 
     def stops(self, handle: bytes) -> list[Stop]:
         """See ``LedgerBatch``."""
-        return [Stop(*row) for row in self.all(pg_tables.GET_STOPS, handle)]
+        return [stop_of(row) for row in self.all(pg_tables.GET_STOPS, handle)]
+
+    def keep_months(self, handle: bytes) -> int:
+        """See ``LedgerBatch``."""
+        return next((int(row[0]) for row in self.all(pg_tables.GET_KEEPING, handle)), 0)
 
     def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
         """See ``LedgerBatch``."""

@@ -151,9 +151,14 @@ PUT_CARDS: Final = (
 )
 SET_POINTS_ONLY: Final = "UPDATE member SET points_only = $2 WHERE handle = $1"
 MOVE_CARDS: Final = "UPDATE card SET handle = $2 WHERE handle = $1"
-GET_STOPS: Final = "SELECT scope, name, since FROM stop WHERE handle = $1 ORDER BY scope, name"
+GET_STOPS: Final = (
+    "SELECT purpose, recipient, channel, since FROM stop WHERE handle = $1 ORDER BY purpose, recipient, channel"
+)
 DROP_STOPS: Final = "DELETE FROM stop WHERE handle = $1"
-PUT_STOP: Final = "INSERT INTO stop VALUES ($1, $2, $3, $4)"
+PUT_STOP: Final = "INSERT INTO stop (handle, purpose, recipient, channel, since) VALUES ($1, $2, $3, $4, $5)"
+GET_KEEPING: Final = "SELECT months FROM keeping WHERE handle = $1"
+DROP_KEEPING: Final = "DELETE FROM keeping WHERE handle = $1"
+PUT_KEEPING: Final = "INSERT INTO keeping VALUES ($1, $2)"
 MOVE_COUPONS: Final = "UPDATE coupon SET handle = $2 WHERE handle = $1"
 GET_CHAIN: Final = f"""
 WITH RECURSIVE chain AS (

@@ -28,6 +28,7 @@ from noren.activity.model import (
     Traits,
 )
 from noren.activity.rekeying import Keyed, Rekeyed
+from noren.governance.stopping import Rule
 
 
 @dataclass(slots=True)
@@ -164,6 +165,14 @@ class LedgerBatch(Rekeyed, ErasingRows, Protocol):
 
     def set_stops(self, handle: bytes, stops: Sequence[Stop]) -> None:
         """Replace a member's stops by those in force now."""
+        ...
+
+    def keep_months(self, handle: bytes) -> int:
+        """Return after how many months a member's lines go by her own choice; 0: she has not chosen."""
+        ...
+
+    def set_keep_months(self, handle: bytes, months: int) -> None:
+        """Keep after how many months a member's lines go; 0: by the programme's own term."""
         ...
 
     def drop_receipts(self, receipts: Iterable[tuple[int, bytes, int | None]]) -> None:
@@ -333,8 +342,12 @@ class WholeFeed(Protocol):
         """Return all lots that hold points: (handle, points, last valid day)."""
         ...
 
-    def all_stops(self) -> Sequence[tuple[bytes, str, str]]:
-        """Return all stops in force: (handle, scope, name)."""
+    def all_stops(self) -> Sequence[tuple[bytes, Rule]]:
+        """Return all stops in force: (handle, rule)."""
+        ...
+
+    def all_keeping(self) -> Sequence[tuple[bytes, int]]:
+        """Return who chose after how many months her lines go: (handle, months)."""
         ...
 
     def issued_coupons(self) -> Sequence[tuple[bytes, str, int]]:

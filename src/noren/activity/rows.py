@@ -20,8 +20,10 @@ from noren.activity.model import (
     Redemption,
     Return,
     ReturnLine,
+    Stop,
     Traits,
 )
+from noren.governance.stopping import Rule
 
 _PACK: Final = msgspec.msgpack.Encoder()
 _LINES: Final = msgspec.msgpack.Decoder(tuple[list[str], list[int], list[int]])
@@ -40,6 +42,11 @@ def pack_lines(lines: Sequence[Line] | None) -> bytes | None:
 def unpack_lines(packed: bytes | None) -> tuple[Line, ...] | None:
     """Return the lines that :func:`pack_lines` packed."""
     return None if packed is None else tuple(map(Line, *_LINES.decode(packed)))
+
+
+def stop_of(row: Sequence[Any]) -> Stop:
+    """Return a stop of a row: purpose, recipient, channel, since."""
+    return Stop(Rule(row[0], row[1], row[2]), row[3])
 
 
 def pack_return_lines(lines: Sequence[ReturnLine] | None) -> bytes | None:

@@ -260,12 +260,24 @@ class SqliteBatch(RekeyedRows, ErasedRows):
 
     def stops(self, handle: bytes) -> list[Stop]:
         """See ``LedgerBatch``."""
-        return [Stop(*row) for row in self._db.execute(tables.GET_STOPS, (handle,))]
+        return [rows.stop_of(row) for row in self._db.execute(tables.GET_STOPS, (handle,))]
 
     def set_stops(self, handle: bytes, stops: Sequence[Stop]) -> None:
         """See ``LedgerBatch``."""
         self._db.execute(tables.DROP_STOPS, (handle,))
-        self._db.executemany(tables.PUT_STOP, [(handle, each.scope, each.name, each.since) for each in stops])
+        told = [(handle, s.rule.purpose, s.rule.recipient, s.rule.channel, s.since) for s in stops]
+        self._db.executemany(tables.PUT_STOP, told)
+
+    def keep_months(self, handle: bytes) -> int:
+        """See ``LedgerBatch``."""
+        found = self._one(tables.GET_KEEPING, handle)
+        return int(found[0]) if found else 0
+
+    def set_keep_months(self, handle: bytes, months: int) -> None:
+        """See ``LedgerBatch``."""
+        self._db.execute(tables.DROP_KEEPING, (handle,))
+        if months:
+            self._db.execute(tables.PUT_KEEPING, (handle, months))
 
     def move_cards(self, source: bytes, target: bytes) -> None:
         """See ``LedgerBatch``."""

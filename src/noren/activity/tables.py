@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0005"
+REVISION: Final = "0006"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -72,8 +72,13 @@ CREATE TABLE opening (
   natural_key BLOB PRIMARY KEY, entry INTEGER NOT NULL, partner TEXT NOT NULL, earned INTEGER NOT NULL,
   expires INTEGER NOT NULL, points INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE stop (
-  handle BLOB NOT NULL, scope TEXT NOT NULL, name TEXT NOT NULL, since TEXT NOT NULL,
-  PRIMARY KEY (handle, scope, name)) WITHOUT ROWID, STRICT;
+  handle BLOB NOT NULL, since TEXT NOT NULL, purpose TEXT NOT NULL, recipient TEXT NOT NULL, channel TEXT NOT NULL,
+  PRIMARY KEY (handle, purpose, recipient, channel)) WITHOUT ROWID, STRICT;
+CREATE TABLE keeping (handle BLOB PRIMARY KEY, months INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE unkept (
+  purchase INTEGER NOT NULL, line INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (purchase, line)
+  ) WITHOUT ROWID, STRICT;
+CREATE INDEX unkept_by_entry ON unkept (entry);
 CREATE TABLE merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
 CREATE TABLE closing (
   partner TEXT NOT NULL, kind INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (partner, kind)
@@ -172,9 +177,14 @@ PUT_CARD: Final = (
     "INSERT INTO card VALUES (?, ?, ?) ON CONFLICT (card_index) DO UPDATE"
     " SET handle = excluded.handle, state = excluded.state"
 )
-GET_STOPS: Final = "SELECT scope, name, since FROM stop WHERE handle = ? ORDER BY scope, name"
+GET_STOPS: Final = (
+    "SELECT purpose, recipient, channel, since FROM stop WHERE handle = ? ORDER BY purpose, recipient, channel"
+)
 DROP_STOPS: Final = "DELETE FROM stop WHERE handle = ?"
-PUT_STOP: Final = "INSERT INTO stop VALUES (?, ?, ?, ?)"
+PUT_STOP: Final = "INSERT INTO stop (handle, purpose, recipient, channel, since) VALUES (?, ?, ?, ?, ?)"
+GET_KEEPING: Final = "SELECT months FROM keeping WHERE handle = ?"
+DROP_KEEPING: Final = "DELETE FROM keeping WHERE handle = ?"
+PUT_KEEPING: Final = "INSERT INTO keeping VALUES (?, ?)"
 SET_POINTS_ONLY: Final = "UPDATE member SET points_only = ? WHERE handle = ?"
 MOVE_CARDS: Final = "UPDATE card SET handle = ? WHERE handle = ?"
 MOVE_COUPONS: Final = "UPDATE coupon SET handle = ? WHERE handle = ?"

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from noren.activity.model import Profile, Traits
 from noren.activity.rows import Row
+from noren.governance.stopping import Rule
 
 _PROFILES: Final = (
     "SELECT m.handle, m.pool, m.last_movement, p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture,"
@@ -17,7 +18,8 @@ _PROFILES: Final = (
     " WHERE m.state = 1"
 )
 _LOTS: Final = "SELECT handle, points, expires FROM lot WHERE points <> 0"
-_STOPS: Final = "SELECT handle, scope, name FROM stop"
+_STOPS: Final = "SELECT handle, purpose, recipient, channel FROM stop"
+_KEEPING: Final = "SELECT handle, months FROM keeping"
 _ISSUED: Final = "SELECT handle, campaign, valid_from FROM coupon WHERE campaign <> ''"
 _REDEEMED: Final = (
     "SELECT p.handle, c.campaign, p.at FROM redemption AS r JOIN coupon AS c ON c.coupon = r.coupon"
@@ -39,9 +41,13 @@ class WholeRows:
         """See ``WholeFeed``."""
         return [(bytes(row[0]), int(row[1]), int(row[2])) for row in self._all(_LOTS)]
 
-    def all_stops(self) -> Sequence[tuple[bytes, str, str]]:
+    def all_stops(self) -> Sequence[tuple[bytes, Rule]]:
         """See ``WholeFeed``."""
-        return [(bytes(row[0]), str(row[1]), str(row[2])) for row in self._all(_STOPS)]
+        return [(bytes(row[0]), Rule(*row[1:])) for row in self._all(_STOPS)]
+
+    def all_keeping(self) -> Sequence[tuple[bytes, int]]:
+        """See ``WholeFeed``."""
+        return [(bytes(row[0]), int(row[1])) for row in self._all(_KEEPING)]
 
     def issued_coupons(self) -> Sequence[tuple[bytes, str, int]]:
         """See ``WholeFeed``."""

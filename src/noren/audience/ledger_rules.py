@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from noren.activity.ports import WholeFeed
 from noren.audience.model import Asked
+from noren.governance.stopping import Use
 
 
 class LedgerStops:
@@ -16,8 +17,8 @@ class LedgerStops:
 
     def stopped(self, asked: Asked) -> Sequence[bytes]:
         """See ``Stops``."""
-        of = {("purpose", asked.purpose), ("recipient", asked.recipient), ("channel", asked.channel.value)}
-        return [handle for handle, scope, name in self._feed.all_stops() if scope == "all" or (scope, name) in of]
+        use = Use(asked.purpose, asked.recipient, asked.channel.value)
+        return [handle for handle, rule in self._feed.all_stops() if rule.covers(use)]
 
 
 class NoFlows:

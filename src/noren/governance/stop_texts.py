@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from noren.governance.parties import PROGRAMME
+from noren.governance.purposes import PURPOSES
 from noren.governance.stopping import ANY, Rule
 from noren.kernel.say import Say
 
@@ -20,9 +22,6 @@ CHANNELS: Final[Mapping[str, Say]] = {
     "till": Say("レジでのご案内・クーポン", "offers and coupons at the till"),
 }
 """The ways in which a member is reached."""
-
-PROGRAMME: Final = "programme"
-"""The recipient that is the programme's operator itself."""
 
 GOES_ON: Final = Say(
     "ポイントの付与とご利用、法令で定められたこと、会員契約に必要なこと(返却のご連絡など)は続きます。",
@@ -58,7 +57,7 @@ AUTO_DELETE_GOES_ON: Final = Say(
 class Names:
     """What purposes, recipients and channels are called; a code without a name is shown as it is."""
 
-    purposes: Mapping[str, Say] = field(default_factory=dict[str, Say])
+    purposes: Mapping[str, Say] = field(default_factory=lambda: {p.id: p.name for p in PURPOSES.values()})
     recipients: Mapping[str, Say] = field(default_factory=dict[str, Say])
     channels: Mapping[str, Say] = field(default_factory=lambda: CHANNELS)
 

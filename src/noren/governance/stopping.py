@@ -7,12 +7,17 @@ points, obeys the law or keeps the contract with the member does not ask here: t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 ANY: Final = ""
 """A part of a rule that is left open."""
+
+ALL_WORD: Final = "all"
+PARTS: Final = ("purpose", "recipient", "channel")
+_CODE: Final = re.compile(r"[0-9A-Za-z._-]{1,32}\Z", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +79,25 @@ def in_order(rules: Iterable[Rule]) -> list[Rule]:
 
 def _broadest_first(rule: Rule) -> tuple[int, Rule]:
     return -rule.breadth, rule
+
+
+def spell(rule: Rule) -> str:
+    """Return a rule as it is written and logged: ``all``, or ``purpose=…,recipient=…,channel=…`` without open parts."""
+    said = [f"{part}={value}" for part, value in zip(PARTS, (rule.purpose, rule.recipient, rule.channel), strict=True)]
+    return ",".join(each for each in said if not each.endswith("=")) or ALL_WORD
+
+
+def read_rule(text: str) -> Rule | None:
+    """Return the rule that a text spells, its parts in any order; None where it spells none.
+
+    ``SCOPE:NAME`` is the older spelling of a rule of one part.
+    """
+    if text == ALL_WORD:
+        return EVERYTHING
+    found: dict[str, str] = {}
+    for each in text.split(","):
+        part, _, value = each.replace(":", "=", 1).partition("=")
+        if part not in PARTS or part in found or not _CODE.match(value):
+            return None
+        found[part] = value
+    return Rule(**found)

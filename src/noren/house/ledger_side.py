@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
 
 from noren.house.inner import CallRefused, InnerClient, ZoneDown
-from noren.identity.choices import Stop
-from noren.identity.errors import LedgerAway
+from noren.identity.choices import Choices
+from noren.identity.errors import LedgerAway, LedgerRefused
 from noren.identity.model import CardState, Refused
 from noren.identity.ports import Introduction
 from noren.kernel.ids import CardNumber, LinkToken
@@ -47,7 +48,7 @@ class LedgerDoor:
             raise LedgerAway(str(down)) from None
         except CallRefused as refused:
             if refused.status != HTTPStatus.CONFLICT:
-                raise LedgerAway(f"The ledger side did not take a merge: status {refused.status}.") from None
+                raise LedgerRefused(f"The ledger side did not take a merge: status {refused.status}.") from None
             return _reason(refused.body)
         return None
 
@@ -59,20 +60,9 @@ class LedgerDoor:
         """End a membership."""
         self._call("/erase/withdraw", {"token": _text(token)})
 
-    def set_points_only(self, token: LinkToken, on: bool) -> str:
-        """Turn points-only mode on or off."""
-        return str(self._call("/choices/points-only", {"token": _text(token), "on": on})["since"])
-
-    def set_stops(self, stops: Sequence[tuple[LinkToken, Sequence[Stop]]]) -> None:
-        """Say of members all stops that are in force now."""
-        rows = [
-            {
-                "token": _text(token),
-                "stops": [{"scope": each.scope, "name": each.name, "since": each.since} for each in given],
-            }
-            for token, given in stops
-        ]
-        self._call("/choices/stops", {"rows": rows})
+    def set_choices(self, rows: Sequence[tuple[LinkToken, Choices]]) -> None:
+        """Say of members all that they chose."""
+        self._call("/choices/set", {"rows": [_chosen(token, choices) for token, choices in rows]})
 
     def points_only(self, token: LinkToken) -> bool:
         """Return whether a member is in points-only mode."""
@@ -94,7 +84,13 @@ class LedgerDoor:
             raise LedgerAway(str(down)) from None
         except CallRefused as refused:
             # The refusal's body may name a card; only its status goes on.
-            raise LedgerAway(f"The ledger side refused {path} with status {refused.status}.") from None
+            raise LedgerRefused(f"The ledger side refused {path} with status {refused.status}.") from None
+
+
+def _chosen(token: LinkToken, choices: Choices) -> dict[str, Any]:
+    stops, points_only, keep_months = choices.crosses
+    told = [{**asdict(each.rule), "since": each.since} for each in stops]
+    return {"token": _text(token), "stops": told, "points_only": points_only, "keep_months": keep_months}
 
 
 def _text(token: LinkToken) -> str:

@@ -12,8 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from noren.governance.acknowledgement import signed
 from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
+from noren.governance.stop_texts import Names
 from noren.house.copies import open_copies
 from noren.house.databases import address_of
 from noren.house.home import Home, HomeProblem
@@ -21,6 +23,8 @@ from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys, trusted
 from noren.house.ledger_side import LedgerDoor
 from noren.house.passes import Porter
+from noren.identity.acknowledging import acknowledgement
+from noren.identity.choices import Choices
 from noren.identity.contacts import Drawer
 from noren.identity.custodians import KeptKeys
 from noren.identity.engine import VaultEngine
@@ -54,6 +58,14 @@ class VaultRoom:
         """Return a ticket to the member's own ledger door, for the browser that holds ``nonce``."""
         sealing = trusted(self.home, "statement").sealing
         return make_ticket(token=token, nonce=nonce, signing=self.keys.signing, sealing=sealing, now=now)
+
+    def acknowledgement(self, row: bytes, choices: Choices) -> bytes | None:
+        """Return the signed acknowledgement of a member's newest choice; None where she made none here."""
+        journal = self.vault.journal
+        subject = None if journal is None else journal.subject(row)
+        name = Say(self.home.settings.programme.name_ja, self.home.settings.programme.name_en)
+        said = acknowledgement(choices, programme=name, names=Names(), subject=subject)
+        return None if said is None else signed(said, self.keys.signing)
 
 
 def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | None = None) -> VaultRoom:

@@ -1,4 +1,4 @@
-"""Consents and stops: taken from another system's files, or from the member herself; kept sealed, stops told on.
+"""Consents and stops from another system's files: kept sealed, stops told on. Her own word: ``deciding``.
 
 Idempotent like enrolment: the same rows again change nothing. Whoever is stopped is told to the
 ledger side through the same crossing, under the same mark, so that a crash loses no stop.
@@ -14,14 +14,12 @@ from typing import Final
 
 from noren.identity.cards import UNKNOWN_CARD, UNKNOWN_MEMBER, find_by_card
 from noren.identity.choices import (
-    MAX_TEXT_BYTES,
     SCOPES,
     Choices,
     Consent,
     Scope,
     Stop,
-    as_text,
-    resumed,
+    rule_of,
     with_consent,
     with_stop,
 )
@@ -30,6 +28,7 @@ from noren.identity.members import Member, mark, open_members, put_members
 from noren.identity.model import MAX_ROWS_PER_CALL, Outcome, Refused, Standing
 from noren.identity.operations import MERGED_AWAY
 from noren.identity.ports import VaultBatch
+from noren.identity.sealed_choices import fits
 from noren.identity.vault import Vault
 from noren.kernel.ids import CardNumber, MemberNumber
 from noren.kernel.say import Say
@@ -82,38 +81,6 @@ def import_stops(vault: Vault, *, rows: Sequence[Mapping[str, object]], dry: boo
     return _import(vault, rows, [_stop(vault, row) for row in rows], dry)
 
 
-def choose(vault: Vault, *, card: CardNumber, scope: Scope, name: str, stop: bool) -> Outcome:
-    """Stop something for the member with a card from now on, or lift such a stop: her own word.
-
-    Raises:
-        LedgerAway: the choice is stored, the ledger side is told later.
-    """
-    now = vault.clock.now().astimezone(vault.zone).isoformat(timespec="seconds")
-    if not _scope_fits(scope, name):
-        return UNFIT_SCOPE
-    given = Stop(scope, name, now)
-
-    def change(choices: Choices) -> Choices:
-        if not stop:
-            return resumed(choices, scope, name, now)
-        in_force = any((each.scope, each.name) == (scope, name) for each in choices.in_force)
-        lifted = tuple(each for each in choices.stops if (each.scope, each.name) != (scope, name))
-        return choices if in_force else with_stop(replace(choices, stops=lifted), given, vault.zone)
-
-    with vault.writing:
-        with vault.store.batch() as batch:
-            found = find_by_card(vault, batch, card)
-            if found is None:
-                return UNKNOWN_CARD
-            after = _changed(vault, found[0], change)
-            if isinstance(after, Refused):
-                return after
-            if after is found[0]:
-                return "same"
-            put_members(vault, batch, [after])
-        return tell_members(vault, [after] if after.at_rest.pending else []).get(after.row, "changed")
-
-
 def choices_of(vault: Vault, *, card: CardNumber) -> Choices | Refused:
     """Return the consents and stops of the member with a card."""
     with vault.store.reading() as batch:
@@ -164,7 +131,7 @@ class _Desk:
         if index is None or index not in self.now:
             return MERGED_AWAY if index in self._gone else UNKNOWN_MEMBER
         before = self.now[index]
-        after = _changed(self._vault, before, change)
+        after = changed(self._vault, before, change)
         if isinstance(after, Refused) or after is before:
             return after if isinstance(after, Refused) else "same"
         self.now[index] = after
@@ -179,7 +146,7 @@ class _Desk:
         return [member for member in changed if member.at_rest.pending]
 
 
-def _changed(vault: Vault, member: Member, change: Change) -> Member | Refused:
+def changed(vault: Vault, member: Member, change: Change) -> Member | Refused:
     """Return the member after a change, marked where the ledger side must hear of it; herself where nothing changed."""
     choices = change(member.choices)
     person = replace(
@@ -189,11 +156,14 @@ def _changed(vault: Vault, member: Member, change: Change) -> Member | Refused:
     )
     if (choices, person) == (member.choices, member.person):
         return member
-    if len((as_text(choices) or "").encode()) > MAX_TEXT_BYTES:
+    if not fits(choices):
         return TOO_MANY
     after = replace(member, choices=choices, person=person)
-    stops_differ = bool(member.cards) and choices.in_force != member.choices.in_force
-    return mark(after, pending=stops_differ or needs_telling(vault, after, card_added=False))
+    differ = bool(member.cards) and (choices.crosses, choices.received) != (
+        member.choices.crosses,
+        member.choices.received,
+    )
+    return mark(after, pending=differ or needs_telling(vault, after, card_added=False))
 
 
 def _said(consents: bool | None, before: str | None) -> str | None:
@@ -220,7 +190,7 @@ def _stop(vault: Vault, row: Mapping[str, object]) -> Change | Refused:
         return UNFIT_SCOPE
     if not _time_fits(vault, since):
         return UNFIT_TIME
-    given = Stop(known, name, since)
+    given = Stop(rule_of(known, name), since)
     return lambda choices: with_stop(choices, given, vault.zone)
 
 

@@ -12,8 +12,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from noren.identity.members import Member, mark, open_members, settled
-from noren.identity.model import CardState, MemberRow, Refused, Standing
+from noren.identity.choices import Choices
+from noren.identity.confirming import confirmed
+from noren.identity.errors import LedgerAway
+from noren.identity.members import Member, at_rest, mark, open_members, settled
+from noren.identity.model import CardState, Refused, Standing
 from noren.identity.ports import Introduction
 from noren.identity.traits import as_text, traits_of
 from noren.identity.vault import Vault
@@ -50,19 +53,40 @@ def tell_members(vault: Vault, opened: Sequence[Member], *, all_states: bool = F
     vault.chance.shuffle(members)
     if not members:
         return {}
+    try:
+        return _tell(vault, members, all_states=all_states)
+    except LedgerAway:
+        vault.untold.set()
+        raise
+
+
+def _tell(vault: Vault, members: Sequence[Member], *, all_states: bool) -> dict[bytes, Refused]:
     told = [_introduction(vault, member) for member in members]
     tokens = vault.ledger.enrol(told)
     assert len(tokens) == len(members), "the ledger side answers every introduction"
     refused = {member.row: TWO_MEMBERS for member, token in zip(members, tokens, strict=True) if token is None}
     _tell_states(vault, [m for m in members if m.row not in refused], all_states=all_states)
     pairs = zip(members, tokens, strict=True)
-    stops = [(token, m.choices.in_force) for m, token in pairs if token is not None and m.choices.stops]
-    if stops:
-        vault.ledger.set_stops(stops)
-    with vault.store.batch() as batch:
-        known = zip(members, told, tokens, strict=True)
-        batch.settle([_settled(vault, m, words, token) for m, words, token in known if token is not None])
+    chosen = [(token, m.choices) for m, token in pairs if token is not None and _chose(m.choices)]
+    if chosen:
+        vault.ledger.set_choices(chosen)
+    known = zip(members, told, tokens, strict=True)
+    _settle(vault, [_told(vault, m, words, token) for m, words, token in known if token is not None])
     return refused
+
+
+def _settle(vault: Vault, members: Sequence[Member]) -> None:
+    """Take the marks away. A member's own newest choice is in force now and logged: her row is written whole."""
+    after = confirmed(vault, members)
+    changed = [new for old, new in zip(members, after, strict=True) if new is not old]
+    with vault.store.batch() as batch:
+        batch.settle([settled(new) for old, new in zip(members, after, strict=True) if new is old])
+        batch.put_members([at_rest(member) for member in changed])
+
+
+def _chose(choices: Choices) -> bool:
+    """Whether the ledger side is told: also of a stop that was lifted, for it may know it as one in force."""
+    return bool(choices.stops) or choices.points_only is not None or choices.keep_months is not None
 
 
 def needs_telling(vault: Vault, member: Member, *, card_added: bool) -> bool:
@@ -87,7 +111,7 @@ def _tell_states(vault: Vault, members: Sequence[Member], *, all_states: bool) -
                 vault.ledger.set_card(card.number, card.state)
 
 
-def _settled(vault: Vault, member: Member, words: Introduction, token: LinkToken) -> MemberRow:
+def _told(vault: Vault, member: Member, words: Introduction, token: LinkToken) -> Member:
     indexed = replace(member.at_rest, link_index=vault.indexes.link_token(token))
     told = replace(member, at_rest=indexed, link_token=token, told=as_text(words.traits))
-    return settled(mark(told, pending=member.at_rest.standing is Standing.MERGING))
+    return mark(told, pending=member.at_rest.standing is Standing.MERGING)

@@ -23,3 +23,7 @@ class KeyMissing(IdentityBroken):
 
 class LedgerAway(IdentityBroken):
     """The ledger side does not answer; what was stored stays pending and is told later."""
+
+
+class LedgerRefused(LedgerAway):
+    """The ledger side answers and does not take what it is told; asking again at once will not help."""

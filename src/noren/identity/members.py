@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from noren.identity.cards_at_rest import Card, open_cards
-from noren.identity.choices import Choices, as_text, from_text
+from noren.identity.choices import Choices
 from noren.identity.model import PERSON_FIELDS, Contact, Field, MemberRow, Person, Standing
 from noren.identity.ports import VaultBatch
 from noren.identity.sealed import open_fields, seal_fields
+from noren.identity.sealed_choices import choices_from, texts_of
 from noren.identity.tables import MEMBER
 from noren.identity.vault import Vault
 from noren.kernel.ids import LinkToken
@@ -71,7 +72,7 @@ def _opened(
     token = fields["link_token"]
     return Member(
         at_rest, key, person, contact, cards, _token(token) if token else None, fields["told"], fields["password"],
-        from_text(fields.get("choices")),
+        choices_from(fields),
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def _token(text: str) -> LinkToken:
 def at_rest(member: Member) -> MemberRow:
     """Seal a member whole: fresh nonces for every field, so that a change does not show which field it was."""
     person = {name: getattr(member.person, name) for name in PERSON_FIELDS}
-    rest = {"password": member.password, "cards": str(len(member.cards)), "choices": as_text(member.choices)}
+    rest = {"password": member.password, "cards": str(len(member.cards)), **texts_of(member.choices)}
     values = {**person, **_of_the_crossing(member), **rest}
     return replace(member.at_rest, sealed=seal_fields(member.key, values, table=MEMBER.name, row=member.row))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from noren.identity.choices import Stop
+from noren.identity.choices import Choices
 from noren.identity.model import CardRow, CardState, Contact, ContactRow, Finding, MemberRow, Refused, Summary
 from noren.identity.traits import Traits
 from noren.kernel.ids import CardNumber, LinkToken
@@ -238,12 +238,8 @@ class LedgerSide(Protocol):
         """End a membership: points lapse, cards and coupons end; also when it was ended before."""
         ...
 
-    def set_points_only(self, token: LinkToken, on: bool) -> str:
-        """Turn points-only mode on or off; return since when (RFC 3339)."""
-        ...
-
-    def set_stops(self, stops: Sequence[tuple[LinkToken, Sequence[Stop]]]) -> None:
-        """Say of members all stops that are in force now; earlier ones that are not named are lifted."""
+    def set_choices(self, rows: Sequence[tuple[LinkToken, Choices]]) -> None:
+        """Say of members what ``Choices.crosses``: all of it, so that an earlier stop that is not named is lifted."""
         ...
 
     def points_only(self, token: LinkToken) -> bool:

@@ -62,6 +62,7 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
                 "cards",
                 "password",
                 "choices",
+                "chosen",
             ),
             _MEMBERSHIP,
         ),

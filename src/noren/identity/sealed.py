@@ -23,6 +23,7 @@ BUCKETS: Final = {
     "password": 160,
     "told": 256,
     "choices": 256,
+    "chosen": 256,
     "street": 128,
     "email": 64,
     "number": 64,

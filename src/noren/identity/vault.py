@@ -7,11 +7,12 @@ import secrets
 from collections.abc import MutableSequence
 from dataclasses import dataclass, field
 from datetime import date
-from threading import Lock
+from threading import Event, Lock
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from noren.governance.erasure_list import ErasureList
+from noren.governance.ports import Journal
 from noren.identity.errors import StoreUnusable
 from noren.identity.ports import Chance, ContactDrawer, LedgerSide, MemberKeys, VaultStore
 from noren.identity.sealed import Indexes, Owners
@@ -37,7 +38,10 @@ class SystemChance:
 
 @dataclass(frozen=True, slots=True)
 class Vault:
-    """The vault's parts. ``writing`` lets one writing operation at a time through, its crossing included."""
+    """The vault's parts. ``writing`` lets one writing operation at a time through, its crossing included.
+
+    ``untold`` is set when the ledger side did not hear of something: whoever heals waits for it.
+    """
 
     store: VaultStore
     keys: MemberKeys
@@ -50,6 +54,8 @@ class Vault:
     erasures: ErasureList
     chance: Chance = field(default_factory=SystemChance)
     writing: Lock = field(default_factory=Lock)
+    untold: Event = field(default_factory=Event)
+    journal: Journal | None = None
 
     def today(self) -> date:
         """Return the programme's local day."""

@@ -22,6 +22,7 @@ from noren.doors.inner_door import inner_app
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.turn import Turn
 from noren.governance.model import Shop
+from noren.governance.stopping import EVERYTHING, Rule
 from noren.house.home import CONFIG, Audiences, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side, open_keys
 from noren.house.ledger_worker import WorkerRoom, worker_room
@@ -107,10 +108,10 @@ class AudienceHouse:
         assert all(isinstance(result, str) for result in results), "an invented purchase was refused"
         self.catch_up()
 
-    def stop(self, card: str, scope: str, name: str = "") -> None:
+    def stop(self, card: str, rule: Rule = EVERYTHING) -> None:
         """Let a member stop something."""
         since = self.today.isoformat()
-        done = set_stops(self.room.ledger, stops=[(self.handles[card], [Stop(scope, name, since)])])
+        done = set_stops(self.room.ledger, stops=[(self.handles[card], [Stop(rule, since)])])
         assert done, "an invented member is known"
 
     def catch_up(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from noren.identity.choices import Stop
+from noren.identity.choices import Choices, Stop
 from noren.identity.errors import LedgerAway
 from noren.identity.model import CardState, Refused
 from noren.identity.ports import Introduction
@@ -25,6 +25,7 @@ class KnownMember:
     traits: Traits
     cards: dict[str, CardState] = field(default_factory=dict[str, CardState])
     points_only: bool = False
+    keep_months: int = 0
     merged_into: LinkToken | None = None
     stops: tuple[Stop, ...] = ()
     withdrawn: bool = False
@@ -88,18 +89,14 @@ class FakeLedgerSide:
             self.by_card = {card: of for card, of in self.by_card.items() if of is not member}
         self._end()
 
-    def set_points_only(self, token: LinkToken, on: bool) -> str:
-        """Set a member's choice."""
-        self._begin("set_points_only")
-        self._member(token).points_only = on
-        self._end()
-        return "2026-11-22T10:00:00+09:00"
-
-    def set_stops(self, stops: Sequence[tuple[LinkToken, Sequence[Stop]]]) -> None:
-        """Set members' stops."""
-        self._begin("set_stops")
-        for token, given in stops:
-            self._member(token).stops = tuple(given)
+    def set_choices(self, rows: Sequence[tuple[LinkToken, Choices]]) -> None:
+        """Set what members chose."""
+        self._begin("set_choices")
+        for token, choices in rows:
+            member = self._member(token)
+            member.stops, points_only, keep_months = choices.crosses
+            member.points_only = member.points_only if points_only is None else points_only
+            member.keep_months = member.keep_months if keep_months is None else keep_months
         self._end()
 
     def points_only(self, token: LinkToken) -> bool:

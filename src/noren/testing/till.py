@@ -235,7 +235,8 @@ class TillHouse:
 
     def points_only(self, shopper: Shopper, on: bool = True) -> None:
         """Turn a member's points-only mode on or off as the vault would."""
-        self.ask("/choices/points-only", {"token": shopper.token, "on": on}, caller="vault")
+        chosen: dict[str, object] = {"token": shopper.token, "stops": [], "points_only": on}
+        self.ask("/choices/set", {"rows": [chosen]}, caller="vault")
 
     def summary(self) -> Any:
         """Return the programme's figures."""

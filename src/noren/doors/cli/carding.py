@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -70,3 +70,11 @@ def read_password(at: Here, file: Path | None) -> str:
 
 def _line() -> str:
     return sys.stdin.readline(MAX_SECRET_CHARACTERS + 2).rstrip("\r\n").strip()
+
+
+def ask_vault(at: Here, path: str, body: object) -> Any:
+    """Ask the vault's inner door, starting it for the command's time where it does not run."""
+    from noren.house.children import zone_client
+
+    with zone_client(at.home(), "vault") as vault:
+        return vault.call(path, body)

@@ -60,7 +60,7 @@ def list_copies(
 @app.command("expire", help=both("複製を期限の前に廃棄する", "Destroy a copy before its end"))
 def expire(
     context: typer.Context,
-    copy: Annotated[str, typer.Argument(metavar="COPY", help=both("複製(cp_…)", "The copy (cp_…)"))],
+    copy: Annotated[str, typer.Argument(metavar="COPY", help=both("複製(cp_...)", "The copy (cp_...)"))],
     yes: YesOption = False,
     home: HomeOption = None,
     lang: LangOption = None,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, cast
 
 import typer
 
-from noren.doors.cli import leaving
-from noren.doors.cli.carding import CardArgument, MemberArgument, read_card, read_member, read_password
+from noren.doors.cli import choosing, leaving
+from noren.doors.cli.carding import CardArgument, MemberArgument, ask_vault, read_card, read_member, read_password
 from noren.doors.cli.here import (
     Here,
     HomeOption,
@@ -21,7 +21,6 @@ from noren.doors.cli.here import (
     refuse,
 )
 from noren.doors.cli.speech import both
-from noren.doors.cli.stops import parse_stop, shown_choices
 from noren.kernel.say import Say
 
 members = group(both("会員の選択とカード", "A member's choices and cards"))
@@ -29,47 +28,10 @@ cards = group(both("会員のカード", "A member's cards"))
 members.add_typer(cards, name="card")
 
 
-@members.command("choices", help=both("会員の選択を見る・変える", "Show or change a member's choices"))
-def choices(
-    context: typer.Context,
-    card: CardArgument,
-    points_only: Annotated[
-        Literal["on", "off"] | None,
-        typer.Option(
-            "--points-only",
-            metavar="on|off",
-            help=both("ポイントだけモード(明細をどこにも残さない)", "Points-only mode: no lines are kept anywhere"),
-        ),
-    ] = None,
-    stop: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--stop",
-            metavar="all|SCOPE:NAME",
-            help=both(
-                "止める(all は今後加わる会社も含めすべて。SCOPE は purpose・recipient・channel)",
-                "Stop: all, companies that join later too, or one purpose, recipient or channel",
-            ),
-        ),
-    ] = None,
-    resume: Annotated[
-        list[str] | None,
-        typer.Option("--resume", metavar="all|SCOPE:NAME", help=both("停止を解く", "Lift a stop")),
-    ] = None,
-    home: HomeOption = None,
-    lang: LangOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Show or change choices."""
-    at = here(context, home, lang, as_json)
-    wanted = [(parse_stop(each), True) for each in stop or ()] + [(parse_stop(each), False) for each in resume or ()]
-    number = read_card(card).reveal()  # to the vault's socket only
-    if points_only is not None:
-        _vault(at, "/choices/points-only", {"card": number, "on": points_only == "on"})
-    for (scope, name), on in wanted:
-        _vault(at, "/choices/stop", {"card": number, "scope": scope, "name": name, "on": on})
-    found = {**_vault(at, "/choices/get", {"card": number}), **_vault(at, "/choices/kept", {"card": number})}
-    at.answer(found, *shown_choices(found))
+members.command("choices", help=both("会員の選択を見る・変える", "Show or change a member's choices"))(choosing.choices)
+members.command(
+    "verify-choice", help=both("受付証が本物かを確かめる", "Check that an acknowledgement of a choice is genuine")
+)(choosing.verify_choice)
 
 
 @cards.command("add", help=both("会員にカードを加える", "Give a member another card"))
@@ -84,7 +46,7 @@ def add(
     """Add a card."""
     at = here(context, home, lang, as_json)
     row = {"card": read_card(card).reveal(), "member_number": read_member(member).reveal()}
-    result = _vault(at, "/cards/add", {"rows": [row]})["results"][0]
+    result = ask_vault(at, "/cards/add", {"rows": [row]})["results"][0]
     if isinstance(result, dict):
         given = cast("dict[str, str]", result)
         refuse(given["reason_ja"], given["reason_en"])
@@ -146,7 +108,7 @@ def reissue(
     """Replace a card."""
     at = here(context, home, lang, as_json)
     body = {"card": read_card(card).reveal(), "new_card": read_card(new_card).reveal()}
-    done = _vault(at, "/cards/reissue", body)
+    done = ask_vault(at, "/cards/reissue", body)
     at.answer(done, Say("新しいカードに替えました。", "The card was replaced."))
 
 
@@ -170,7 +132,7 @@ def merge(
         f"All cards and points of member {source} go to member {target}; {source} ends. It can not be undone.",
     )
     confirm_by_name(at, what, source, yes)
-    done = _vault(at, "/cards/merge", {"member_number": source, "into": target})
+    done = ask_vault(at, "/cards/merge", {"member_number": source, "into": target})
     at.answer(done, Say("1つにしました。", "They are one member now."))
 
 
@@ -194,20 +156,13 @@ def password(
     """Set a password."""
     at = here(context, home, lang, as_json)
     number = read_member(member).reveal()
-    done = _vault(at, "/choices/password", {"member_number": number, "password": read_password(at, file)})
+    done = ask_vault(at, "/choices/password", {"member_number": number, "password": read_password(at, file)})
     at.answer(done, Say("パスワードを設定しました。", "The password was set."))
 
 
 def _state(at: Here, card: str, state: str, word: Say) -> None:
-    done = _vault(at, "/cards/state", {"card": read_card(card).reveal(), "state": state})
+    done = ask_vault(at, "/cards/state", {"card": read_card(card).reveal(), "state": state})
     at.answer(done, Say(f"カードの状態: {word.ja}", f"The card is {word.en} now."))
-
-
-def _vault(at: Here, path: str, body: object) -> Any:
-    from noren.house.children import zone_client
-
-    with zone_client(at.home(), "vault") as vault:
-        return vault.call(path, body)
 
 
 def add_to(app: typer.Typer) -> None:

@@ -15,6 +15,7 @@ from noren.doors.pages.headers import App
 from noren.doors.pages.sessions import Sessions
 from noren.doors.vault.attempts import Attempts
 from noren.doors.vault.bodies import Reason
+from noren.doors.vault.choosing import choice_handlers
 from noren.doors.vault.desk import Desk
 from noren.doors.vault.keys import key_handlers
 from noren.doors.vault.leaving import leaving_handlers
@@ -34,8 +35,13 @@ _AWAY: Final = Reason(
 def operator_app(room: VaultRoom) -> Litestar:
     """Return the inner door's application."""
     keep_days = room.home.settings.erasure.keep_withdrawn_days
-    handlers = [*operator_handlers(room.vault), *key_handlers(room.vault, room.copies), *copy_handlers(room.copies)]
-    handlers += leaving_handlers(room.vault, keep_days)
+    handlers = [
+        *operator_handlers(room.vault),
+        *choice_handlers(room),
+        *key_handlers(room.vault, room.copies),
+        *copy_handlers(room.copies),
+        *leaving_handlers(room.vault, keep_days),
+    ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
     return inner_app(room.porter, [inside])
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from noren.identity.deciding import MAX_WISHES
 from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
 from noren.kernel.discreet import Discreet
 from noren.kernel.ids import CardNumber, MemberNumber
@@ -63,20 +64,18 @@ class CardBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True
     card: CardText
 
 
-class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A member's choice of points-only mode."""
+class WishBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One choice; ``value``: a rule as it is spelled, on or off, months."""
+
+    what: Literal["stop", "resume", "points-only", "auto-delete"]
+    value: Annotated[str, msgspec.Meta(max_length=130)]
+
+
+class WishesBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member's choices, taken all or none."""
 
     card: CardText
-    on: bool
-
-
-class StopBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A member's stop, or (``on`` false) its end; ``name`` is empty for ``all``."""
-
-    card: CardText
-    scope: Literal["all", "purpose", "recipient", "channel"]
-    on: bool
-    name: Annotated[str, msgspec.Meta(max_length=32)] = ""
+    wishes: Annotated[list[WishBody], msgspec.Meta(min_length=1, max_length=MAX_WISHES)]
 
 
 class ChoicesBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):

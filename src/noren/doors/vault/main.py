@@ -18,13 +18,14 @@ from noren.house.home import open_home
 from noren.house.keys.watch import watching
 from noren.house.occupancy import PASSING
 from noren.house.vault import VaultRoom, vault_room
-from noren.identity.errors import LedgerAway, StoreUnusable
+from noren.identity.errors import LedgerAway, LedgerRefused, StoreUnusable
 from noren.identity.healing import finish_waiting, sweep
 from noren.identity.retention import remove_stray_keys
 from noren.identity.withdrawing import erase_due
 
 SWEEP_FIRST_SECONDS: Final = 1.0
 SWEEP_LAST_SECONDS: Final = 60.0
+AWAY_SECONDS: Final = 0.25
 ORDER_SECONDS: Final = 10.0
 SNAPSHOT_LOOK_SECONDS: Final = 60.0
 COPIES_LOOK_SECONDS: Final = 20.0
@@ -56,19 +57,28 @@ async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) ->
 
 
 async def _heal(room: VaultRoom) -> None:
-    """Remove stray keys, then tell what is pending; while the ledger side is away, try again, ever less often."""
+    """Remove stray keys, then tell what is pending, and again whenever the ledger side did not hear of something.
+
+    While it is away it is tried often: a member's stop holds within a second of its return. What it answers and
+    refuses is tried ever less often.
+    """
     await asyncio.to_thread(remove_stray_keys, room.vault)
     wait = SWEEP_FIRST_SECONDS
     while True:
+        room.vault.untold.clear()  # before the look: what comes meanwhile sets it again
         try:
             pending = await asyncio.to_thread(sweep, room.vault)
-        except LedgerAway:
-            _log.info("sweep_postponed")
+        except LedgerRefused:
+            _log.warning("sweep_refused")
             await asyncio.sleep(wait)
             wait = min(wait * 2, SWEEP_LAST_SECONDS)
+        except LedgerAway:
+            await asyncio.sleep(AWAY_SECONDS)
         else:
             _log.info("sweep_done", pending=pending)
-            return
+            wait = SWEEP_FIRST_SECONDS
+            while not room.vault.untold.is_set():  # noqa: ASYNC110  # it is set by other threads
+                await asyncio.sleep(AWAY_SECONDS)
 
 
 async def _take_snapshots(room: VaultRoom) -> None:

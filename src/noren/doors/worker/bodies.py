@@ -19,8 +19,10 @@ Text = Annotated[str, msgspec.Meta(pattern=_NO_NUL)]
 """Words of somebody else's. PostgreSQL's text holds no NUL, and what one engine takes the other must take."""
 
 Partner = Annotated[str, msgspec.Meta(min_length=1, max_length=32, pattern=_NO_NUL)]
+Part = Annotated[str, msgspec.Meta(max_length=32, pattern=_NO_NUL)]
 Rate = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 MAX_ROWS = 5_000
+MAX_KEEP_MONTHS = 1_200
 
 
 class ArrivalBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,32 +97,28 @@ class WorkAnswer(msgspec.Struct, frozen=True):
     left: int = 0
 
 
-class PointsOnlyBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A member's choice of points-only mode."""
-
-    token: bytes
-    on: bool
-
-
 class StopBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A stop in force."""
+    """A stop in force; an empty part means any."""
 
-    scope: Literal["all", "purpose", "recipient", "channel"]
-    name: Annotated[str, msgspec.Meta(max_length=32, pattern=_NO_NUL)]
+    purpose: Part
+    recipient: Part
+    channel: Part
     since: Annotated[str, msgspec.Meta(min_length=10, max_length=40, pattern=_NO_NUL)]
 
 
-class StoppedBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All stops of a member that are in force."""
+class ChosenBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All that a member has chosen: the stops in force; what is null she has not chosen."""
 
     token: bytes
     stops: Annotated[list[StopBody], msgspec.Meta(max_length=200)]
+    points_only: bool | None = None
+    keep_months: Annotated[int, msgspec.Meta(ge=0, le=MAX_KEEP_MONTHS)] | None = None
 
 
-class StopsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Members' stops."""
+class ChoicesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Members' choices."""
 
-    rows: Annotated[list[StoppedBody], msgspec.Meta(max_length=MAX_ROWS)]
+    rows: Annotated[list[ChosenBody], msgspec.Meta(max_length=MAX_ROWS)]
 
 
 class ProductRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,19 +10,20 @@ from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from noren.activity import enrolment
-from noren.activity.model import Stop
+from noren.activity.model import Chosen, Stop
 from noren.doors.worker.bodies import (
     CardsBody,
     CardStateBody,
+    ChoicesBody,
+    ChosenBody,
     EnrolBody,
     MergeBody,
-    PointsOnlyBody,
-    StopsBody,
     TokenBody,
     TokensAnswer,
     TokensBody,
 )
 from noren.doors.worker.turn import Turn
+from noren.governance.stopping import Rule
 from noren.kernel.ids import Handle, LinkToken, MalformedId
 from noren.kernel.sealing import DoesNotOpen, make_link_token, open_link_token
 from noren.register.till_keys import card_indexes
@@ -110,17 +111,11 @@ def _rotating(who: _Who) -> list[Any]:
 def _choices(who: _Who) -> list[Any]:
     ledger = who.room.ledger
 
-    @post("/choices/points-only", status_code=HTTP_200_OK, sync_to_thread=True)
-    def points_only(data: JSONBody[PointsOnlyBody]) -> dict[str, Any]:
+    @post("/choices/set", status_code=HTTP_200_OK, sync_to_thread=True)
+    def chosen(data: JSONBody[ChoicesBody]) -> dict[str, bool]:
+        rows = [(who.handle(row.token), _chosen(row)) for row in data.rows]
         with who.turn:
-            done = enrolment.set_points_only(ledger, handle=who.handle(data.token), on=data.on)
-        return {**_done(done, "no such member"), "points_only": data.on, "since": who.room.now().isoformat()}
-
-    @post("/choices/stops", status_code=HTTP_200_OK, sync_to_thread=True)
-    def stops(data: JSONBody[StopsBody]) -> dict[str, bool]:
-        rows = [(who.handle(row.token), [Stop(s.scope, s.name, s.since) for s in row.stops]) for row in data.rows]
-        with who.turn:
-            done = enrolment.set_stops(ledger, stops=rows)
+            done = enrolment.set_choices(ledger, rows=rows)
         return _done(done, "no such member")
 
     @post("/choices/get", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -131,7 +126,12 @@ def _choices(who: _Who) -> list[Any]:
             raise NotFoundException("no such member")
         return {"points_only": on}
 
-    return [points_only, stops, choices]
+    return [chosen, choices]
+
+
+def _chosen(row: ChosenBody) -> Chosen:
+    stops = tuple(Stop(Rule(each.purpose, each.recipient, each.channel), each.since) for each in row.stops)
+    return Chosen(stops, row.points_only, row.keep_months)
 
 
 def _done(done: bool, otherwise: str) -> dict[str, bool]:
