@@ -29,7 +29,7 @@ class Agreement:
     """What a company agreed to: the route of its purchases, from which day, and its own point rules.
 
     ``per``: minor units per point (None: the programme's). ``exclude``: filter of products
-    that earn nothing (None: none).
+    that earn nothing (None: none). ``until``: its last day (None: no end is known).
     """
 
     partner: str
@@ -38,6 +38,11 @@ class Agreement:
     per: int | None = None
     exclude: str | None = None
     balance: bool = True
+    until: date | None = None
+
+    def holds(self, on: date) -> bool:
+        """Return whether it is in force on a day."""
+        return self.since <= on and (self.until is None or on <= self.until)
 
 
 @dataclass(frozen=True, slots=True)

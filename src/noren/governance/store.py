@@ -101,25 +101,35 @@ class Directory:
             db.execute(update(AGREEMENT).where(where).values(**values))
             return "changed"
 
+    def end_agreement(self, partner: str, until: date) -> Agreement | None:
+        """Give a company's agreement in force on ``until`` that day as its last; None: there is none."""
+        found = self.agreement(partner, until)
+        if found is not None:
+            self.put_agreement(replace(found, until=until))
+        return found
+
     def agreement(self, partner: str, on: date) -> Agreement | None:
-        """Return the agreement of a company in force on a day: the latest that has begun."""
+        """Return the agreement of a company in force on a day: the latest that has begun, unless it has ended."""
         query = select(AGREEMENT).where(AGREEMENT.c.partner == partner, AGREEMENT.c.since <= on)
         with self._engine.connect() as db:
             row = db.execute(query.order_by(AGREEMENT.c.since.desc()).limit(1)).first()
-        return _agreement(row) if row is not None else None
+        found = _agreement(row) if row is not None else None
+        return found if found is not None and found.holds(on) else None
+
+    def without_agreement(self, on: date) -> list[str]:
+        """Return the companies with a terminal key in force and no agreement on a day."""
+        keyed = select(distinct(SHOP.c.partner)).join(TERMINAL, TERMINAL.c.shop == SHOP.c.shop)
+        with self._engine.connect() as db:
+            found = list(db.execute(keyed.where(~TERMINAL.c.revoked, TERMINAL.c.expires >= on)).scalars())
+        return sorted(partner for partner in found if self.agreement(partner, on) is None)
 
     def rules(self, shop: str, *, on: date, default_per: int) -> Rules | None:
-        """Return the point rules at a shop on a day; None where the shop is unknown."""
+        """Return the point rules at a shop on a day; None: it is unknown, or its company has no agreement then."""
         found = self.shop(shop)
-        if found is None:
+        agreement = self.agreement(found.partner, on) if found is not None else None
+        if agreement is None:
             return None
-        agreement = self.agreement(found.partner, on)
-        return Rules(
-            found.partner,
-            agreement.per if agreement and agreement.per else default_per,
-            agreement.exclude if agreement else None,
-            agreement.balance if agreement else True,
-        )
+        return Rules(agreement.partner, agreement.per or default_per, agreement.exclude, agreement.balance)
 
     def put_terminals(self, terminals: Sequence[Terminal]) -> None:
         """Keep new terminal keys."""
@@ -200,4 +210,4 @@ def _shop(row: Row[Any] | None) -> Shop | None:
 
 
 def _agreement(row: Row[Any]) -> Agreement:
-    return Agreement(row.partner, Route(row.route), row.since, row.per, row.exclude, row.balance)
+    return Agreement(row.partner, Route(row.route), row.since, row.per, row.exclude, row.balance, row.until)

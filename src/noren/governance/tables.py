@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String, Tabl
 from noren.revisions.opening import Layout, laid_out
 
 # A change of a table is a new revision in migrations/ too, or the tests turn red.
-METADATA: Final = laid_out(Layout("register", "0003", known="shop"))
+METADATA: Final = laid_out(Layout("register", "0004", known="shop"))
 
 SHOP: Final = Table(
     "shop",
@@ -32,6 +32,7 @@ AGREEMENT: Final = Table(
     Column("per", Integer),
     Column("exclude", String),
     Column("balance", Boolean, nullable=False),
+    Column("until", Date),
 )
 TERMINAL: Final = Table(
     "terminal",

@@ -132,6 +132,8 @@ class MemberHouse:
     def _enrol(self) -> None:
         shop = {"shop": "S1", "partner": "P1", "name": "暖簾珈琲", "handles_personal_information": True}
         self.ask("ledger-worker", "/reference/shops", {"rows": [shop]})
+        agreement = {"partner": "P1", "route": "third-party-consent", "from": "2020-01-01"}
+        self.ask("ledger-worker", "/reference/partner", agreement)
         product = {"product": "4901777018888", "name": PRODUCT_NAME}
         self.ask("ledger-worker", "/reference/products", {"rows": [product]})
         terminal = {"shop": "S1", "terminal": "T1", "expires_days": 1, "test": True}

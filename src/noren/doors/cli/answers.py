@@ -17,6 +17,8 @@ def refusal_text(status: int, body: bytes) -> Say:
         found = msgspec.json.decode(body)
     if isinstance(found, dict):
         given = cast("dict[str, Any]", found)
+        if isinstance(given.get("extra"), dict):
+            given = {**given, **given["extra"]}
         for ja, en in (("reason_ja", "reason_en"), ("reason", "reason"), ("detail", "detail")):
             if isinstance(given.get(ja), str) and isinstance(given.get(en), str):
                 return Say(given[ja], given[en])

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, group, here, refuse
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, group, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -32,6 +32,9 @@ def agree(
     partner: Annotated[str, typer.Argument(metavar="PARTNER", help=both("提携先", "The company"))],
     route: Annotated[Route, typer.Option("--route", help=both("取扱いの根拠", "The legal route"))],
     since: Annotated[str, typer.Option("--from", metavar="DATE", help=both("適用開始日", "The day it takes effect"))],
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="DATE", help=both("最終日(なければ期限なし)", "Its last day"))
+    ] = None,
     points_per: Annotated[
         int | None,
         typer.Option("--points-per", min=1, help=both("1ポイントになる金額", "Minor units of currency per point")),
@@ -58,7 +61,11 @@ def agree(
 
     at = here(context, home, lang, as_json)
     body: dict[str, Any] = {"partner": partner, "route": route.value, "from": _day(since), "balance": balance}
-    body |= {name: value for name, value in (("per", points_per), ("exclude", exclude)) if value is not None}
+    body |= {
+        name: value
+        for name, value in (("per", points_per), ("exclude", exclude), ("until", until and _day(until, "--until")))
+        if value is not None
+    }
     with zone_client(at.home(), "ledger-worker") as ledger:
         done: dict[str, int] = ledger.call("/reference/partner", body)
     same = bool(done.get("same"))
@@ -71,13 +78,41 @@ def agree(
     )
 
 
-def _day(text: str) -> str:
+@partners.command("end", help=both("契約の最終日を決める(翌日からレジは断られる)", "Give an agreement its last day"))
+def end(
+    context: typer.Context,
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help=both("提携先", "The company"))],
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help=both("最終日", "Its last day"))],
+    yes: YesOption = False,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End an agreement."""
+    from noren.house.children import zone_client
+
+    at = here(context, home, lang, as_json)
+    last = _day(until, "--until")
+    what = Say(
+        f"{partner} の契約は {last} で終わります。翌日から、この会社のレジは断られます。",
+        f"The agreement of {partner} ends with {last}: from the next day on its tills are refused.",
+    )
+    confirm_by_name(at, what, partner, yes)
+    with zone_client(at.home(), "ledger-worker") as ledger:
+        done = ledger.call("/reference/partner/end", {"partner": partner, "until": last})
+    at.answer(
+        {"partner": partner, **done},
+        Say(f"{partner}: {last} で終わります。", f"{partner}: it ends with {last}."),
+    )
+
+
+def _day(text: str, option: str = "--from") -> str:
     from noren.doors.cli.files.dates import read_trading_day
     from noren.doors.cli.files.spelling import half_width
 
     day = read_trading_day(half_width(text))
     if not isinstance(day, date):
-        refuse(f"--from: {day.ja}", f"--from: {day.en}", code=2)
+        refuse(f"{option}: {day.ja}", f"{option}: {day.en}", code=2)
     return day.isoformat()
 
 

@@ -166,10 +166,20 @@ class PartnerBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     per: Annotated[int, msgspec.Meta(ge=1, le=1_000_000)] | None = None
     exclude: Annotated[str, msgspec.Meta(max_length=2000)] | None = None
     balance: bool = True
+    until: date | None = None
 
     def __post_init__(self) -> None:
         if self.route not in INCOMING:
             raise ValueError(f"purchases do not come in by the route {self.route}")
+        if self.until is not None and self.until < self.since:
+            raise ValueError("an agreement does not end before it begins")
+
+
+class PartnerEndBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The end of a company's agreement: its last day."""
+
+    partner: Partner
+    until: date
 
 
 class Counted(msgspec.Struct, frozen=True):

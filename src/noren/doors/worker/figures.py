@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
@@ -30,11 +31,22 @@ def figure_handlers(turn: Turn) -> list[Any]:
             *_check_points(room),
             *_check_days(room),
             *_check_tally(room),
+            *_check_agreements(room),
             *find_differences(room.feed, room.home.lake, room.home.zone, [each.handle for each in room.feed.erasing()]),
         ]
         return CheckAnswer(not findings, [Finding(f.ja, f.en) for f in findings])
 
     return [summary, check]
+
+
+def _check_agreements(room: WorkerRoom) -> Iterator[Say]:
+    for partner in room.directory.without_agreement(room.today()):
+        yield Say(
+            f"{partner} には有効な契約がないのに、使える端末の鍵があります。レジは断られます。"
+            f"noren partner agree {partner} … で登録してください。",
+            f"{partner} has terminal keys in force and no agreement: its tills are refused. Register it with"
+            f" noren partner agree {partner} ...",
+        )
 
 
 def _summary(room: WorkerRoom) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from noren.doors.worker.bodies import (
     KeyRow,
     KeysAnswer,
     PartnerBody,
+    PartnerEndBody,
     PastBody,
     ProductsBody,
     PurchasesBody,
@@ -36,7 +37,9 @@ from noren.doors.worker.bodies import (
 from noren.doors.worker.turn import Turn
 from noren.governance.model import Agreement, Shop, Terminal
 from noren.governance.terminals import key_hashes, new_key
+from noren.house.ledger_worker import WorkerRoom
 from noren.kernel.clock import SystemClock, local_date
+from noren.kernel.say import Say
 from noren.register.history import Past, import_purchases
 from noren.register.requests import PurchaseRequest
 
@@ -73,10 +76,17 @@ def _master_data(turn: Turn) -> list[Any]:
                 parse_exclusion(data.exclude)
         except BadExclusion as wrong:
             raise ClientException(str(wrong), status_code=422) from None
-        agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude, data.balance)
+        agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude, data.balance, data.until)
         return _count([room.directory.put_agreement(agreement)])
 
-    return [products, shops, partner]
+    @post("/reference/partner/end", status_code=HTTP_200_OK, sync_to_thread=True)
+    def end(data: JSONBody[PartnerEndBody]) -> dict[str, date]:
+        ended = room.directory.end_agreement(data.partner, data.until)
+        if ended is None:
+            raise ClientException(f"{data.partner} has no agreement in force on {data.until}", status_code=409)
+        return {"from": ended.since, "until": data.until}
+
+    return [products, shops, partner, end]
 
 
 def _shop(row: ShopRow) -> Shop:
@@ -105,15 +115,7 @@ def _terminals(turn: Turn) -> list[Any]:
         return local_date(SystemClock().now(), room.home.zone)
 
     def make(row: TerminalRow) -> tuple[KeyRow, Terminal]:
-        if row.test != room.home.sandbox:
-            kind = (
-                "a sandbox programme takes test keys only"
-                if room.home.sandbox
-                else "a live programme takes no test keys"
-            )
-            raise ClientException(kind, status_code=409)
-        if room.directory.shop(row.shop) is None:
-            raise ClientException(f"shop {row.shop} is not known: import shops first", status_code=409)
+        _refuse_terminal(room, row)
         key = new_key(test=row.test)
         today = real_today()
         expires = today + timedelta(days=row.expires_days)
@@ -144,6 +146,30 @@ def _terminals(turn: Turn) -> list[Any]:
         return {"changed": room.directory.set_rate(data.shop, data.terminal, data.rate)}
 
     return [add, listed, revoke, rate]
+
+
+def _refuse_terminal(room: WorkerRoom, row: TerminalRow) -> None:
+    if row.test != room.home.sandbox:
+        kind = (
+            "a sandbox programme takes test keys only" if room.home.sandbox else "a live programme takes no test keys"
+        )
+        raise ClientException(kind, status_code=409)
+    shop = room.directory.shop(row.shop)
+    if shop is None:
+        raise ClientException(f"shop {row.shop} is not known: import shops first", status_code=409)
+    if room.directory.agreement(shop.partner, room.today()) is None:
+        raise _no_agreement(row.shop, shop.partner)
+
+
+def _no_agreement(shop: str, partner: str) -> ClientException:
+    """No purchase comes in without a route: its company's provision to us, and our record of the receipt (art. 30)."""
+    say = Say(
+        f"店舗 {shop} の会社 {partner} には、今日有効な契約がありません。端末の鍵は作れません。"
+        f"先に noren partner agree {partner} --route … --from 日付 で登録してください。",
+        f"The company {partner} of shop {shop} has no agreement in force today, so no terminal key is made. "
+        f"First register it: noren partner agree {partner} --route … --from DATE",
+    )
+    return ClientException(say.en, status_code=409, extra={"reason_ja": say.ja, "reason_en": say.en})
 
 
 def _shown(terminal: Terminal, today: date) -> TerminalAnswer:
