@@ -180,3 +180,12 @@ def test_a_sandbox_may_be_told_the_instant(tmp_path: Path) -> None:
         done = call(home, "notice", "announce", file(tmp_path, PARTY + NOTICE), "--now", "2026-01-05")
         assert done.exit_code == 0, done.output
         assert "from 2026-02-04" in call(home, "notice", "list").stdout
+
+
+def test_what_is_stored_is_told_by_item(home: Home) -> None:
+    whole = told(call(home, "notice", "data", "--json"))
+    assert {"vault", "ledger", "documents"} <= {store["store"] for store in whole["stores"]}
+    of_mail = told(call(home, "notice", "data", "--item", "email", "--json"))["held"]
+    assert [(row["store"], row["table"], row["columns"]) for row in of_mail] == [("vault", "contact", ["email"])]
+    assert "つながりの消し方" in call(home, "notice", "data", "--item", "handle", lang="ja").stdout
+    assert "Did you mean email?" in call(home, "notice", "data", "--item", "emial").output

@@ -15,6 +15,7 @@ from noren.doors.cli.governance.desk import as_body, asked, documents, put_forwa
 from noren.doors.cli.governance.files import instant_of, read_file
 from noren.doors.cli.governance.showing import announced, differences, listed, state_of, whole
 from noren.doors.cli.here import Here, confirm_by_name, refuse
+from noren.governance.data_map import Held, MappedStore, read_data_map
 from noren.governance.register import Dated, Document, DocumentKind, register_at
 from noren.kernel.say import Say
 
@@ -137,3 +138,30 @@ def _refuse_unknown(kind: str, name: str | None, known: Iterable[str]) -> NoRetu
     near = difflib.get_close_matches(name or "", list(known), n=1)
     ja, en = (f"{near[0]} ではありませんか。", f" Did you mean {near[0]}?") if near else ("", "")
     refuse(f"{name or kind} は登録されていません。{ja}", f"{name or kind} is not registered.{en}")
+
+
+def show_data(at: Here, item: str | None) -> None:
+    """Show what is stored: of one item, or of all."""
+    found = read_data_map()
+    known = {each.id: each.name for each in found.items}
+    if item is not None and item not in known:
+        _refuse_unknown("item", item, known)
+    rows = [(store, held) for store in found.stores for held in store.held if item in (None, held.item)]
+    result = found if item is None else {"item": item, "held": [{"store": s.store, **_built(h)} for s, h in rows]}
+    at.answer(result, *(_held(store, held, known) for store, held in rows))
+
+
+def _built(held: Held) -> dict[str, Any]:
+    return msgspec.to_builtins(held)
+
+
+def _held(store: MappedStore, held: Held, names: Mapping[str, Say]) -> Say:
+    where, said = f"{store.store}.{held.table}: {' '.join(held.columns)}", names[held.item]
+    purposes = ", ".join(held.purposes)
+    link_ja, link_en = (
+        (f"\n    つながりの消し方: {held.link.ja}", f"\n    link: {held.link.en}") if held.link else ("", "")
+    )
+    return Say(
+        f"{where}\n    {said.ja} [{purposes}]\n    {held.retention.ja}{link_ja}",
+        f"{where}\n    {said.en} [{purposes}]\n    {held.retention.en}{link_en}",
+    )

@@ -148,6 +148,21 @@ def _check(
     acting.announce(here(context, home, lang, as_json), file, dry=True, now=None)
 
 
+def _data(
+    context: typer.Context,
+    item: Annotated[
+        str | None, typer.Option("--item", metavar="ID", help=both("この項目だけ", "Of one item alone"))
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what noren stores."""
+    from noren.doors.cli.governance import acting
+
+    acting.show_data(here(context, home, lang, as_json), item)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put the groups on the command line."""
     for kind, made in GROUPS.items():
@@ -155,3 +170,4 @@ def add_to(app: typer.Typer) -> None:
         app.add_typer(made, name=kind)
     notices = GROUPS["notice"]
     notices.command("check", help=both("公表せずに確かめる(分類・文言)", "Check a file without announcing it"))(_check)
+    notices.command("data", help=both("保存するものの地図(列ごと)", "What noren stores, column by column"))(_data)

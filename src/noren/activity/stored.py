@@ -1,0 +1,153 @@
+"""What the ledger and the lake hold, column by column: item, purposes, and how what joins is parted again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from noren.governance.columns import Columns, joined, of
+from noren.kernel.say import Say
+
+_POINTS: Final = "points accounts"
+_SHOPPING: Final = "points register-coupon mail postal-dm statistics service-improvement"
+_AUDIENCES: Final = "register-coupon mail postal-dm statistics"
+_RUNNING: Final = "points security"
+
+_HANDLE: Final = Say(
+    "退会・消去のとき、行ごと消えるか、この列を空にして金額だけを残します。",
+    "At withdrawal or erasure the row goes, or this column is emptied and only the amount stays.",
+)
+_CARD: Final = Say(
+    "カードの停止・退会・消去のとき、照合印の行ごと消えます。",
+    "The row with the mark goes when the member withdraws or is erased.",
+)
+_PURCHASE: Final = Say("取引の行が消えるときに、いっしょに消えます。", "It goes with the purchase to which it leads.")
+_MERGE: Final = Say(
+    "統合後の会員が退会・消去されるとき、行ごと消えます。",
+    "The row goes when the member to whom the others went withdraws or is erased.",
+)
+_REWRITTEN: Final = Say(
+    "退会・消去のとき、その行を除いて表を書き直し、前のファイルは24時間以内に消えます。",
+    "At withdrawal or erasure the table is written anew without the row; the files of before go within 24 hours.",
+)
+
+LEDGER: Final[Columns] = {
+    "member": joined(
+        of("handle", _RUNNING, "handle", _HANDLE),
+        of("machinery", _RUNNING, "state"),
+        of("choice", "points", "points_only"),
+        of("points", _POINTS, "pool last_movement last_purchase lots"),
+    ),
+    "profile": joined(
+        of("handle", _AUDIENCES, "handle", _HANDLE),
+        of("draw-number", "register-coupon", "draw_number"),
+        of("sex", _AUDIENCES, "sex"),
+        of("age-band", _AUDIENCES, "age_band age_band_year"),
+        of("birth-month", _AUDIENCES, "birth_month"),
+        of("area", _AUDIENCES, "prefecture postal3"),
+        of("joined", _AUDIENCES, "since"),
+        of("reachability", "mail postal-dm", "email_ok post_ok"),
+    ),
+    "card": joined(
+        of("card-mark", _RUNNING, "card_index", _CARD),
+        of("handle", _RUNNING, "handle", _CARD),
+        of("machinery", _RUNNING, "state"),
+    ),
+    "receipt": joined(of("receipt", _RUNNING, "day hash"), of("receipt", _RUNNING, "entry", _PURCHASE)),
+    "purchase": joined(
+        of("machinery", _RUNNING, "entry imported"),
+        of("handle", _SHOPPING, "handle", _HANDLE),
+        of("purchase-time", _SHOPPING, "day at received"),
+        of("receipt", _RUNNING, "hash body_hash receipt answer"),
+        of("shop", _SHOPPING, "shop partner terminal"),
+        of("amount", f"{_SHOPPING} accounts", "amount amount_left"),
+        of("points", _POINTS, "base_left used_left earned earned_left per"),
+        of("handle", "points", "previous", _HANDLE),
+        of("purchase-line", _SHOPPING, "lines"),
+    ),
+    "goods_return": joined(
+        of("machinery", _RUNNING, "entry"),
+        of("receipt", _RUNNING, "purchase", _PURCHASE),
+        of("receipt", _RUNNING, "name body_hash answer"),
+        of("purchase-time", _POINTS, "at"),
+        of("amount", _POINTS, "amount"),
+        of("purchase-line", _SHOPPING, "lines"),
+    ),
+    "lot": joined(
+        of("machinery", _POINTS, "number"),
+        of("handle", _POINTS, "handle", _HANDLE),
+        of("points", _POINTS, "partner expires points"),
+    ),
+    "posting": joined(
+        of("machinery", _POINTS, "number kind"),
+        of("points", _POINTS, "entry", _PURCHASE),
+        of("handle", _POINTS, "handle", _HANDLE),
+        of("points", _POINTS, "lot partner day points"),
+    ),
+    "account": of("books", "accounts", "partner kind points"),
+    "used_code": joined(of("receipt", _RUNNING, "hash day"), of("receipt", _RUNNING, "entry", _PURCHASE)),
+    "stop": joined(of("handle", "points", "handle", _HANDLE), of("stop", "points", "since purpose recipient channel")),
+    "keeping": joined(of("handle", "points", "handle", _HANDLE), of("choice", "points", "months")),
+    "unkept": joined(of("choice", "points", "purchase entry", _PURCHASE), of("choice", "points", "line")),
+    "coupon": joined(
+        of("coupon", "register-coupon", "coupon barcode title_ja title_en discount min_spend partners"),
+        of("handle", "register-coupon", "handle", _HANDLE),
+        of("coupon", "register-coupon", "valid_from valid_until used campaign"),
+    ),
+    "redemption": joined(
+        of("coupon", "accounts", "entry", _PURCHASE),
+        of("coupon", "accounts", "number barcode coupon partner discount day problem"),
+    ),
+    "opening": joined(
+        of("receipt", _POINTS, "natural_key"),
+        of("points", _POINTS, "entry", _PURCHASE),
+        of("points", _POINTS, "partner earned expires points"),
+    ),
+    "closing": of("books", "accounts", "partner kind points"),
+    "erasing": joined(of("handle", "law", "handle", _REWRITTEN), of("machinery", "law", "since rewritten")),
+    "merge": joined(of("machinery", _POINTS, "entry"), of("handle", _POINTS, "source target", _MERGE)),
+    "product": of("product", "points statistics", "product name category department brand maker sensitivity"),
+    "tally": of("books", "accounts", "name count"),
+    "meta": of("machinery", "security", "name value"),
+}
+
+LAKE: Final[Columns] = {
+    "purchase_lines": joined(
+        of("handle", _SHOPPING, "handle", _REWRITTEN),
+        of("machinery", _SHOPPING, "purchase", _REWRITTEN),
+        of("machinery", _SHOPPING, "line recorded_at imported"),
+        of("purchase-time", _SHOPPING, "at day month"),
+        of("shop", _SHOPPING, "shop partner"),
+        of("purchase-line", _SHOPPING, "product quantity amount"),
+        of("points", _SHOPPING, "points"),
+    ),
+    "return_lines": joined(
+        of("handle", _SHOPPING, "handle", _REWRITTEN),
+        of("machinery", _SHOPPING, "purchase return_entry", _REWRITTEN),
+        of("machinery", _SHOPPING, "line"),
+        of("purchase-time", _SHOPPING, "at month"),
+        of("purchase-line", _SHOPPING, "quantity amount"),
+    ),
+    "handle_merges": joined(of("machinery", _SHOPPING, "entry"), of("handle", _SHOPPING, "source target", _REWRITTEN)),
+    "products": of("product", "points statistics", "product name category department brand maker sensitivity"),
+    "shops": of(
+        "company", "points statistics", "shop partner name industry postal_code prefecture handles_personal_information"
+    ),
+}
+
+LEDGER_LINKS: Final = frozenset(
+    f"{table}.{column}"
+    for table, column in (
+        *((table, "handle") for table in (
+            "member", "profile", "card", "purchase", "lot", "posting", "stop", "keeping", "coupon", "erasing",
+        )),
+        ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
+        ("posting", "entry"), ("used_code", "entry"), ("unkept", "purchase"), ("unkept", "entry"),
+        ("redemption", "entry"), ("opening", "entry"), ("merge", "source"), ("merge", "target"),
+    )
+)  # fmt: skip
+LAKE_LINKS: Final = frozenset(
+    {
+        "purchase_lines.handle", "purchase_lines.purchase", "return_lines.handle", "return_lines.purchase",
+        "return_lines.return_entry", "handle_merges.source", "handle_merges.target",
+    }
+)  # fmt: skip

@@ -1,0 +1,34 @@
+"""How long governance's own stores keep what, and how it goes. None of them holds a member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from noren.governance.columns import Columns, Terms
+from noren.governance.stored import COPIES, DIRECTORY, DOCUMENTS
+from noren.kernel.say import Say
+
+_RECORD: Final = Say(
+    "消さない。だれがいつから何を約束したかの記録で、会員のことは含まない。",
+    "Never deleted: the record of who promised what from when. It holds nothing of a member.",
+)
+_ALERT: Final = Say("alerts.keep_days(標準90日)。", "alerts.keep_days (90 days by default).")
+_KEYS: Final = Say(
+    "取消・期限切れの後も。どの端末がいつまで使えたかの記録。",
+    "After revocation and expiry too: the record of which terminal could be used until when.",
+)
+_CENSUS: Final = Say(
+    "写しの終わりの記録として残す。写しの鍵だけは、終わりとともに壊す。",
+    "Kept as the record that a copy ended; its key alone is destroyed with it.",
+)
+
+
+def _terms(columns: Columns, term: Say, others: Mapping[str, Say] | None = None) -> Terms:
+    other = others or {}
+    return {table: dict.fromkeys(names, other.get(table, term)) for table, names in columns.items()}
+
+
+DIRECTORY_TERMS: Final = _terms(DIRECTORY, _RECORD, {"alert": _ALERT, "terminal": _KEYS})
+DOCUMENT_TERMS: Final = _terms(DOCUMENTS, _RECORD)
+COPY_TERMS: Final = _terms(COPIES, _CENSUS)
