@@ -27,6 +27,7 @@ from noren.activity.model import (
     Tally,
 )
 from noren.activity.ports import AuditFeed, LedgerBatch, LedgerStore
+from noren.governance.stopping import Rule
 from noren.testing.ledger_engines import LedgerPlace, holding
 
 DAY = 739_000
@@ -59,7 +60,7 @@ def live(store: LedgerStore) -> tuple[bytes, list[bytes]]:
     handle, cards = enrolled(store, cards=2)
     entries = [buy(store, handle, partner=partner) for partner in ("P1", "P2", "P1")]
     with store.batch() as batch:
-        batch.set_stops(handle, [Stop("all", "", "2026-11-01")])
+        batch.set_stops(handle, [Stop(Rule(), "2026-11-01")])
         batch.write(_rare(batch, handle, entries))
     return handle, cards
 
@@ -107,7 +108,10 @@ def test_the_books_are_balanced_at_every_step_of_an_erasure(store: LedgerStore, 
     sound(feed)
     assert erase(store, handle=handle, day=DAY, now_us=NOW_US)
     sound(feed)
-    assert [each.handle for each in feed.erasing()] == [handle]
+    assert [(each.handle, each.since, each.rewritten) for each in feed.erasing()] == [(handle, NOW_US, 0)]
+    with store.batch() as batch:
+        batch.note_rewritten([handle], NOW_US + 1)
+    assert [each.rewritten for each in feed.erasing()] == [NOW_US + 1]
     finish(store, feed)
     sound(feed)
     assert feed.member(other) is not None

@@ -46,7 +46,7 @@ PUT_ERASING: Final = (
     "INSERT INTO erasing (handle, since, rewritten) VALUES ($1, $2, 0) ON CONFLICT (handle) DO UPDATE SET rewritten = 0"
 )
 GET_ERASING: Final = "SELECT handle, since, rewritten FROM erasing ORDER BY handle"
-NOTE_REWRITTEN: Final = "UPDATE erasing SET rewritten = $2 WHERE handle = $1"
+NOTE_REWRITTEN: Final = "UPDATE erasing SET rewritten = $1 WHERE handle = $2"
 END_ERASING: Final = "DELETE FROM erasing WHERE handle = $1"
 GET_CLOSED: Final = "SELECT kind, points FROM closing WHERE partner = '' AND kind > 100"
 GET_LEFT_ENTRIES: Final = (
@@ -123,7 +123,7 @@ class ErasedRows:
     def note_rewritten(self, handles: Sequence[bytes], at: int) -> None:
         """See ``ErasingRows``."""
         for handle in handles:
-            self.send(NOTE_REWRITTEN, handle, at)
+            self.send(NOTE_REWRITTEN, at, handle)
 
     def end_erasing(self, handles: Sequence[bytes]) -> None:
         """See ``ErasingRows``."""

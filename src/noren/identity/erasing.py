@@ -82,16 +82,17 @@ def finish_erasure(vault: Vault, row: bytes) -> None:
         waiting = batch.members([row])[row]
     vault.keys.destroy([row])
     vault.erasures.add(_marks(waiting), vault.today())
-    _forget_deleted(vault)
+    forget_deleted(vault)
     token = waiting.sealed.get("link_token")
     if token is not None:
         vault.ledger.erase(LinkToken(vault.owners.unseal_token(row, token)))
     with vault.store.batch() as batch:
         batch.remove_members([row])
-    _forget_deleted(vault)
+    forget_deleted(vault)
 
 
-def _forget_deleted(vault: Vault) -> None:
+def forget_deleted(vault: Vault) -> None:
+    """Let no byte of what was deleted stand in the store's files, where nobody is reading them just now."""
     with contextlib.suppress(StoreUnusable):  # a reader holds the log: the next laying anew empties it
         vault.store.forget_deleted()
 

@@ -132,4 +132,8 @@ class Owners:
         Raises:
             DoesNotOpen: wrong key, wrong place or changed bytes.
         """
-        return unseal(self._ring, card.member, Place(STORE, "card", "member", card.row))
+        return self.member_of(card.row, card.member)
+
+    def member_of(self, card: bytes, sealed: bytes) -> bytes:
+        """Return the member's row that :meth:`seal` sealed for a card's row."""
+        return unseal(self._ring, sealed, Place(STORE, "card", "member", card))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
-from noren.identity.erasing import MERGE_FIRST, erase_row
+from noren.identity.erasing import MERGE_FIRST, erase_row, forget_deleted
 from noren.identity.errors import LedgerAway
 from noren.identity.members import WITH_WITHDRAWN, Member, open_members, put_members
 from noren.identity.model import Refused, Standing
@@ -89,6 +89,7 @@ def erase_due(vault: Vault) -> int:
     with vault.writing, vault.store.batch() as batch:
         batch.remove_strays()
     vault.erasures.forget(vault.today())
+    forget_deleted(vault)
     return erased
 
 

@@ -73,6 +73,7 @@ def erase(
     done = _call(at, "vault", "/erase/member", {"card": number})
     if now and done["told"]:
         done = {**done, **_call(at, "ledger-worker", "/erasures/finish", {})}
+        _call(at, "vault", "/erase/finish", {})
     at.answer(done, *_words(done))
 
 

@@ -12,7 +12,7 @@ from noren.doors.vault.bodies import CardBody, as_reason
 from noren.identity.erasing import erase_member
 from noren.identity.model import Refused
 from noren.identity.vault import Vault
-from noren.identity.withdrawing import withdraw_member
+from noren.identity.withdrawing import erase_due, withdraw_member
 from noren.kernel.ids import CardNumber
 
 
@@ -33,4 +33,9 @@ def leaving_handlers(vault: Vault, keep_days: int) -> list[Any]:
             return Response(as_reason(done.reason), status_code=HTTP_409_CONFLICT)
         return Response({"ok": True, "told": done.told, "erased_on": done.erased_on.isoformat()})
 
-    return [erase, withdraw]
+    @post("/erase/finish", status_code=HTTP_200_OK, sync_to_thread=True)
+    def finish() -> dict[str, int]:
+        """Do now what a day brings."""
+        return {"erased": erase_due(vault)}
+
+    return [erase, withdraw, finish]
