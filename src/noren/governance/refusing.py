@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from noren.governance.flows import Flow
 from noren.governance.policy import Rule, policy
@@ -13,6 +14,8 @@ from noren.governance.register import Dated, Register
 from noren.kernel.say import Say
 
 FLOW_UNKNOWN: Final = "flow-unknown"
+JAPAN: Final = ZoneInfo("Asia/Tokyo")
+"""The law's own zone: its dates are read there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +83,16 @@ def _window(dated: Dated[Any] | None) -> Say:
     if dated is None:
         return Say("", "")
     name, version = dated.value.id, dated.version
-    ja, en = f"『{name}』版{version}の適用開始: {_at(dated.effective_at)}", f"“{name}” version {version} takes effect"
+    ja = f"『{name}』版{version}の適用開始: {_at(dated.effective_at)}"
+    en = f"“{name}” version {version} takes effect at {_at(dated.effective_at)}"
     if dated.until is None:
-        return Say(f"{ja}。", f"{en} at {_at(dated.effective_at)}.")
-    return Say(
-        f"{ja}、終了: {_at(dated.until)}。", f"{en} at {_at(dated.effective_at)} and ends at {_at(dated.until)}."
-    )
+        return Say(f"{ja}(日本時間)。", f"{en} (Japan time).")
+    until = _at(dated.until)
+    return Say(f"{ja}、終了: {until}(日本時間)。", f"{en} and ends at {until} (Japan time).")
 
 
 def _at(instant: datetime) -> str:
-    return instant.isoformat(timespec="minutes")
+    return f"{instant.astimezone(JAPAN):%Y-%m-%d %H:%M}"
 
 
 def _items_outside(register: Register, flow: Flow) -> Say:

@@ -59,6 +59,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
     "desk": {
         "register": ("operator", "vault", "front"),
         "announce": ("operator",),
+        "clear": ("operator",),
         "check": ("operator",),
     },
     "till": {},

@@ -133,8 +133,8 @@ def test_a_notice_that_takes_effect_tomorrow_refuses_today_and_lets_run_tomorrow
     today = clear(house.at(NOW), flow, at=NOW)
     assert isinstance(today, Refused)
     assert today.rule == "notice-not-yet"
-    assert "2026-11-27" in today.what.en
-    assert "2026-11-27" in today.what.ja
+    assert "2026-11-27 12:00 (Japan time)" in today.what.en
+    assert "2026-11-27 12:00(日本時間)" in today.what.ja
     assert rule(clear(house.at(NOW), flow, at=NOW + DAY - SMALLEST)) == "notice-not-yet"
     assert rule(clear(house.at(NOW + DAY), flow, at=NOW + DAY)) == ""
 

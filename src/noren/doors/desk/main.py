@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from noren.doors.desk.clearing import clearing_handlers
 from noren.doors.desk.documents import document_handlers
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
@@ -17,7 +18,7 @@ def main(home: Path | None) -> None:
     """Serve the inner door until told to stop."""
     log_to_stderr("desk")
     room = desk_room(open_home(home))
-    app = inner_app(room.porter, document_handlers(room))
+    app = inner_app(room.porter, [*document_handlers(room), *clearing_handlers(room)])
     try:
         with watching(room.zone_keys):
             run(lambda: serve(app, interface="asgi", uds=room.home.socket("desk")))

@@ -163,6 +163,27 @@ def _data(
     acting.show_data(here(context, home, lang, as_json), item)
 
 
+def _clear(
+    context: typer.Context,
+    name: IdArgument,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="INSTANT",
+            help=both("その時点ならどうか(既定: 今)", "Whether it would run then; default: now"),
+        ),
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether a flow may run, or which rule stops it."""
+    from noren.doors.cli.governance import clearing
+
+    clearing.show_clearance(here(context, home, lang, as_json), name, at)
+
+
 def add_to(app: typer.Typer) -> None:
     """Put the groups on the command line."""
     for kind, made in GROUPS.items():
@@ -171,3 +192,7 @@ def add_to(app: typer.Typer) -> None:
     notices = GROUPS["notice"]
     notices.command("check", help=both("公表せずに確かめる(分類・文言)", "Check a file without announcing it"))(_check)
     notices.command("data", help=both("保存するものの地図(列ごと)", "What noren stores, column by column"))(_data)
+    flows = GROUPS["flow"]
+    flows.command(
+        "clear", help=both("動かせるか(止めるなら、どの規則か)", "Whether it may run, or which rule stops it")
+    )(_clear)
