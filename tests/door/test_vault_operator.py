@@ -12,6 +12,7 @@ from litestar.testing import TestClient
 from tests.door.vault_house import PASSWORD, Door
 
 from noren.doors.vault.app import operator_app
+from noren.governance.consent_texts import texts_in_force
 from noren.governance.stopping import EVERYTHING
 from noren.house.keys import open_keys
 from noren.house.passes import MAY_CALL, Porter
@@ -20,6 +21,7 @@ from noren.testing.vault import a_row
 
 CARD = str(a_row(1)["card"])
 NEW = "2980001888888888"
+MAIL_TEXTS = texts_in_force(None, "email", "") or {}
 STOP_ALL = {"what": "stop", "value": "all"}
 OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/enrol", {"members": [a_row(7)]}),
@@ -30,6 +32,9 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/choices/show", {"card": CARD}),
     ("POST", "/choices/preview", {"card": CARD, "wishes": [STOP_ALL]}),
     ("POST", "/choices/decide", {"card": CARD, "wishes": [STOP_ALL]}),
+    ("POST", "/choices/texts", {"kind": "email"}),
+    ("POST", "/choices/consent", {"card": CARD, "kind": "email", "text_version": next(iter(MAIL_TEXTS))}),
+    ("POST", "/choices/withdraw", {"card": CARD, "kind": "email"}),
     ("POST", "/choices/consents", {"rows": []}),
     ("POST", "/choices/stops", {"rows": []}),
     ("POST", "/choices/password", {"card": CARD, "password": PASSWORD}),
@@ -38,6 +43,7 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/keys/work", {"name": "vault-index"}),
     ("POST", "/erase/withdraw", {"card": CARD}),
     ("POST", "/erase/member", {"card": CARD}),
+    ("POST", "/erase/finish", None),
     ("POST", "/copies/list", None),
     ("POST", "/copies/destroy", {"copy": "cp_none"}),
 ]

@@ -102,9 +102,10 @@ def test_she_sees_in_words_what_she_has_stopped_and_agreed_to(door: Door) -> Non
             await sign_in(browser)
             japanese = " ".join((await browser.get("/")).text.split())
             english = " ".join((await browser.get("/", params={"lang": "en"})).text.split())
-        assert "連絡手段 郵便" in japanese
-        assert "提供先 post" in japanese, "a company's name is no channel's"
-        assert "E-mail <span" in english
+        assert "「郵送DM」を、今後追加される提携先のものも含め、すべて止めます" in japanese
+        assert "postへの提供と" in japanese, "a company's name is no channel's"
+        assert "All postal mail stops" in english
+        assert "Stopped since 2020-01-01" in english
         assert "version v7 of the text" in english
 
     assert import_stops(door.room.vault, rows=stops) == ["added", "added"]

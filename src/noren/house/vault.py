@@ -11,18 +11,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from noren.governance.acknowledgement import signed
 from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
+from noren.governance.register import Register
 from noren.governance.stop_texts import Names
 from noren.house.copies import open_copies
 from noren.house.databases import address_of
 from noren.house.home import Home, HomeProblem
-from noren.house.inner import InnerClient
+from noren.house.inner import CallRefused, InnerClient, ZoneDown
 from noren.house.keys import ZoneKeys, open_keys, trusted
 from noren.house.ledger_side import LedgerDoor
 from noren.house.passes import Porter
+from noren.house.register_door import RegisterDoor
 from noren.identity.acknowledging import acknowledgement
 from noren.identity.choices import Choices
 from noren.identity.contacts import Drawer
@@ -42,6 +45,9 @@ from noren.kernel.keyring import KeyRing
 from noren.kernel.say import Say
 from noren.kernel.ticket import make_ticket
 
+DESK_SECONDS: Final = 2.0
+"""A member's page does not wait for names longer than that."""
+
 
 @dataclass(frozen=True, slots=True)
 class VaultRoom:
@@ -53,18 +59,34 @@ class VaultRoom:
     clock: Clock
     copies: Copies
     keys: ZoneKeys = field(repr=False)
+    register: RegisterDoor
 
     def ticket(self, token: LinkToken, nonce: str, now: datetime) -> str:
         """Return a ticket to the member's own ledger door, for the browser that holds ``nonce``."""
         sealing = trusted(self.home, "statement").sealing
         return make_ticket(token=token, nonce=nonce, signing=self.keys.signing, sealing=sealing, now=now)
 
+    def register_now(self) -> Register | None:
+        """Return the register at this instant; None: the desk does not answer."""
+        try:
+            return self.register.register(self.clock.now())
+        except (ZoneDown, CallRefused):
+            return None
+
+    def names(self) -> Names:
+        """Return what purposes and companies are called: in the register, or by what ships where it does not answer."""
+        found = self.register_now()
+        if found is None:
+            return Names()
+        purposes = {name: each.value.name for name, each in found.purposes.items()}
+        return Names(purposes or Names().purposes, {name: each.value.name for name, each in found.parties.items()})
+
     def acknowledgement(self, row: bytes, choices: Choices) -> bytes | None:
         """Return the signed acknowledgement of a member's newest choice; None where she made none here."""
         journal = self.vault.journal
         subject = None if journal is None else journal.subject(row)
         name = Say(self.home.settings.programme.name_ja, self.home.settings.programme.name_en)
-        said = acknowledgement(choices, programme=name, names=Names(), subject=subject)
+        said = acknowledgement(choices, programme=name, names=self.names(), subject=subject)
         return None if said is None else signed(said, self.keys.signing)
 
 
@@ -84,7 +106,8 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         zone=home.zone,
         erasures=_erasure_list(home, keys.ring("vault-erasures")),
     )
-    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), keys)
+    desk = RegisterDoor(InnerClient(home, porter, "desk", timeout_seconds=DESK_SECONDS))
+    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), keys, desk)
 
 
 def _erasure_list(home: Home, ring: KeyRing) -> ErasureList:

@@ -7,7 +7,6 @@ from typing import Final
 
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
 from noren.identity.cards_at_rest import Card
-from noren.identity.choices import Consent, Stop
 from noren.identity.crossing import tell
 from noren.identity.members import open_members
 from noren.identity.model import CardState, Refused, Summary
@@ -39,8 +38,7 @@ class WhoAmI:
     cards: tuple[OwnCard, ...]
     since: str
     link_token: LinkToken | None
-    stops: tuple[Stop, ...] = ()
-    consents: tuple[Consent, ...] = ()
+    row: bytes = b""
 
 
 def summary(vault: Vault) -> Summary:
@@ -66,8 +64,7 @@ def who_am_i(vault: Vault, *, row: bytes) -> WhoAmI | None:
         cards=tuple(sorted(map(_own_card, member.cards), key=lambda c: c.masked)),
         since=(person.since or "")[:7],
         link_token=member.link_token,
-        stops=member.choices.in_force,
-        consents=member.choices.consents,
+        row=row,
     )
 
 

@@ -34,6 +34,7 @@ from noren.audience.standings.packing import kept_of
 from noren.audience.standings.ports import StandingStore
 from noren.audience.standings.purchases import history_of, traits_of
 from noren.audience.standings.returns import Returns
+from noren.governance.stopping import Rule, Use, stopped_by
 from noren.kernel.clock import microseconds
 
 REMEMBERED: Final = 1_000
@@ -93,6 +94,14 @@ class StandingDesk:
         else:
             self.answered += 1
         return told
+
+    def stopped_by(self, handle: bytes, use: Use) -> Rule | None:
+        """Return the stop by which a member is left out of a use; None: she is not.
+
+        Read from the ledger at each question and remembered nowhere: a stop holds with the next one. Where the ledger
+        can not be read this raises, so that whoever would hand something out does not.
+        """
+        return stopped_by(self._about.stops_of(handle), use)
 
     def asked_of(self, place: Place) -> int:
         """Return how many conditions are in force at a place and made ready: none, where they are not."""

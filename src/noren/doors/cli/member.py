@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from noren.doors.cli import choosing, leaving
+from noren.doors.cli import choosing, consenting, leaving
 from noren.doors.cli.carding import CardArgument, MemberArgument, ask_vault, read_card, read_member, read_password
 from noren.doors.cli.here import (
     Here,
@@ -29,6 +29,9 @@ members.add_typer(cards, name="card")
 
 
 members.command("choices", help=both("会員の選択を見る・変える", "Show or change a member's choices"))(choosing.choices)
+members.command("consent", help=both("会員の同意を受け付ける・撤回する", "Take or withdraw a member's consent"))(
+    consenting.consent
+)
 members.command(
     "verify-choice", help=both("受付証が本物かを確かめる", "Check that an acknowledgement of a choice is genuine")
 )(choosing.verify_choice)

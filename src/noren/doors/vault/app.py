@@ -15,6 +15,7 @@ from noren.doors.pages.headers import App
 from noren.doors.pages.sessions import Sessions
 from noren.doors.vault.attempts import Attempts
 from noren.doors.vault.bodies import Reason
+from noren.doors.vault.choices_pages import acknowledgement, agree, choose
 from noren.doors.vault.choosing import choice_handlers
 from noren.doors.vault.desk import Desk
 from noren.doors.vault.keys import key_handlers
@@ -51,6 +52,7 @@ def sign_in_app(room: VaultRoom) -> App:
     shell = Shell(room.home, FOLDER)
     desk = Desk(room, shell, Sessions[bytes](room.clock), Attempts(room.clock))
     routes: list[Any] = [sign_in_page, sign_in_form, own_page, onward_part, leave, left, healthz]
+    routes += [choose, agree, acknowledgement]
     origins = shell.origins
     policy = Policy(posts_to=(origins.statement,), framed_by=("'self'", origins.front))
     return compose(shell, routes, policy, {"desk": Provide(lambda: desk, sync_to_thread=False)})

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
+from noren.governance.consent_texts import ConsentKind
 from noren.identity.deciding import MAX_WISHES
 from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused
 from noren.kernel.discreet import Discreet
@@ -76,6 +77,31 @@ class WishesBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
 
     card: CardText
     wishes: Annotated[list[WishBody], msgspec.Meta(min_length=1, max_length=MAX_WISHES)]
+
+
+class GuardianBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who agreed for a child."""
+
+    name: str
+    relation: str
+    how: str
+
+
+class ConsentBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A consent to a text as it was seen, or its withdrawal."""
+
+    card: CardText
+    kind: ConsentKind
+    recipient: Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z._-]{0,32}$")] = ""
+    text_version: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    guardian: GuardianBody | None = None
+
+
+class TextsBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which texts are in force."""
+
+    kind: ConsentKind
+    recipient: Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z._-]{0,32}$")] = ""
 
 
 class ChoicesBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):

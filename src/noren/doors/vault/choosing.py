@@ -8,21 +8,26 @@ from typing import Any
 from litestar import Response, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
+from msgspec import structs
 
 from noren.doors.vault.bodies import (
     CardBody,
     ChoicesBody,
+    ConsentBody,
     PasswordBody,
     Results,
+    TextsBody,
     WishesBody,
     as_result,
 )
 from noren.doors.vault.operator import refuse
-from noren.governance.stop_texts import Names
+from noren.governance.consent_texts import texts_in_force
 from noren.governance.stopping import spell
 from noren.house.vault import VaultRoom
 from noren.identity.acknowledging import in_force_says, standing
+from noren.identity.choices import Guardian
 from noren.identity.choosing import import_consents, import_stops
+from noren.identity.consenting import TEXTS_AWAY, Agreed, consent, withdraw
 from noren.identity.deciding import Decided, Wish, decide, preview
 from noren.identity.model import Refused
 from noren.identity.sign_in import set_password
@@ -37,7 +42,7 @@ WHO = Say(
 
 def choice_handlers(room: VaultRoom) -> list[Any]:
     """Return the handlers of ``/choices``."""
-    return [*_own_word(room), *_imported(room)]
+    return [*_own_word(room), *_consents(room), *_imported(room)]
 
 
 def _own_word(room: VaultRoom) -> list[Any]:
@@ -62,6 +67,30 @@ def _own_word(room: VaultRoom) -> list[Any]:
         return Response({"ok": True}) if refused is None else refuse(refused.reason)
 
     return [show, look_ahead, take, password]
+
+
+def _consents(room: VaultRoom) -> list[Any]:
+    vault = room.vault
+
+    @post("/choices/texts", status_code=HTTP_200_OK, sync_to_thread=True)
+    def texts(data: JSONBody[TextsBody]) -> Response[Any]:
+        found = texts_in_force(room.register_now(), data.kind, data.recipient)
+        if found is None:
+            return refuse(TEXTS_AWAY.reason)
+        said = [{"version": version, "ja": text.ja, "en": text.en} for version, text in sorted(found.items())]
+        return Response({"texts": said})
+
+    @post("/choices/consent", status_code=HTTP_200_OK, sync_to_thread=True)
+    def agree(data: JSONBody[ConsentBody]) -> Response[Any]:
+        guardian = None if data.guardian is None else Guardian(**structs.asdict(data.guardian))
+        agreed = Agreed(data.kind, data.text_version, data.recipient, guardian)
+        return _told(room, consent(vault, who=CardNumber(data.card), agreed=agreed, register=room.register_now()))
+
+    @post("/choices/withdraw", status_code=HTTP_200_OK, sync_to_thread=True)
+    def take_back(data: JSONBody[ConsentBody]) -> Response[Any]:
+        return _told(room, withdraw(vault, who=CardNumber(data.card), kind=data.kind, recipient=data.recipient))
+
+    return [texts, agree, take_back]
 
 
 def _imported(room: VaultRoom) -> list[Any]:
@@ -92,7 +121,7 @@ def _told(room: VaultRoom, decided: Decided | Refused) -> Response[Any]:
     holds = None if received is None else in_force_says(received)
     return Response(
         {
-            **standing(choices, Names()),
+            **standing(choices, room.names()),
             "points_only": decided.points_only,
             "lifted": [
                 {"rule": spell(each.rule), "since": each.since, "resumed": each.resumed}

@@ -16,6 +16,7 @@ from noren.doors.pages.cookies import set_cookie
 from noren.doors.pages.language import Asked, language
 from noren.doors.pages.sessions import LIFE
 from noren.doors.vault.admission import TryLater, admit
+from noren.doors.vault.choices_pages import view_of
 from noren.doors.vault.cookies import FORM, FORM_SECONDS, SESSION
 from noren.doors.vault.desk import Desk, GivenDesk, form_secret
 from noren.identity.model import CardState, Refused
@@ -58,7 +59,13 @@ def own_page(request: Asked, desk: GivenDesk, nonce: FromQuery[str] = "") -> Any
         return Away("/sign-in" + _query(nonce))
     token = desk.form_token(request.cookies.get(SESSION, ""))
     return desk.shell.page(
-        request, "own.html", me=me, active=CardState.ACTIVE, token=token, onward=_onward(desk, me, nonce)
+        request,
+        "own.html",
+        me=me,
+        active=CardState.ACTIVE,
+        token=token,
+        onward=_onward(desk, me, nonce),
+        choices=view_of(request, desk, me.row),
     )
 
 
