@@ -5,19 +5,26 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from litestar.testing import TestClient
+from tests.spec.announcing_world import DAY, FOUNDED, JOINT, world
 
 from noren.doors.front import front_app
 from noren.doors.front.figures import LiveFigures
+from noren.governance.documents import encode
+from noren.governance.parties import Handling, Party, PartyKind
+from noren.governance.register import Document, DocumentKind
 from noren.house.front import FrontRoom, front_room, year_file
 from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
 from noren.house.showing import AudienceShown, KeyShown, SheetLine, Shown, Turned, show
+from noren.kernel.say import Say
 from noren.testing.ledger_door import FakeLedgerDoor, a_summary
 
 YEAR = b'{"since": "2025-11-24", "until": "2026-11-21", "purchases": 155518}'
@@ -94,7 +101,40 @@ def test_shops_handling_member_information_are_published(client: Any, door: Fake
     page = client.get("/").text
     assert "のれんレンタル 三条店" in page
     assert "2026/04/01" in page
+    assert "登録なし" in page
+    assert "会員情報庫の窓口" not in page
+
+
+@pytest.fixture
+def desk(room: FrontRoom) -> Iterator[FakeLedgerDoor]:
+    """A desk whose register knows a shop's handling, a joint use and its change that is to come."""
+    handles = Handling(frozenset({"name"}), "counter")
+    shop = Party("R1", PartyKind.IDENTITY_SHOP, Say("三条店", "Sanjo"), handles=handles)
+    wider = replace(JOINT, scope=JOINT.scope | {"C06"})
+    documents = [
+        *world(),
+        Document(DocumentKind.PARTY, "R1", 1, FOUNDED, FOUNDED, shop),
+        Document(DocumentKind.NOTICE, "joint", 2, FOUNDED + 40 * DAY, FOUNDED + 4000 * DAY, wider),
+    ]
+    rows = [msgspec.json.decode(encode(each)) for each in documents]
+    with FakeLedgerDoor(room.home, {"documents": rows}, "desk") as running:
+        yield running
+
+
+def test_what_was_announced_is_published_and_when(client: Any, door: FakeLedgerDoor, desk: FakeLedgerDoor) -> None:
+    door.summary["identity_shops"] = [{"shop": "R1", "partner": "P1", "name": "三条店", "since": "2026-04-01"}]
+    page = client.get("/").text
     assert "会員情報庫の窓口" in page
+    for said in ("グループ五", "共同利用の公表", "2026/04/01", "これから", "2037/03/14", "版2"):
+        assert said in page
+    english = client.get("/?lang=en").text
+    for said in ("Joint use", "Group Five", "Group Six", "version 2", "to come", "Member terms, version 1"):
+        assert said in english
+    assert "Group Seven" not in english
+
+
+def test_without_the_desk_the_page_says_so(client: Any, door: FakeLedgerDoor) -> None:
+    assert "一覧を出している仕組みが、いま応答していません" in client.get("/").text
 
 
 def test_without_such_shops_the_page_says_so(client: Any, door: FakeLedgerDoor) -> None:

@@ -1,4 +1,4 @@
-"""What the front process holds: one signing key for its passes, and a caller to the ledger worker's figures.
+"""What the front process holds: one signing key for its passes, and callers to the ledger worker and the desk.
 
 No store, no key to any data, no member: what it shows of the programme it asks for, and the
 ledger worker lets it ask for nothing but totals (``passes.MAY_CALL``).
@@ -17,6 +17,7 @@ from noren.house.home import Home
 from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.passes import Porter
+from noren.house.register_door import RegisterDoor
 from noren.house.showing import Shown, read_shown
 
 _PATIENCE_SECONDS: Final = 3.0
@@ -44,6 +45,7 @@ class FrontRoom:
 
     home: Home
     ledger: InnerClient
+    register: RegisterDoor
     keys: ZoneKeys
 
     def summary(self) -> Any:
@@ -66,4 +68,5 @@ def front_room(home: Home) -> FrontRoom:
     """Wire the front process."""
     keys = open_keys(home, "front")
     ledger = InnerClient(home, Porter(home, keys), "ledger-worker", timeout_seconds=_PATIENCE_SECONDS)
-    return FrontRoom(home, ledger, keys)
+    desk = InnerClient(home, Porter(home, keys), "desk", timeout_seconds=_PATIENCE_SECONDS)
+    return FrontRoom(home, ledger, RegisterDoor(desk), keys)

@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from noren.house.home import Home
+from noren.house.home import Home, Zone
 from noren.house.keys import open_keys
 from noren.house.passes import PassRefused, Porter
 
@@ -55,13 +55,13 @@ def a_summary(**changed: object) -> dict[str, object]:
 
 
 class FakeLedgerDoor:
-    """Answers ``GET /summary`` with ``summary`` (which a test may change) to whoever has the right pass."""
+    """Answers a GET with ``summary`` (which a test may change) to who has the right pass: worker or desk."""
 
-    def __init__(self, home: Home, summary: dict[str, object] | None = None) -> None:
+    def __init__(self, home: Home, summary: dict[str, object] | None = None, zone: Zone = "ledger-worker") -> None:
         self.summary = a_summary() if summary is None else summary
         self.asked = 0
-        self.porter = Porter(home, open_keys(home, "ledger-worker"))
-        self._socket: Path = home.socket("ledger-worker")
+        self.porter = Porter(home, open_keys(home, zone))
+        self._socket: Path = home.socket(zone)
 
     def __enter__(self) -> FakeLedgerDoor:
         self._socket.parent.mkdir(parents=True, exist_ok=True)

@@ -13,6 +13,7 @@ from litestar.params import SkipValidation
 from litestar.response import Template
 
 from noren.doors.front.figures import LiveFigures, Reading
+from noren.doors.front.published import LiveRegister
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
 from noren.doors.pages.language import Asked
@@ -23,16 +24,18 @@ FOLDER: Final = Path(__file__).parent
 
 GivenShell = NamedDependency[SkipValidation[Shell]]
 GivenFigures = NamedDependency[SkipValidation[LiveFigures]]
+GivenRegister = NamedDependency[SkipValidation[LiveRegister]]
 
 
 @get("/")
-async def first_page(request: Asked, shell: GivenShell, figures: GivenFigures) -> Template:
-    """Show what this programme is, and its figures."""
+async def first_page(request: Asked, shell: GivenShell, figures: GivenFigures, register: GivenRegister) -> Template:
+    """Show what this programme is, its figures, and what it has made public."""
     reading = await figures.now()
     at = (reading.summary.now if reading.summary else SystemClock().now()).astimezone(shell.home.zone)
     # The till takes a purchase whose day is near its own clock's: the example is of the programme's today.
     example: dict[str, Any] = {"today": at.date().isoformat(), "at": at.replace(microsecond=0).isoformat()}
     example["now"] = SystemClock().now()  # keys age by the machine's clock, not by the sandbox's
+    example["published"] = await register.at(at)
     return shell.page(request, "first.html", reading=reading, **example)
 
 
@@ -75,10 +78,11 @@ def healthz() -> Response[bytes]:
 def front_app(room: FrontRoom) -> App:
     """Return the application of the front process."""
     shell = Shell(room.home, FOLDER)
-    figures = LiveFigures(room, time.monotonic)
+    figures, register = LiveFigures(room, time.monotonic), LiveRegister(room)
     routes: list[Any] = [first_page, figures_part, figures_json, handling, member, member_window, healthz]
     given = {
         "shell": Provide(lambda: shell, sync_to_thread=False),
+        "register": Provide(lambda: register, sync_to_thread=False),
         "figures": Provide(lambda: figures, sync_to_thread=False),
     }
     policy = Policy(frames=("'self'", shell.origins.vault, shell.origins.statement), framed_by=("'self'",))

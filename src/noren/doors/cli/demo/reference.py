@@ -15,6 +15,7 @@ from noren.doors.cli.demo.places import some_place
 from noren.doors.cli.demo.year import PARTNER, Product
 
 _SEED: Final = "noren demo shops 1"
+HANDLING: Final = 2
 _ROUTE: Final = "third-party-consent"
 
 # The operator's list of sensitive classes (law.md: special care-required data), by the source's categories.
@@ -36,7 +37,12 @@ def agreement_row(start: date) -> dict[str, object]:
 
 def shop_rows(shops: Sequence[str]) -> list[dict[str, object]]:
     """Return the shops under the column names of ``noren import shops``."""
-    return [_shop(shop) for shop in shops]
+    return [_shop(shop, handles=shop in handling_shops(shops)) for shop in shops]
+
+
+def handling_shops(shops: Sequence[str]) -> Sequence[str]:
+    """Return the shops that handle member information (会員情報取扱店): the first two."""
+    return shops[:HANDLING]
 
 
 def product_rows(products: Sequence[Product]) -> list[dict[str, object]]:
@@ -48,9 +54,9 @@ def product_rows(products: Sequence[Product]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _shop(shop: str) -> dict[str, object]:
+def _shop(shop: str, *, handles: bool) -> dict[str, object]:
     place = some_place(random.Random(f"{_SEED}/{shop}"))
     return {
         "shop": shop, "partner": PARTNER, "name": f"CJマート {place.town}店({shop})", "industry": "grocery",
-        "postal_code": place.postal_code, "prefecture": place.prefecture, "handles_personal_information": False,
+        "postal_code": place.postal_code, "prefecture": place.prefecture, "handles_personal_information": handles,
     }  # fmt: skip

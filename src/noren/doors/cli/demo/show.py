@@ -14,6 +14,7 @@ from typing import Any, Final
 import httpx
 import msgspec
 
+from noren.doors.cli.demo.announced import announce_all
 from noren.doors.cli.demo.audiences import bring_audiences
 from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
@@ -23,6 +24,7 @@ from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
 from noren.doors.cli.demo.record import Record, keep_record
+from noren.doors.cli.demo.reference import handling_shops
 from noren.doors.cli.demo.screen import Screen
 from noren.doors.cli.demo.shown import show_all
 from noren.doors.cli.demo.stage import Stage
@@ -108,6 +110,7 @@ class Show:
         year_file(self.stage.home).write_bytes(msgspec.json.encode(shown))
         self.screen.say(Say("店舗と商品を登録しています…", "Bringing in shops and products…"))
         bring_reference(self.stage.worker, self.year, totals.first.date())
+        announce_all(self.stage.desk, totals.first, handling_shops(self.year.shops()))
         with self.screen.work(Say("会員", "Members"), len(persons)) as watch:
             bring_members(self.stage.vault, persons, watch)
         keys = bring_terminals(self.stage.worker, self.year.shops())
@@ -196,7 +199,11 @@ class Show:
 
     def _audit(self) -> list[Say]:
         """Let both sides check their own books."""
-        answers: list[Any] = [self.stage.worker.call("/check", {}), self.stage.vault.call("/check", {})]
+        answers: list[Any] = [
+            self.stage.worker.call("/check", {}),
+            self.stage.vault.call("/check", {}),
+            self.stage.desk.call("/check", {}),
+        ]
         return [Say(found["what_ja"], found["what_en"]) for answer in answers for found in answer["findings"]]
 
     def _summary(self, totals: Totals, ledger: Ledger, persona: Person, shown: Shown, *, agree: bool) -> Summary:

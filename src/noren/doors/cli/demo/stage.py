@@ -28,6 +28,7 @@ class Stage:
     home: Home
     worker: InnerClient
     vault: InnerClient
+    desk: InnerClient
     keeper: Supervisor
 
     @property
@@ -53,12 +54,13 @@ def stage(home: Home, tell: Tell) -> Generator[Stage]:
     with (
         closing(InnerClient(home, porter, "ledger-worker")) as worker,
         closing(InnerClient(home, porter, "vault")) as vault,
+        closing(InnerClient(home, porter, "desk")) as desk,
         Supervisor(home, tell) as keeper,
     ):
         for port in msgspec.structs.astuple(home.settings.doors):
             _need_free(port, home)
         keeper.start()
-        yield Stage(home, worker, vault, keeper)
+        yield Stage(home, worker, vault, desk, keeper)
 
 
 def make_home(path: Path, first_port: int | None) -> Home:
