@@ -41,7 +41,7 @@ def test_every_key_rotates_under_load_without_an_error_and_is_gone(tmp_path: Pat
     with port_block(4) as first, MemberHouse(tmp_path / "home", first) as house:
         enrol_members(house, MEMBERS)
         before = secrets_of(house.home)
-        assert len(standing_in(house.home.path / "keys", before)) == 6, "the look must find what stands there: the keks"
+        assert len(standing_in(house.home.path / "keys", before)) == 7, "the look must find what stands there: the keks"
         with Traffic(house, house.key) as traffic:
             kill_a_rotation(house)
             noren(house, "keys", "rotate", "--all", "--yes", "--no-wait")

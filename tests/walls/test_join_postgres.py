@@ -40,7 +40,7 @@ def room(house: TillHouse) -> Iterator[VaultRoom]:
     """Be the vault of that house, but for its own laying anew."""
     room = vault_room(house.home)
     yield room
-    room.vault.close()
+    room.close()
 
 
 def rows_of(home: Home, database: Database) -> Iterator[tuple[str, list[dict[str, Any]]]]:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from tests.walls.test_imports import SOURCE
 from tests.walls.zone import Watched, start
 
-from noren.house.home import CONFIG, Home, Programme, Settings, Zone, open_home, write_settings
+from noren.house.home import CONFIG, LOG_SIDES, Home, Programme, Settings, Zone, open_home, write_settings
 from noren.house.inner import InnerClient
 from noren.house.keys import HOLDS, SIDES, make_side, open_keys
 from noren.house.passes import Porter
@@ -47,12 +47,12 @@ MUST_LOAD = {
     "front": "noren.doors.front",
 }
 MUST_NOT_OPEN = {
-    "till": ("vault/",),
-    "ledger-worker": ("vault/",),
-    "statement": ("vault/",),
-    "vault": ("ledger/", "register/"),
-    "desk": ("vault/", "ledger/", "register/"),
-    "front": ("vault/", "ledger/", "register/"),
+    "till": ("vault/", "log/identity/", "log/ledger/", "log/house/"),
+    "ledger-worker": ("vault/", "log/identity/", "log/house/"),
+    "statement": ("vault/", "log/identity/", "log/ledger/", "log/house/"),
+    "vault": ("ledger/", "register/", "log/ledger/", "log/house/"),
+    "desk": ("vault/", "ledger/", "register/", "log/identity/", "log/ledger/"),
+    "front": ("vault/", "ledger/", "register/", *(f"log/{side}/private/" for side in LOG_SIDES)),
 }
 MUST_OPEN = {
     "till": "ledger/ledger.db", "ledger-worker": "ledger/ledger.db", "vault": "vault/vault.db",

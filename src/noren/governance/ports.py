@@ -27,8 +27,8 @@ Fact = str | int | bool
 class Entry:
     """One act. ``subject``: the tag of the member whom it concerns, made by the log of that side, or None.
 
-    ``body``: short facts (codes, versions, counts, hashes) without personal data: never a name, a number of a
-    member or card, a handle, a contact. ``at``: aware; the log keeps of it what its side may keep.
+    ``body``: short facts (codes, versions, counts, hashes) without personal data of a member: never her name,
+    a number of hers or of a card, a handle, a contact. ``at``: aware; the log keeps of it what its side may keep.
     """
 
     kind: EntryKind
@@ -55,4 +55,8 @@ class Journal(Protocol):
 
     def subject(self, member: bytes) -> bytes:
         """Return the tag under which this side writes a member, from the side's own id of her."""
+        ...
+
+    def forget_member(self, member: bytes, *, reason: str) -> int:
+        """Destroy the records of all entries that concern a member; their commitments stay. Return how many."""
         ...

@@ -12,10 +12,11 @@ from typing import Final
 
 from noren.governance.announced.founding import found
 from noren.governance.announced.store import DocumentStore
-from noren.governance.ports import Journal
+from noren.governance.log import Log
 from noren.house.documents import open_documents
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
+from noren.house.logs import open_log
 from noren.house.passes import Porter
 from noren.kernel.clock import SystemClock
 
@@ -25,26 +26,27 @@ SANDBOX_BEFORE: Final = timedelta(days=3 * 366)
 
 @dataclass(frozen=True, slots=True)
 class DeskRoom:
-    """Everything that the desk process holds. ``journal`` None: there is no log of this side yet."""
+    """Everything that the desk process holds. ``journal``: the house's log."""
 
     home: Home
     porter: Porter
     documents: DocumentStore
     zone_keys: ZoneKeys
-    journal: Journal | None = None
+    journal: Log
 
     def now(self) -> datetime:
         """Return the machine's instant."""
         return SystemClock().now()
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store and the log."""
         self.documents.close()
+        self.journal.close()
 
 
 def desk_room(home: Home) -> DeskRoom:
     """Open what the desk holds; a new register begins with what ships."""
     keys = open_keys(home, "desk")
-    room = DeskRoom(home, Porter(home, keys), open_documents(home, "desk"), keys)
+    room = DeskRoom(home, Porter(home, keys), open_documents(home, "desk"), keys, open_log(home, keys))
     found(room.documents, room.now() - (SANDBOX_BEFORE if home.sandbox else timedelta(0)))
     return room

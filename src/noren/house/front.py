@@ -13,7 +13,8 @@ from typing import Any, Final
 
 import msgspec
 
-from noren.house.home import Home
+from noren.governance.log.tiles import PUBLIC_NAME
+from noren.house.home import Home, LogSide
 from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.passes import Porter
@@ -57,6 +58,22 @@ class FrontRoom:
         try:
             return msgspec.json.decode(year_file(self.home).read_bytes(), type=Year)
         except (OSError, msgspec.DecodeError):
+            return None
+
+    def of_log(self, side: LogSide, name: str) -> bytes | None:
+        """Return a public file of a side's audit log; None where there is none, or where it is not public."""
+        if not PUBLIC_NAME.match(name):
+            return None
+        try:
+            return (self.home.audit_log(side) / name).read_bytes()
+        except OSError:
+            return None
+
+    def log_keys(self, side: LogSide) -> bytes | None:
+        """Return the public keys that a side's audit log ever had, one a line."""
+        try:
+            return self.home.log_keys(side).read_bytes()
+        except OSError:
             return None
 
     def shown(self) -> Shown | None:

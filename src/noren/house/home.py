@@ -26,6 +26,11 @@ ZONES: Final[tuple[Zone, ...]] = ("till", "vault", "ledger-worker", "statement",
 _SIDE_FOLDER: Final[dict[Zone, str]] = {"vault": "vault", "ledger-worker": "ledger"}
 
 
+LogSide = Literal["identity", "ledger", "house"]
+LOG_SIDES: Final[dict[LogSide, Zone]] = {"identity": "vault", "ledger": "ledger-worker", "house": "desk"}
+"""The audit logs, one a side, and which zone writes each."""
+
+
 class HomeProblem(Exception):
     """The home or its settings can not be used; ``say`` tells what, why and how to fix it."""
 
@@ -167,6 +172,17 @@ class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_lists: str = ""
 
 
+class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The audit logs: what they are called, whose cosignatures a check demands (public keys), and of how many.
+
+    ``name`` is a host name, with a path or without; a log that was begun keeps the name that it had then.
+    """
+
+    name: Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-z][0-9a-z./-]{0,99}\Z")] = "noren.example"
+    witnesses: list[str] = msgspec.field(default_factory=list[str])
+    quorum: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -182,6 +198,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audiences: Audiences = msgspec.field(default_factory=Audiences)
     keys: KeySettings = KeySettings()
     erasure: Erasure = Erasure()
+    log: LogSettings = msgspec.field(default_factory=LogSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +296,18 @@ class Home:
         """Key files, one per zone (mode 0600), and ``trust/`` with the public halves."""
         return self.path / "keys"
 
+    def audit_log(self, side: LogSide) -> Path:
+        """The folder of a side's audit log: ``checkpoint`` and ``tile/`` are public, ``private/`` is the zone's own."""
+        return self.path / "log" / side
+
+    def log_keys(self, side: LogSide) -> Path:
+        """The public keys that a side's audit log ever had."""
+        return self.keys / "trust" / f"log-{side}.vkeys"
+
+    def cosigned(self, side: LogSide) -> Path:
+        """The newest checkpoint of a side's audit log that witnesses cosigned."""
+        return self.path / "log" / f"{side}.cosigned"
+
     def socket(self, zone: Zone) -> Path:
         """The Unix socket of a zone's inner door."""
         return self.path / "run" / f"{zone}.sock"
@@ -362,6 +391,7 @@ def _nearest(message: str) -> str:
         Audiences,
         KeySettings,
         Erasure,
+        LogSettings,
     )
     known = [field for part in parts for field in part.__struct_fields__]
     for word in message.split("`")[1::2]:

@@ -18,12 +18,15 @@ from noren.activity.ports import AuditFeed, LedgerStore
 from noren.audience.standings.loop import StandingLoop
 from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
+from noren.governance.log import Log
+from noren.governance.ports import Entry, EntryKind, Fact
 from noren.governance.store import Directory
 from noren.house.audiences import AudienceRoom, audience_room
 from noren.house.copies import open_copies
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_feed, open_ledger
+from noren.house.logs import open_log
 from noren.house.passes import Porter
 from noren.house.standings import standing_loop
 from noren.kernel.clock import SystemClock, local_date
@@ -53,6 +56,7 @@ class WorkerRoom:
     link: KeyRing
     zone_keys: ZoneKeys
     erasures: ErasureList
+    log: Log
 
     def now(self) -> datetime:
         """Return the programme's instant."""
@@ -62,8 +66,13 @@ class WorkerRoom:
         """Return the programme's local date."""
         return local_date(self.now(), self.home.zone)
 
+    def note(self, kind: EntryKind, **facts: Fact) -> None:
+        """Write an act that concerns no single member into the side's audit log; return once it is on the disk."""
+        self.log.append([Entry(kind, SystemClock().now(), facts)])
+
     def close(self) -> None:
-        """Close the stores."""
+        """Close the stores and the log."""
+        self.log.close()
         self.standings.close()
         self.copies.store.close()
         self.audiences.close()
@@ -139,4 +148,5 @@ def worker_room(home: Home) -> WorkerRoom:
         link=keys.ring("link"),
         zone_keys=keys,
         erasures=_erasure_list(home, keys.ring("ledger-erasures")),
+        log=open_log(home, keys),
     )

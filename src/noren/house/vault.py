@@ -16,6 +16,7 @@ from typing import Final
 from noren.governance.acknowledgement import signed
 from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
+from noren.governance.log import Log
 from noren.governance.register import Register
 from noren.governance.stop_texts import Names
 from noren.house.copies import open_copies
@@ -24,6 +25,7 @@ from noren.house.home import Home, HomeProblem
 from noren.house.inner import CallRefused, InnerClient, ZoneDown
 from noren.house.keys import ZoneKeys, open_keys, trusted
 from noren.house.ledger_side import LedgerDoor
+from noren.house.logs import open_log
 from noren.house.passes import Porter
 from noren.house.register_door import RegisterDoor
 from noren.identity.acknowledging import acknowledgement
@@ -58,6 +60,7 @@ class VaultRoom:
     porter: Porter
     clock: Clock
     copies: Copies
+    log: Log
     keys: ZoneKeys = field(repr=False)
     register: RegisterDoor
 
@@ -89,6 +92,11 @@ class VaultRoom:
         said = acknowledgement(choices, programme=name, names=self.names(), subject=subject)
         return None if said is None else signed(said, self.keys.signing)
 
+    def close(self) -> None:
+        """Close the stores and the log."""
+        self.vault.close()
+        self.log.close()
+
 
 def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | None = None) -> VaultRoom:
     """Wire the vault process. ``ledger`` and ``clock`` are given by tests alone."""
@@ -105,9 +113,10 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         clock=clock,
         zone=home.zone,
         erasures=_erasure_list(home, keys.ring("vault-erasures")),
+        journal=(log := open_log(home, keys)),
     )
     desk = RegisterDoor(InnerClient(home, porter, "desk", timeout_seconds=DESK_SECONDS))
-    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), keys, desk)
+    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), log, keys, desk)
 
 
 def _erasure_list(home: Home, ring: KeyRing) -> ErasureList:

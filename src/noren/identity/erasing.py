@@ -12,6 +12,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import Final
 
+from noren.governance.ports import Entry, EntryKind
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
 from noren.identity.errors import LedgerAway, StoreUnusable
 from noren.identity.members import WITH_WITHDRAWN, Member, open_members
@@ -82,10 +83,14 @@ def finish_erasure(vault: Vault, row: bytes) -> None:
         waiting = batch.members([row])[row]
     vault.keys.destroy([row])
     vault.erasures.add(_marks(waiting), vault.today())
+    if vault.journal is not None:  # what the log said of her is forgotten; that it forgot, it says
+        vault.journal.forget_member(row, reason="erasure")
     forget_deleted(vault)
     token = waiting.sealed.get("link_token")
     if token is not None:
         vault.ledger.erase(LinkToken(vault.owners.unseal_token(row, token)))
+    if vault.journal is not None:
+        vault.journal.append([Entry(EntryKind.ERASURE_COMPLETED, vault.clock.now())])
     with vault.store.batch() as batch:
         batch.remove_members([row])
     forget_deleted(vault)

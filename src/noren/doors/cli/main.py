@@ -30,6 +30,8 @@ from noren.doors.cli.door import Door
 from noren.doors.cli.governance import command as governance_command
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
 from noren.doors.cli.keys import command as keys_command
+from noren.doors.cli.logs import command as logs_command
+from noren.doors.cli.logs import evidence
 from noren.doors.cli.speech import LANG_VARIABLE, both, choose_language, narrow, speak_titles
 
 _TOLD_TO_END = 143
@@ -78,6 +80,8 @@ importing.add_to(app)
 terminal.add_to(app)
 keys_command.add_to(app)
 governance_command.add_to(app)
+logs_command.add_to(app)
+evidence.add_to(app)
 partner.add_to(app)
 member.add_to(app)
 audience_command.add_to(app)

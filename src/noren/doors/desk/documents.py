@@ -76,8 +76,7 @@ def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:
     announced = not bad and not data.dry
     if announced:
         room.documents.add([each.document for each in good], texts)
-        if room.journal is not None:
-            room.journal.append(list(entries_of(good)))
+        room.journal.append(list(entries_of(good)))
     return AnnounceAnswer(announced, [planned(each) for each in good], [refused(each) for each in bad], same)
 
 

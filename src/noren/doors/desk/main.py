@@ -12,6 +12,7 @@ from noren.doors.serving import run, serve
 from noren.house.desk import desk_room
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
+from noren.house.logs import keeping
 
 
 def main(home: Path | None) -> None:
@@ -20,7 +21,7 @@ def main(home: Path | None) -> None:
     room = desk_room(open_home(home))
     app = inner_app(room.porter, [*document_handlers(room), *clearing_handlers(room)])
     try:
-        with watching(room.zone_keys):
+        with watching(room.zone_keys), keeping(room.home, room.zone_keys, room.journal):
             run(lambda: serve(app, interface="asgi", uds=room.home.socket("desk")))
     finally:
         room.close()

@@ -13,6 +13,7 @@ from litestar.params import SkipValidation
 from litestar.response import Template
 
 from noren.doors.front.figures import LiveFigures, Reading
+from noren.doors.front.logs import checkpoint, tile, vkeys
 from noren.doors.front.published import LiveRegister
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
@@ -80,10 +81,12 @@ def front_app(room: FrontRoom) -> App:
     shell = Shell(room.home, FOLDER)
     figures, register = LiveFigures(room, time.monotonic), LiveRegister(room)
     routes: list[Any] = [first_page, figures_part, figures_json, handling, member, member_window, healthz]
+    routes += [checkpoint, vkeys, tile]
     given = {
         "shell": Provide(lambda: shell, sync_to_thread=False),
         "register": Provide(lambda: register, sync_to_thread=False),
         "figures": Provide(lambda: figures, sync_to_thread=False),
+        "room": Provide(lambda: room, sync_to_thread=False),
     }
     policy = Policy(frames=("'self'", shell.origins.vault, shell.origins.statement), framed_by=("'self'",))
     return compose(shell, routes, policy, given)

@@ -16,6 +16,7 @@ from noren.doors.serving import Tls, run, serve
 from noren.doors.vault.app import operator_app, sign_in_app
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
+from noren.house.logs import keeping
 from noren.house.occupancy import PASSING
 from noren.house.vault import VaultRoom, vault_room
 from noren.identity.errors import LedgerAway, LedgerRefused, StoreUnusable
@@ -40,10 +41,10 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     log_to_stderr("vault")
     room = vault_room(open_home(home))
     try:
-        with watching(room.keys):
+        with watching(room.keys), keeping(room.home, room.keys, room.log):
             run(lambda: _run(room, host, port, tls))
     finally:
-        room.vault.close()
+        room.close()
 
 
 async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) -> None:

@@ -22,6 +22,7 @@ from noren.audience.refusals import Refusal, expired, wrong_condition
 from noren.doors.worker import audience_answers as answers
 from noren.doors.worker import audience_bodies as bodies
 from noren.doors.worker.turn import Turn
+from noren.governance.ports import EntryKind, Fact
 from noren.house.ledger_worker import WorkerRoom
 
 _MICROS = 1_000_000
@@ -52,6 +53,7 @@ def _defining(room: WorkerRoom) -> list[Any]:
             saved = save(held.store, draft, held.names(), held.rules, today, day_before(today))
         if isinstance(saved, Refusal):
             return answers.refused(saved)
+        _note(room, EntryKind.AUDIENCE_SAVED, saved.version, by=data.author)
         told = tell(saved.version, [saved.version], today, room.home.settings.programme.currency)
         warnings = answers.problems(saved.judged.warnings)
         return answers.done(bodies.SavedAnswer(answers.version(told), saved.changed, warnings))
@@ -65,6 +67,7 @@ def _defining(room: WorkerRoom) -> list[Any]:
             done = approve(held.store, data.name, data.approver, held.names(), held.rules, held.flows, today)
         if isinstance(done, Refusal):
             return answers.refused(done)
+        _note(room, EntryKind.AUDIENCE_APPROVED, done, by=data.approver)
         return answers.done(answers.version(tell(done, [done], today, room.home.settings.programme.currency)))
 
     return [check, saving, approving]
@@ -101,6 +104,7 @@ def _counting(room: WorkerRoom) -> list[Any]:
         figures = room.audiences.patiently(lambda: counter.count(asked, channels, minimum, asker, today))
         if isinstance(figures, Refusal):
             return answers.refused(figures)
+        room.note(EntryKind.AUDIENCE_COUNTED, by=asker.name, figures=len(figures), **_what(data))
         shown = [answers.figure(figure, channel) for figure, channel in zip(figures, channels, strict=True)]
         budget = _budget(room, counter, asker)
         return answers.done(bodies.CountAnswer(figures[0].day, shown, budget.figure, budget.asker_left))
@@ -133,6 +137,7 @@ def _comparing(room: WorkerRoom) -> list[Any]:
         found = room.audiences.patiently(lambda: counter.overlap(Asked.of(one), Asked.of(other), minimum, asker, today))
         if isinstance(found, Refusal):
             return answers.refused(found)
+        room.note(EntryKind.AUDIENCE_COUNTED, by=asker.name, figures=1, audience=data.name, other=data.other)
         word = None if isinstance(found.band, TooFew) else found.band.word
         budget, say = _budget(room, counter, asker), answers.both(found.band.say)
         return answers.done(bodies.OverlapAnswer(found.day, word, say, budget.figure, budget.asker_left))
@@ -146,7 +151,11 @@ def _committing(room: WorkerRoom) -> list[Any]:
         with room.audiences.lock:
             committer, today = room.audiences.committer, room.today()
         made = room.audiences.patiently(lambda: committer.commit(data.name, today))
-        return answers.refused(made) if isinstance(made, Refusal) else answers.done(answers.commitment(made))
+        if isinstance(made, Refusal):
+            return answers.refused(made)
+        facts = {"audience": made.name, "version": made.number, "day": made.day.isoformat(), "root": made.root.hex()}
+        room.note(EntryKind.AUDIENCE_COMMITTED, **facts)
+        return answers.done(answers.commitment(made))
 
     @post("/audiences/reopen", status_code=HTTP_200_OK, sync_to_thread=True)
     def reopen(data: JSONBody[bodies.ReopenBody]) -> Response[bodies.ReopenAnswer] | Response[bodies.RefusalAnswer]:
@@ -155,6 +164,15 @@ def _committing(room: WorkerRoom) -> list[Any]:
         return answers.refused(opens) if isinstance(opens, Refusal) else answers.done(bodies.ReopenAnswer(opens))
 
     return [commit, reopen]
+
+
+def _note(room: WorkerRoom, kind: EntryKind, version: Version, *, by: str) -> None:
+    facts = {"audience": version.name, "version": version.number, "purpose": version.guards.purpose}
+    room.note(kind, by=plain(by), recipient=version.guards.recipient, **facts)
+
+
+def _what(data: bodies.CountBody) -> dict[str, Fact]:
+    return {"draft": True} if data.draft is not None else {"audience": data.name or ""}
 
 
 def _asker(room: WorkerRoom, name: str) -> Asker | Refusal:

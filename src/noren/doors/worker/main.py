@@ -22,6 +22,7 @@ from noren.doors.worker.turn import Turn
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
 from noren.house.ledger_worker import WorkerRoom, worker_room
+from noren.house.logs import keeping
 
 
 def main(home: Path | None) -> None:
@@ -29,7 +30,7 @@ def main(home: Path | None) -> None:
     log_to_stderr("ledger-worker")
     room = worker_room(open_home(home))
     try:
-        with watching(room.zone_keys):
+        with watching(room.zone_keys), keeping(room.home, room.zone_keys, room.log):
             run(lambda: _run(room))
     finally:
         room.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -36,6 +36,7 @@ from noren.doors.worker.bodies import (
 )
 from noren.doors.worker.turn import Turn
 from noren.governance.model import Agreement, Shop, Terminal
+from noren.governance.ports import Entry, EntryKind
 from noren.governance.terminals import key_hashes, new_key
 from noren.house.ledger_worker import WorkerRoom
 from noren.kernel.clock import SystemClock, local_date
@@ -63,8 +64,9 @@ def _master_data(turn: Turn) -> list[Any]:
 
     @post("/reference/shops", status_code=HTTP_200_OK, sync_to_thread=True)
     def shops(data: JSONBody[ShopsBody]) -> Counted:
-        rows = [_shop(row) for row in data.rows]
+        rows, before = [_shop(row) for row in data.rows], _handling(room)
         counted = _count(room.directory.put_shops(rows, today=room.today()))
+        _note_handling(room, before)
         if counted.added or counted.changed:
             room.loop.reference_changed()
         return counted
@@ -76,17 +78,26 @@ def _master_data(turn: Turn) -> list[Any]:
                 parse_exclusion(data.exclude)
         except BadExclusion as wrong:
             raise ClientException(str(wrong), status_code=422) from None
-        agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude, data.balance, data.until)
-        return _count([room.directory.put_agreement(agreement)])
+        return _count([_agree(room, data)])
 
     @post("/reference/partner/end", status_code=HTTP_200_OK, sync_to_thread=True)
     def end(data: JSONBody[PartnerEndBody]) -> dict[str, date]:
         ended = room.directory.end_agreement(data.partner, data.until)
         if ended is None:
             raise ClientException(f"{data.partner} has no agreement in force on {data.until}", status_code=409)
+        room.note(EntryKind.AGREEMENT_MADE, outcome="ended", partner=data.partner, until=data.until.isoformat())
         return {"from": ended.since, "until": data.until}
 
     return [products, shops, partner, end]
+
+
+def _agree(room: WorkerRoom, data: PartnerBody) -> str:
+    agreement = Agreement(data.partner, data.route, data.since, data.per, data.exclude, data.balance, data.until)
+    outcome = room.directory.put_agreement(agreement)
+    if outcome != "same":
+        facts = {"partner": data.partner, "route": data.route.value, "since": data.since.isoformat()}
+        room.note(EntryKind.AGREEMENT_MADE, outcome=outcome, **facts)
+    return outcome
 
 
 def _shop(row: ShopRow) -> Shop:
@@ -100,6 +111,18 @@ def _shop(row: ShopRow) -> Shop:
         prefecture=row.prefecture,
         handles_personal_information=bool(row.handles_personal_information),
     )
+
+
+def _handling(room: WorkerRoom) -> dict[str, Shop]:
+    return {shop.shop: shop for shop in room.directory.identity_shops()}
+
+
+def _note_handling(room: WorkerRoom, before: dict[str, Shop]) -> None:
+    """Tell the log of shops that handle member information since now, and of those that do no more."""
+    after = _handling(room)
+    for shop in sorted(before.keys() ^ after.keys()):
+        partner = (after.get(shop) or before[shop]).partner
+        room.note(EntryKind.IDENTITY_SHOP_REGISTERED, shop=shop, partner=partner, handles=shop in after)
 
 
 def _count(outcomes: Iterable[str]) -> Counted:
@@ -130,6 +153,8 @@ def _terminals(turn: Turn) -> list[Any]:
         made = [make(row) for row in data.rows]
         if made:
             room.directory.put_terminals([terminal for _, terminal in made])
+            at = SystemClock().now()
+            room.log.append([_added(at, terminal) for _, terminal in made])
         return KeysAnswer([row for row, _ in made])
 
     @post("/terminals/list", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -139,7 +164,7 @@ def _terminals(turn: Turn) -> list[Any]:
 
     @post("/terminals/revoke", status_code=HTTP_200_OK, sync_to_thread=True)
     def revoke(data: JSONBody[RevokeBody]) -> dict[str, int]:
-        return {"revoked": room.directory.revoke(data.shop, data.terminal)}
+        return {"revoked": _revoke(room, data)}
 
     @post("/terminals/rate", status_code=HTTP_200_OK, sync_to_thread=True)
     def rate(data: JSONBody[RateBody]) -> dict[str, int]:
@@ -170,6 +195,18 @@ def _no_agreement(shop: str, partner: str) -> ClientException:
         f"First register it: noren partner agree {partner} --route … --from DATE",
     )
     return ClientException(say.en, status_code=409, extra={"reason_ja": say.ja, "reason_en": say.en})
+
+
+def _revoke(room: WorkerRoom, data: RevokeBody) -> int:
+    revoked = room.directory.revoke(data.shop, data.terminal)
+    if revoked:
+        room.note(EntryKind.TERMINAL_REVOKED, shop=data.shop, terminal=data.terminal, keys=revoked)
+    return revoked
+
+
+def _added(at: datetime, terminal: Terminal) -> Entry:
+    facts = {"shop": terminal.shop, "terminal": terminal.terminal, "expires": terminal.expires.isoformat()}
+    return Entry(EntryKind.TERMINAL_ADDED, at, {**facts, "test": terminal.test})
 
 
 def _shown(terminal: Terminal, today: date) -> TerminalAnswer:

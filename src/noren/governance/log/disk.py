@@ -10,6 +10,8 @@ from typing import Final
 
 PUBLIC: Final = 0o644
 PRIVATE: Final = 0o600
+PUBLIC_FOLDER: Final = 0o755
+PRIVATE_FOLDER: Final = 0o700
 FEW: Final = 3
 ABREAST: Final = 8
 
@@ -18,9 +20,9 @@ def make_folder(path: Path, mode: int) -> None:
     """Make a folder durably, with its parents; leave it alone where it exists."""
     if path.is_dir():
         return
-    if not path.parent.is_dir():
-        make_folder(path.parent, mode)
-    path.mkdir(mode=mode, exist_ok=True)
+    make_folder(path.parent, mode)
+    path.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+    path.chmod(mode)  # a zone's umask lets nobody else in; what is public says so itself
     flush(path.parent)
 
 
@@ -45,9 +47,11 @@ def flush_all(paths: Collection[Path]) -> None:
 
 def put(path: Path, content: bytes, mode: int, *, at: int = 0) -> None:
     """Write bytes at the known end of a file (a new one: at 0); what lies behind is cut off. Not flushed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, mode)
+    make_folder(path.parent, PUBLIC_FOLDER if mode == PUBLIC else PRIVATE_FOLDER)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, PRIVATE)
     try:
+        if mode != PRIVATE:
+            os.fchmod(descriptor, mode)
         os.ftruncate(descriptor, at)
         os.lseek(descriptor, at, os.SEEK_SET)
         _write(descriptor, content)

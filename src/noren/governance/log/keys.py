@@ -16,9 +16,12 @@ _TAG: Final = b"log-subject"
 
 
 class LogKeys:
-    """The rings of one log. ``vkeys``: the file, outside the log, of all public keys that ever signed it."""
+    """The rings of one log (``subject`` None: it knows no member).
 
-    def __init__(self, origin: str, signing: KeyRing, subject: KeyRing, vkeys: Path) -> None:
+    ``vkeys``: the file, outside the log, of all public keys that ever signed it.
+    """
+
+    def __init__(self, origin: str, signing: KeyRing, subject: KeyRing | None, vkeys: Path) -> None:
         self.origin = origin
         self._signing = signing
         self._subject = subject
@@ -57,10 +60,12 @@ class LogKeys:
 
     def subject(self, member: bytes) -> bytes:
         """Return the tag under which a member is written now."""
+        assert self._subject is not None, "this log knows no member"
         return _tag(self._subject.key(), member)
 
     def subjects(self, member: bytes) -> list[bytes]:
         """Return the tags under which a member may stand: one a version of the key, the current one first."""
+        assert self._subject is not None, "this log knows no member"
         return [_tag(key, member) for _, key in self._subject.newest_first()]
 
 

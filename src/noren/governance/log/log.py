@@ -21,7 +21,17 @@ from pathlib import Path
 from typing import Final
 
 from noren.governance.log.bundles import STRAY, Bundles
-from noren.governance.log.disk import PRIVATE, PUBLIC, exchange, flush, flush_all, make_folder, put
+from noren.governance.log.disk import (
+    PRIVATE,
+    PRIVATE_FOLDER,
+    PUBLIC,
+    PUBLIC_FOLDER,
+    exchange,
+    flush,
+    flush_all,
+    make_folder,
+    put,
+)
 from noren.governance.log.errors import LogBroken, LogBusy, NotForgettable
 from noren.governance.log.growing import Growing
 from noren.governance.log.hashing import EMPTY, consistency_proof, full_root, inclusion_proof
@@ -34,8 +44,6 @@ from noren.governance.ports import Entry, EntryKind
 from noren.kernel.clock import Clock
 
 MAX_GROUP: Final = (STRAY - 1) * WIDTH
-_OPEN: Final = 0o755
-_CLOSED: Final = 0o700
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +74,21 @@ class Log:
         self.keys = keys
         self._clock = clock
         self._when = when
-        make_folder(folder, _OPEN)
-        make_folder(folder / "private", _CLOSED)
-        self._seat = os.open(folder / "private" / "lock", os.O_RDWR | os.O_CREAT, PRIVATE)
+        make_folder(folder, PUBLIC_FOLDER)
+        make_folder(folder / "private", PRIVATE_FOLDER)
+        self._seat = open(folder / "private" / "lock", "ab", opener=_opener)  # noqa: SIM115 - held while the log lives
         self._lock, self._gate = threading.RLock(), threading.Lock()
         self._waiting: list[_Waiting] = []
         self._bundles = Bundles(folder / "private" / "records")
         self._subjects = Subjects(folder / "private" / "subjects", self._tagged)
-        make_folder(folder / "private" / "records", _CLOSED)
-        make_folder(folder / "private" / "subjects", _CLOSED)
+        make_folder(folder / "private" / "records", PRIVATE_FOLDER)
+        make_folder(folder / "private" / "subjects", PRIVATE_FOLDER)
         self._note: Note | None = None
         self._growing = Growing.empty()
         try:
             self._open()
         except BaseException:
-            os.close(self._seat)
+            self._seat.close()
             raise
 
     def _open(self) -> None:
@@ -103,7 +111,7 @@ class Log:
 
     def close(self) -> None:
         """Let another process write it."""
-        os.close(self._seat)
+        self._seat.close()
 
     # Reading
 
@@ -234,6 +242,11 @@ class Log:
 
     # Forgetting
 
+    def forget_member(self, member: bytes, *, reason: str) -> int:
+        """Destroy the records of all entries of a member of this side; return how many."""
+        with self._lock:
+            return self.forget([told.place for told in self.of_member(member)], reason=reason)
+
     def forget(self, places: Sequence[int], *, reason: str) -> int:
         """Destroy the records of members' entries; their commitments stay, and so does the root. Return how many.
 
@@ -318,6 +331,10 @@ class Log:
             tag = None if held.forgotten else subject_of(held.record)
             if tag is not None:
                 yield place, tag
+
+
+def _opener(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE)
 
 
 def _told(place: int, held: Held) -> Told:

@@ -31,7 +31,6 @@ def _sha(*parts: bytes) -> bytes:
     return hashlib.sha256(b"".join(parts)).digest()
 
 
-# Ed25519 (RFC 8032, 5.1)
 def _point(raw: bytes) -> Point | None:
     y = int.from_bytes(raw, "little")
     sign, y = y >> 255, y & ((1 << 255) - 1)
@@ -99,7 +98,6 @@ def _signers(head: _Head, keys: list[_Key]) -> set[_Key]:
     return found
 
 
-# The tree (RFC 6962, 2.1) and its tiles
 def _merkle(row: list[bytes]) -> bytes:
     while len(row) > 1:
         row = [_sha(b"\x01", *row[i : i + 2]) if i + 1 < len(row) else row[i] for i in range(0, len(row), 2)]
@@ -138,7 +136,7 @@ def _check_tiles(log: Path, row: list[bytes]) -> None:
         row, level = [_merkle(part) for _, part in _cut(row) if len(part) == 256], level + 1
 
 
-def _check_records(folder: Path, leaves: list[bytes]) -> int:
+def _check_records(folder: Path, leaves: list[bytes], withheld: int) -> int:
     there, declared = 0, 0
     for number, part in _cut(leaves):
         name = _name("", number, 256).removeprefix("tile//")
@@ -154,13 +152,14 @@ def _check_records(folder: Path, leaves: list[bytes]) -> int:
             said: dict[str, Any] = json.loads(rest[1]) if rest else {}
             there += bool(rest)
             declared += int(said["body"]["count"]) if said.get("kind") == "records-forgotten" else 0
-    if declared != len(leaves) - there:
-        raise Wrong(f"{len(leaves) - there} entries have no record; forgetting accounts for {declared}")
+    if declared + withheld != len(leaves) - there:
+        raise Wrong(f"{len(leaves) - there} entries have no record; forgotten {declared}, withheld {withheld}")
     return there
 
 
 def _check(asked: argparse.Namespace) -> str:
-    log, keys, witnesses = Path(asked.log), [_key(line) for line in asked.key], [_key(line) for line in asked.witness]
+    keys, witnesses = ([_key(line) for each in given for line in each.split()] for given in (asked.key, asked.witness))
+    log = Path(asked.log)
     head, seen = _head(log / "checkpoint"), [_head(Path(path)) for path in asked.seen]
     origin, size, root = head[:3]
     for each in [head, *seen]:
@@ -175,7 +174,7 @@ def _check(asked: argparse.Namespace) -> str:
             raise Wrong(f"the entries are not those of the signed checkpoint of {each[1]} entries")
     _check_tiles(log, hashes)
     folder = next((log / name for name in ("records", "private/records") if (log / name).is_dir()), None)
-    records = "" if folder is None else f", {_check_records(folder, leaves)} records 記録"
+    records = "" if folder is None else f", {_check_records(folder, leaves, asked.withheld)} records 記録"
     return f"{origin}: {size} entries 項目{records}, root {root.hex()}"
 
 
@@ -186,7 +185,8 @@ def main() -> int:
     said.add_argument("--key", action="append", required=True, help="a public key of the log; may be repeated")
     for name, what in (("--seen", "a checkpoint kept from before"), ("--witness", "a witness's public key")):
         said.add_argument(name, action="append", default=[], help=what)
-    said.add_argument("--quorum", type=int, default=0, help="how many witnesses must have cosigned")
+    for name, what in (("--quorum", "witnesses that must have cosigned"), ("--withheld", "records not handed over")):
+        said.add_argument(name, type=int, default=0, help=what)
     try:
         sys.stdout.write(f"OK 正常: {_check(said.parse_args())}\n")
     except (Wrong, OSError, ValueError, KeyError, TypeError, IndexError) as wrong:

@@ -40,6 +40,7 @@ class Report:
     wrong: list[Wrong] = field(default_factory=list[Wrong])
     records: int = 0
     forgotten: int = 0
+    cosigned: int = 0
 
     @property
     def good(self) -> bool:
@@ -83,12 +84,12 @@ def _check_signatures(note: Note, demand: Demand, report: Report) -> None:
         report.add(CHECKPOINT, "このログの鍵で署名されていません。", "It is not signed by a key of this log.")
     elif note.checkpoint.origin not in {key.name for key in signed}:
         report.add(CHECKPOINT, "別のログの検証点です。", "It is the checkpoint of another log.")
-    cosigned = [len(each.cosigned_by(demand.witnesses)) for each in (note, *demand.seen)]
-    if max(cosigned) < demand.quorum:
+    report.cosigned = max(len(each.cosigned_by(demand.witnesses)) for each in (note, *demand.seen))
+    if report.cosigned < demand.quorum:
         report.add(
             CHECKPOINT,
-            f"証人の連署が {demand.quorum} 必要ですが、{max(cosigned)} しかありません。",
-            f"It needs the cosignatures of {demand.quorum} witnesses and has {max(cosigned)}.",
+            f"証人の連署が {demand.quorum} 必要ですが、{report.cosigned} しかありません。",
+            f"It needs the cosignatures of {demand.quorum} witnesses and has {report.cosigned}.",
         )
 
 

@@ -16,13 +16,15 @@ HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
     "ledger-worker": (
         *("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
         *("ledger-copies", "ledger-erasures", "ledger-backup"),
+        *("ledger-log", "ledger-log-subject"),
     ),
     "statement": ("link", "purchase-id", "one-time-code"),
     "vault": (
         *("member-wrap", "vault-index", "sign-in"),
         *("vault-copies", "vault-erasures", "vault-backup", "statutory"),
+        *("identity-log", "identity-log-subject"),
     ),
-    "desk": (),
+    "desk": ("house-log",),
     "front": (),
     "operator": (),
 }
@@ -64,6 +66,8 @@ _TICKETS: Final = timedelta(seconds=75)  # passes live 30 s, tickets 60 s, each 
 _FORMS: Final = timedelta(minutes=65)  # a sign-in form lies open for an hour at most
 _BACKUPS: Final = timedelta(days=40)  # as long as a backup may be restored, and the erasure list is replayed over it
 _CODES: Final = timedelta(days=7)  # a code is judged at the purchase's instant: batches of an offline till come late
+_LOGS: Final = timedelta(days=35)  # whoever looks in once a month meets a checkpoint signed by a key that it knows
+_TAGS: Final = timedelta(days=3_650)  # a member's older entries stand under the tag that she had then
 
 KINDS: Final[dict[str, Kind]] = {
     KEK: Kind(Say("このゾーンの鍵ファイルの中の鍵", "the keys in the zone's own file")),
@@ -87,6 +91,15 @@ KINDS: Final[dict[str, Kind]] = {
     "ledger-backup": Kind(Say("台帳側のバックアップ", "backups of the ledger side"), overlap=_BACKUPS),
     "vault-backup": Kind(Say("会員情報庫のバックアップ", "backups of the vault"), overlap=_BACKUPS),
     "statutory": Kind(Say("法定保管庫の月ごとの鍵", "the statutory vault's keys of months"), overlap=_YEARS),
+    "identity-log": Kind(Say("会員情報庫の監査ログの署名", "signatures of the vault's audit log"), overlap=_LOGS),
+    "ledger-log": Kind(Say("取引台帳の監査ログの署名", "signatures of the ledger side's audit log"), overlap=_LOGS),
+    "house-log": Kind(Say("運営の監査ログの署名", "signatures of the house's audit log"), overlap=_LOGS),
+    "identity-log-subject": Kind(
+        Say("会員情報庫の監査ログでの会員の印", "members' tags in the vault's log"), overlap=_TAGS
+    ),
+    "ledger-log-subject": Kind(
+        Say("取引台帳の監査ログでの会員の印", "members' tags in the ledger's log"), overlap=_TAGS
+    ),
     SIGNING: Kind(Say("通行証と入場券の署名", "signatures of passes and tickets"), overlap=_TICKETS),
     OPENING: Kind(Say("このゾーン宛ての封印", "what others seal to the zone"), overlap=_TICKETS),
 }
