@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tools.byte_search import Found, search_home
 
+from noren.house import ledger_restore, vault_restore
+from noren.house.children import zone_client
+from noren.house.home import CONFIG, open_home
+from noren.house.vault import vault_room
+from noren.identity.errors import KeyMissing
+from noren.identity.members import open_members
+from noren.kernel.clock import SystemClock
+from noren.revisions.copies import make_copy
 from noren.testing.canary import Canary, Needle
 from noren.testing.member_house import CARD, MemberHouse
 from noren.testing.ports import port_block
@@ -59,3 +70,131 @@ def test_after_an_erasure_nothing_of_her_stands_in_any_file(house: MemberHouse, 
     assert house.ask("vault", "/check", {})["ok"]
     assert house.ask("ledger-worker", "/check", {})["ok"]
     assert house.balance(CARD) > 0, "the others are as before"
+
+
+def noren(home: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
+    command = [sys.executable, "-m", "noren.doors.cli.main", *arguments, "--json", "--home", str(home)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "NOREN_LANG": "en"})
+    assert done.returncode == code, done.stdout + done.stderr
+    return json.loads(done.stdout) if code == 0 else {"said": done.stdout + done.stderr}
+
+
+@pytest.fixture(scope="module")
+def backed_up(house: MemberHouse, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Needle], Path]:
+    """Back up with a canary in it, then erase her; return the folder, her needles, and the member keys of before."""
+    canary, folder = a_canary(house), tmp_path_factory.mktemp("backups")
+    needles = canary.needles()
+    made = noren(house.home.path, "backup", str(folder))["backups"]
+    assert [each["side"] for each in made] == ["ledger", "vault"]
+    assert search(folder, needles).count == 0, "a backup is sealed"
+    keys = folder / "member-keys.db"
+    make_copy(house.home.member_keys_db, keys)
+    erase(house, canary)
+    return folder, needles, keys
+
+
+def another_home(house: MemberHouse, path: Path) -> Path:
+    """A home with the settings, keys, lists and member keys of a house, and no store."""
+    path.mkdir()
+    shutil.copy(house.home.path / CONFIG, path)
+    shutil.copytree(house.home.keys, path / "keys")
+    for side in ("ledger", "vault"):
+        (path / side).mkdir()
+        shutil.copy(house.home.path / side / "erasures.list", path / side)
+    make_copy(house.home.member_keys_db, path / "vault" / "member-keys.db")
+    return path
+
+
+def test_a_restored_backup_does_not_bring_her_back(
+    house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
+) -> None:
+    folder, needles, _ = backed_up
+    drilled = noren(house.home.path, "restore", str(folder), "--drill")
+    assert [each["erased"] for each in drilled["restored"]] == [2, 1], "with who was merged into her"
+    home = another_home(house, tmp_path / "home")
+    done = noren(home, "restore", str(folder))["restored"]
+    assert [each["drill"] for each in done] == [False, False]
+    assert told(search(home, needles)) == []
+    with zone_client(open_home(home), "vault") as vault:
+        assert vault.call("/check")["ok"]
+        with zone_client(open_home(home), "ledger-worker") as worker:
+            assert worker.call("/check")["ok"]
+    assert told(search(home, needles)) == []
+    assert "living home" in noren(home, "restore", str(folder), code=1)["said"]
+
+
+def replayed_off(house: MemberHouse, folder: Path, path: Path) -> Path:
+    """Restore both sides without their erasure lists being asked."""
+    home, now = open_home(another_home(house, path)), SystemClock().now()
+    for side, restore in (("ledger", ledger_restore.restore), ("vault", vault_restore.restore)):
+        (file,) = folder.glob(f"*.{side}.noren-backup")
+        restore(home, file, now, drill=False, replay=False)
+    return path
+
+
+def test_negative_control_without_the_replay_she_is_back(
+    house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
+) -> None:
+    folder, needles, _ = backed_up
+    found = search(replayed_off(house, folder, tmp_path / "home"), needles)
+    assert {"bytes", "utf-8"} <= {hit.form for hit in found.hits}
+    assert any("lake" in hit.where for hit in found.hits)
+
+
+def test_negative_control_with_her_key_kept_she_can_be_read(
+    house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
+) -> None:
+    folder, needles, keys = backed_up
+    names = [each for each in needles if isinstance(each, str) and "金糸雀" in each]
+    home = replayed_off(house, folder, tmp_path / "without")
+    assert not readable(home) & set(names), "her key is destroyed: what the backup has of her does not open"
+    home = replayed_off(house, folder, tmp_path / "with")
+    shutil.copy(keys, home / "vault" / "member-keys.db")
+    assert readable(home) & set(names), "were her key kept, she could be read"
+
+
+def readable(path: Path) -> set[str]:
+    """Return the family names that open with the keys of a home."""
+    room = vault_room(open_home(path))
+    found: set[str] = set()
+    with room.vault.store.reading() as batch:
+        for row in batch.all_rows(b"", 1_000):
+            try:
+                member = open_members(room.vault, batch, [row]).get(row)
+            except KeyMissing:
+                continue
+            found |= {member.person.family_name or ""} if member else set()
+    room.vault.close()
+    return found
+
+
+@pytest.mark.parametrize("spoil", ["cut", "changed", "head", "foreign"])
+def test_a_backup_that_is_not_whole_or_ours_is_refused(
+    house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path, spoil: str
+) -> None:
+    (good,) = backed_up[0].glob("*.vault.noren-backup")
+    raw, bad, home = bytearray(good.read_bytes()), tmp_path / good.name, house.home.path
+    if spoil == "cut":
+        raw = raw[:-10]
+    elif spoil == "changed":
+        raw[len(raw) // 2] ^= 1
+    elif spoil == "head":
+        raw = bytearray(bytes(raw).replace(b'"expires_at":"20', b'"expires_at":"21', 1))
+    else:
+        home = tmp_path / "other"
+        noren(home, "init", "--sandbox")
+        (home / "vault").mkdir(exist_ok=True)
+        (home / "vault" / "erasures.list").touch()
+    bad.write_bytes(raw)
+    said = noren(home, "restore", str(bad), "--drill", code=1)["said"]
+    assert ("cut or changed" if spoil in ("cut", "changed") else "does not open with this home's keys") in said
+    assert not (home / "vault" / "backup-work").exists()
+
+
+def test_without_the_erasure_list_nothing_is_restored(
+    house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
+) -> None:
+    home = another_home(house, tmp_path / "home")
+    (home / "ledger" / "erasures.list").unlink()
+    assert "erased members would come back" in noren(home, "restore", str(backed_up[0]), code=1)["said"]
+    assert not (home / "ledger" / "ledger.db").exists()

@@ -63,6 +63,10 @@ class ErasingFeed(Protocol):
         """Return the handles whose rows in the lake are still to go."""
         ...
 
+    def every_handle(self) -> Sequence[bytes]:
+        """Return the handles of all members, of whatever state: for replaying erasures over a restored store."""
+        ...
+
     def left_behind(self) -> tuple[Sequence[int], Sequence[bytes]]:
         """Return what no index leads to, by one pass: entries with postings of who waits; codes without a purchase."""
         ...

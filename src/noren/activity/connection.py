@@ -59,6 +59,21 @@ class Database(Protocol):
         ...
 
 
+def copy_store(path: Path, target: Path) -> None:
+    """Copy a store's file as it is at one instant, whoever writes it meanwhile.
+
+    By this library: another one in the same process would take the store's locks away (decision 0015).
+    """
+    source = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    copied = apsw.Connection(str(target))
+    try:
+        with copied.backup("main", source, "main") as backup:
+            backup.step()
+    finally:
+        copied.close()
+        source.close()
+
+
 def blobs(values: tuple[bytes, ...]) -> object:
     """Return keys as one parameter for ``IN carray(?)``; at least one."""
     assert values

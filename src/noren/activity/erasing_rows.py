@@ -48,6 +48,7 @@ PUT_ERASING: Final = (
 GET_ERASING: Final = "SELECT handle, since, rewritten FROM erasing ORDER BY handle"
 NOTE_REWRITTEN: Final = "UPDATE erasing SET rewritten = $1 WHERE handle = $2"
 END_ERASING: Final = "DELETE FROM erasing WHERE handle = $1"
+GET_EVERY_HANDLE: Final = "SELECT handle FROM member ORDER BY handle"
 GET_CLOSED: Final = "SELECT kind, points FROM closing WHERE partner = '' AND kind > 100"
 GET_LEFT_ENTRIES: Final = (
     "SELECT DISTINCT entry FROM posting WHERE handle IN (SELECT handle FROM erasing) ORDER BY entry"
@@ -145,6 +146,10 @@ class ErasingReads:
     def erasing(self) -> Sequence[Erasing]:
         """See ``ErasingFeed``."""
         return [Erasing(*row) for row in self._all(GET_ERASING)]
+
+    def every_handle(self) -> Sequence[bytes]:
+        """See ``ErasingFeed``."""
+        return [row[0] for row in self._all(GET_EVERY_HANDLE)]
 
     def left_behind(self) -> tuple[Sequence[int], Sequence[bytes]]:
         """See ``ErasingFeed``."""

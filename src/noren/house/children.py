@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Final, Literal
 
 from noren.house.home import Home, HomeProblem, Zone
-from noren.house.inner import InnerClient
+from noren.house.inner import TIMEOUT_SECONDS, InnerClient
 from noren.house.keys import open_keys
 from noren.house.keys.custody import inherited
 from noren.house.occupancy import PASSING, alone, is_last_user, occupant, using
@@ -43,8 +43,8 @@ class ZoneDidNotStart(HomeProblem):
 
 
 @contextmanager
-def zone_client(home: Home, zone: Inner) -> Generator[InnerClient]:
-    """Give a client of ``zone``, with all zones running that it needs.
+def zone_client(home: Home, zone: Inner, *, patience: float = TIMEOUT_SECONDS) -> Generator[InnerClient]:
+    """Give a client of ``zone``, with all zones running that it needs. ``patience``: seconds that an answer may take.
 
     Raises:
         ZoneDidNotStart: it was not running and does not come up.
@@ -54,14 +54,14 @@ def zone_client(home: Home, zone: Inner) -> Generator[InnerClient]:
     with ExitStack() as stack:
         for needed in _NEEDS[zone]:
             stack.enter_context(_running(home, needed, porter))
-        yield stack.enter_context(_running(home, zone, porter))
+        yield stack.enter_context(_running(home, zone, porter, patience))
 
 
 @contextmanager
-def _running(home: Home, zone: Inner, porter: Porter) -> Generator[InnerClient]:
+def _running(home: Home, zone: Inner, porter: Porter, patience: float = TIMEOUT_SECONDS) -> Generator[InnerClient]:
     """Keep a zone running while the context lasts; give a client of it."""
     with ExitStack() as stack:
-        client = InnerClient(home, porter, zone)
+        client = InnerClient(home, porter, zone, timeout_seconds=patience)
         stack.callback(client.close)
         with alone(home, zone, START_SECONDS):
             users = stack.enter_context(using(home, zone))

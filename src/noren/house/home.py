@@ -291,6 +291,10 @@ class Home:
         second = self.settings.erasure.second_lists
         return self.path / side / "erasures.list", self.path / second / f"{side}.erasures.list" if second else None
 
+    def work(self, side: Literal["ledger", "vault"]) -> Path:
+        """Where a backup of a side is gathered and a restored one unpacked: gone when that is done."""
+        return self.path / side / "backup-work"
+
     @property
     def keys(self) -> Path:
         """Key files, one per zone (mode 0600), and ``trust/`` with the public halves."""

@@ -12,7 +12,7 @@ import msgspec
 from noren.house.home import Home, Zone
 from noren.house.passes import Porter
 
-_TIMEOUT_SECONDS: Final = 120.0
+TIMEOUT_SECONDS: Final = 120.0
 
 # A Unix socket speaks no TLS: httpx would load all of the machine's certificates for it (20 ms each time).
 _NO_TLS: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -34,9 +34,7 @@ class CallRefused(Exception):
 class InnerClient:
     """Calls one zone. Thread-safe; keeps its connection."""
 
-    def __init__(
-        self, home: Home, porter: Porter, audience: Zone, *, timeout_seconds: float = _TIMEOUT_SECONDS
-    ) -> None:
+    def __init__(self, home: Home, porter: Porter, audience: Zone, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._porter = porter
         self._audience: Zone = audience
         transport = httpx.HTTPTransport(uds=str(home.socket(audience)), verify=_NO_TLS)

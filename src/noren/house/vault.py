@@ -150,10 +150,19 @@ def _kept_keys(home: Home, member_keys: VaultEngine, wrap: KeyRing) -> KeptKeys:
     return kept
 
 
+def member_keys_of(home: Home, wrap: KeyRing) -> KeptKeys:
+    """Open the member keys alone, filled from a custodian where they are lost: for a restore of the rows."""
+    return _kept_keys(home, _key_engine(home), wrap)
+
+
+def _key_engine(home: Home) -> VaultEngine:
+    return SqliteEngine(home.member_keys_db, MEMBER_KEYS)
+
+
 def _engines(home: Home) -> tuple[VaultEngine, VaultEngine]:
     """Open the vault's two databases: its rows, and the member keys."""
     if not home.on_postgresql:
-        return SqliteEngine(home.vault_db, VAULT), SqliteEngine(home.member_keys_db, MEMBER_KEYS)
+        return SqliteEngine(home.vault_db, VAULT), _key_engine(home)
     from noren.identity.postgres import PostgresEngine  # the driver is in no core install
 
     places = address_of(home, "vault", "vault"), address_of(home, "vault", "member_keys")

@@ -181,13 +181,13 @@ class Canary:
         """Let audiences, standings and the kept history know of her: live conditions at tills, and a count."""
         until = (datetime.now(self.home.zone).date() + timedelta(days=30)).isoformat()
         guards = {"purpose": "campaign", "recipient": "P1", "expires": until, "minimum": 50, "author": "aoki"}
-        for name, channel in (("canary-till", "till"), ("canary-mail", "email")):
+        for name, channel in ((f"canary-till-{self.tag}", "till"), (f"canary-mail-{self.tag}", "email")):
             self.ask(
                 "ledger-worker", "/audiences/save", {"name": name, "text": CONDITION, "channel": channel, **guards}
             )
             self.ask("ledger-worker", "/audiences/approve", {"name": name, "approver": "ito"})
-        self.ask("ledger-worker", "/audiences/count", {"name": "canary-mail", "asker": "aoki"})
-        self.ask("ledger-worker", "/audiences/commit", {"name": "canary-mail"})
+        self.ask("ledger-worker", "/audiences/count", {"name": f"canary-mail-{self.tag}", "asker": "aoki"})
+        self.ask("ledger-worker", "/audiences/commit", {"name": f"canary-mail-{self.tag}"})
         self._wait_for_standing()
 
     def _wait_for_standing(self) -> None:

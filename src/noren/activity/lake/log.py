@@ -6,6 +6,8 @@ rows or not at all. The cursor of the feed is a mark, and there is no other curs
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -114,6 +116,18 @@ class LakeTable:
         for path in (*log.glob(f"{self._checkpoint:020d}.checkpoint*.parquet"), log / "_last_checkpoint", log):
             flush(path)
         self._delta.cleanup_metadata()
+
+    def stage(self, folder: Path) -> list[Path]:
+        """Lay the table as it is now into an empty folder: its parts by links, its log by copies."""
+        (folder / LOG).mkdir(parents=True, mode=0o700)
+        out: list[Path] = []
+        for part in self.parts():
+            target = folder / part.path
+            target.parent.mkdir(exist_ok=True, mode=0o700)
+            os.link(self.folder / part.path, target)
+            out.append(target)
+        entries = sorted((self.folder / LOG).iterdir())
+        return [*out, *(Path(shutil.copyfile(entry, folder / LOG / entry.name)) for entry in entries)]
 
     def vacuum(self, hours: int) -> int:
         """Delete files that have not been part of the table for ``hours``, those of killed writers too; count them."""

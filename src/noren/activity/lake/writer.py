@@ -155,6 +155,14 @@ class LakeWriter:
             total.files, total.rows = total.files + done.files, total.rows + done.rows
         return total
 
+    def stage(self, folder: Path) -> list[Path]:
+        """Lay the lake as it is at one instant into an empty folder: files by links, logs by copies; return all.
+
+        What is staged stays whole whatever is written, joined or vacuumed meanwhile.
+        """
+        with self._turn:
+            return [path for table in self._all() for path in table.stage(folder / table.form.name)]
+
     def vacuum(self, hours: int) -> int:
         """Delete files that no table has used for ``hours``, killed writers' too; return how many."""
         with self._turn:

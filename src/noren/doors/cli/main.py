@@ -12,6 +12,7 @@ import typer
 import noren
 from noren.doors.cli import (
     alerts,
+    backing,
     copying,
     doctor,
     founding,
@@ -75,6 +76,7 @@ demo_command.add_to(app)
 up.add_to(app)
 doctor.add_to(app)
 migrate.add_to(app)
+backing.add_to(app)
 alerts.add_to(app)
 importing.add_to(app)
 terminal.add_to(app)

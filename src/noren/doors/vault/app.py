@@ -8,6 +8,7 @@ from typing import Any, Final
 from litestar import Litestar, Response, Router, get
 from litestar.di import Provide
 
+from noren.doors.inner_backup import backup_handlers
 from noren.doors.inner_copies import copy_handlers
 from noren.doors.inner_door import inner_app
 from noren.doors.pages import Policy, Shell, compose
@@ -23,6 +24,7 @@ from noren.doors.vault.leaving import leaving_handlers
 from noren.doors.vault.operator import operator_handlers
 from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
 from noren.house.vault import VaultRoom
+from noren.house.vault_backup import back_up
 from noren.identity.errors import LedgerAway
 
 FOLDER: Final = Path(__file__).parent
@@ -42,6 +44,7 @@ def operator_app(room: VaultRoom) -> Litestar:
         *key_handlers(room.vault, room.copies),
         *copy_handlers(room.copies),
         *leaving_handlers(room.vault, keep_days),
+        *backup_handlers(lambda folder: back_up(room.home, folder, room.copies, room.keys.ring("vault-backup"))),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
     return inner_app(room.porter, [inside])

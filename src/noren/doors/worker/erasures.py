@@ -59,7 +59,10 @@ class ErasureRounds:
         handle = open_link_token(room.link, LinkToken(token)).reveal()
         with self._turn:
             erasing.erase(room.ledger, handle=handle, day=room.today().toordinal(), now_us=_now_us())
-        room.erasures.add([room.erasures.mark_of(MEMBER, handle)], local_date(SystemClock().now(), room.home.zone))
+        # Whoever was merged into her waits with her: a backup of before the merge has them apart.
+        gone = {handle, *(each.handle for each in room.feed.erasing())}
+        marks = [room.erasures.mark_of(MEMBER, each) for each in sorted(gone)]
+        room.erasures.add(marks, local_date(SystemClock().now(), room.home.zone))
         room.standings.forget(handle)
         return True
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
+from noren.doors.inner_backup import backup_handlers
 from noren.doors.inner_copies import copy_handlers
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
@@ -21,6 +23,7 @@ from noren.doors.worker.reference import reference_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
+from noren.house.ledger_backup import back_up
 from noren.house.ledger_worker import WorkerRoom, worker_room
 from noren.house.logs import keeping
 
@@ -36,11 +39,21 @@ def main(home: Path | None) -> None:
         room.close()
 
 
+def _backups(room: WorkerRoom) -> list[Any]:
+    ring = room.zone_keys.ring("ledger-backup")
+    return backup_handlers(lambda folder: back_up(room.home, folder, room.lake, room.copies, ring))
+
+
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made, rounds = (*made, audience_handlers), ErasureRounds(turn)
-    handlers = [*copy_handlers(room.copies), *erasure_handlers(rounds), *(each for make in made for each in make(turn))]
+    handlers = [
+        *copy_handlers(room.copies),
+        *erasure_handlers(rounds),
+        *_backups(room),
+        *(each for make in made for each in make(turn)),
+    ]
     app = inner_app(room.porter, handlers)
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))

@@ -107,6 +107,18 @@ class Copies:
         except FileNotFoundError:
             raise SpoiltCopy(f"the file of {name} is not there") from None
 
+    def key_of(self, name: str) -> tuple[bytes, bytes]:
+        """Return a copy's id and its key: for what goes outside sealed as it lies here (a backup).
+
+        Raises:
+            CopyEnded: there is no such copy, or its key is destroyed.
+        """
+        wrapped = self.store.wrapped(name)
+        if wrapped is None:
+            raise CopyEnded(f"the copy {name} has ended, or never was")
+        copy = _id(name)
+        return copy, unseal(self.wrap, wrapped, _place(copy))
+
     def give(self, name: str) -> CopyLease:
         """Say that a copy is now with its recipient: ours ends, and theirs is ended by their own word."""
         with self.lock:

@@ -1,0 +1,48 @@
+"""Backing up the vault, in its own process: sealed rows, and no member key.
+
+Who is erased after a backup was made can not be read in it: her key is with no custodian any more, and no key is in
+the backup. The statutory vault comes along; its keys of months are wrapped under a key of the home.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from noren.governance.leases.copies import Copies
+from noren.house.backup_file import Made, Source, make
+from noren.house.home import Home, HomeProblem
+from noren.identity.tables import VAULT
+from noren.kernel.keyring import KeyRing
+from noren.kernel.say import Say
+from noren.revisions.copies import make_copy
+from noren.revisions.opening import layout_of
+
+SIDE: Final = "vault"
+ROWS: Final = "vault/vault.db"
+
+
+def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing) -> Made:
+    """Write a backup of the vault's rows into a folder.
+
+    Raises:
+        HomeProblem: the home is on PostgreSQL, or the folder is not there.
+    """
+    if home.on_postgresql:
+        raise HomeProblem(
+            Say(
+                "このホームは PostgreSQL の上にあります。バックアップはサーバーの道具で取ってください"
+                "（docs/how-to/backup.ja.md）。",
+                "This home is on PostgreSQL: back it up with the server's own tools (docs/how-to/backup.md).",
+            )
+        )
+    work = home.work("vault")
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, mode=0o700)
+    try:
+        make_copy(home.vault_db, work / "vault.db")
+        source = Source([(ROWS, work / "vault.db")], {"vault": layout_of(VAULT).revision})
+        return make(source, folder, SIDE, copies, ring)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
