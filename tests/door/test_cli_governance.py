@@ -171,6 +171,10 @@ def test_others_read_the_register_by_file_and_by_door(home: Home) -> None:
     store = open_documents(home, "ledger-worker")
     assert store.register(now) == by_door
     assert by_door.purposes
+    with zone_client(home, "desk") as client:
+        door = RegisterDoor(client)
+        assert door.texts() == store.texts()
+        assert door.terms_at(now) == store.terms_at(now)
     store.close()
 
 

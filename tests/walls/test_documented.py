@@ -10,6 +10,9 @@ import pytest
 
 from noren.audience.model import State
 from noren.audience.refusals import Word
+from noren.governance.announced.changes import Change
+from noren.governance.announced.refusals import Rule
+from noren.governance.announced.wording import LINTS
 from noren.governance.ports import SAYS
 from noren.house.home import Settings, Zone
 from noren.house.keys import HOLDS
@@ -47,6 +50,15 @@ def test_every_word_of_audiences_is_documented() -> None:
     page = DOCS / "reference/audiences.md"
     assert {row[0].strip("`") for row in rows(page, "Refusals / 断り")[2:]} == {word.value for word in Word}
     assert {row[0].strip("`") for row in rows(page, "States / 状態")[2:]} == {state.value for state in State}
+
+
+def test_every_class_and_refusal_of_announcing_is_documented() -> None:
+    page = DOCS / "reference/announcing.md"
+    assert [row[0].strip("`") for row in rows(page, "Classes / 分類")[2:]] == [change.value for change in Change]
+    said = [word for row in rows(page, "Refusals / 断り")[2:] for word in row[0].replace("`", "").split()]
+    assert sorted(said) == sorted(rule.value for rule in Rule)
+    wordings = [row[0].strip("`") for row in rows(page, "Wordings that can not stand / 書けない言い回し")[2:]]
+    assert wordings == [lint.word for lint in LINTS]
 
 
 @pytest.mark.parametrize("zone", HOLDS)

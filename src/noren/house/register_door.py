@@ -14,6 +14,7 @@ from noren.governance.documents import decode
 from noren.governance.notices import Terms
 from noren.governance.register import Dated, Document, Register, register_at
 from noren.house.inner import InnerClient
+from noren.kernel.say import Say
 
 FRESH_SECONDS: Final = 30.0
 """How old what was asked may be: removals take effect within that time where this door is used."""
@@ -28,6 +29,7 @@ class RegisterDoor:
         self._lock = threading.Lock()
         self._read_at: float | None = None
         self._documents: list[Document] = []
+        self._texts: dict[str, Say] = {}
 
     def register(self, at: datetime) -> Register:
         """Return the register at an instant.
@@ -46,9 +48,19 @@ class RegisterDoor:
     def documents(self) -> list[Document]:
         """Return every version of every document. Raises as ``register``."""
         with self._lock:
-            now = self._monotonic()
-            if self._read_at is None or now - self._read_at > FRESH_SECONDS:
-                rows = self._client.call("/register", method="GET")["documents"]
-                self._documents = [decode(msgspec.json.encode(row)) for row in rows]
-                self._read_at = now
+            self._read()
             return self._documents
+
+    def texts(self) -> dict[str, Say]:
+        """Return the texts of the member terms by the hashes that documents name. Raises as ``register``."""
+        with self._lock:
+            self._read()
+            return self._texts
+
+    def _read(self) -> None:
+        now = self._monotonic()
+        if self._read_at is None or now - self._read_at > FRESH_SECONDS:
+            answer = self._client.call("/register", method="GET")
+            self._documents = [decode(msgspec.json.encode(row)) for row in answer["documents"]]
+            self._texts = {name: Say(text["ja"], text["en"]) for name, text in answer.get("texts", {}).items()}
+            self._read_at = now

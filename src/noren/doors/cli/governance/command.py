@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from noren.doors.cli.carding import CardArgument
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, YesOption, group, here
 from noren.doors.cli.speech import both
 
@@ -148,6 +149,27 @@ def _check(
     acting.announce(here(context, home, lang, as_json), file, dry=True, now=None)
 
 
+def _accept(
+    context: typer.Context,
+    card: CardArgument,
+    text: Annotated[
+        str | None,
+        typer.Option(
+            "--text",
+            metavar="VERSION",
+            help=both("会員がご覧になった版。なければ見せるだけ", "Version that the member saw; else it is shown"),
+        ),
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take a member's acceptance: a consent of the kind terms, kept by the vault with the version seen."""
+    from noren.doors.cli.consenting import consent
+
+    consent(context, card, "terms", text=text, home=home, lang=lang, as_json=as_json)
+
+
 def _data(
     context: typer.Context,
     item: Annotated[
@@ -191,6 +213,7 @@ def add_to(app: typer.Typer) -> None:
         app.add_typer(made, name=kind)
     notices = GROUPS["notice"]
     notices.command("check", help=both("公表せずに確かめる(分類・文言)", "Check a file without announcing it"))(_check)
+    GROUPS["terms"].command("accept", help=both("会員の承諾を受け付ける", "Take a member's acceptance"))(_accept)
     notices.command("data", help=both("保存するものの地図(列ごと)", "What noren stores, column by column"))(_data)
     flows = GROUPS["flow"]
     flows.command(
