@@ -1,4 +1,4 @@
-"""Ports filled from the ledger side itself, until governance stands: members' stops, and no cleared flow."""
+"""Ports filled from the ledger side itself: members' stops."""
 
 from __future__ import annotations
 
@@ -19,12 +19,3 @@ class LedgerStops:
         """See ``Stops``."""
         use = Use(asked.purpose, asked.recipient, asked.channel.value)
         return [handle for handle, rule in self._feed.all_stops() if rule.covers(use)]
-
-
-class NoFlows:
-    """Fills ``ports.ClearedFlows``: governance is not there yet, so nothing is cleared."""
-
-    def cleared(self, purpose: str, recipient: str) -> bool:
-        """See ``ClearedFlows``."""
-        del purpose, recipient
-        return False

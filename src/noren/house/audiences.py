@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
@@ -22,10 +22,12 @@ from noren.audience.catalogue import Catalogue, catalogue
 from noren.audience.figure.asking import PrivateFigures, look_at_mark
 from noren.audience.figure.budget import Limits, month_of
 from noren.audience.figure.spent import SpentFile
-from noren.audience.ledger_rules import LedgerStops, NoFlows
+from noren.audience.ledger_rules import LedgerStops
 from noren.audience.operations import Rules
+from noren.audience.registered_flows import RegisteredFlows
 from noren.audience.store import AudienceStore
 from noren.governance.store import Directory
+from noren.house.documents import reading_register
 from noren.house.home import Audiences, Home
 from noren.kernel.clock import SystemClock, local_date
 
@@ -49,7 +51,7 @@ class AudienceRoom:
     feed: AuditFeed
     directory: Directory
     caught_up: Callable[[], bool]
-    flows: NoFlows
+    flows: RegisteredFlows
     lock: threading.RLock = field(default_factory=threading.RLock)
     """Held by who saves, approves or commits: a version's number is given once."""
 
@@ -155,13 +157,20 @@ class AudienceRoom:
         self.store.close()
 
 
-def audience_room(home: Home, feed: AuditFeed, directory: Directory, caught_up: Callable[[], bool]) -> AudienceRoom:
+def audience_room(
+    home: Home,
+    feed: AuditFeed,
+    directory: Directory,
+    caught_up: Callable[[], bool],
+    now: Callable[[], datetime],
+) -> AudienceRoom:
     """Open what is held of audiences. A store without its mark was put back: then the month's budget is spent."""
     mark, limits = mark_of(home), limits_of(home.settings.audiences)
     if not home.audiences_db.exists() and not mark.exists:
         mark.begin({})  # before the store, so that a power cut between the two costs nothing
     store = AudienceStore(home.audiences_db)
-    room = AudienceRoom(home, store, feed, directory, caught_up, NoFlows())
+    flows = RegisteredFlows(lambda: reading_register(home, "ledger-worker"), now)
+    room = AudienceRoom(home, store, feed, directory, caught_up, flows)
     if look_at_mark(mark, [month_of(room.machine_today()), store.latest_month()], limits):
         _log.warning("audience_mark_lost")
     return room

@@ -1,6 +1,7 @@
 """The ledger-worker process: what it holds.
 
-Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings,
+Stores: the ledger, the lake, the directory of shops and terminals, the audiences,
+the register of documents (to read), the standings,
 the census of its copies, the side's erasure list. Keys: card index, receipt index, body hash, purchase id, terminal
 key, the link key that makes link tokens for the vault, the one that wraps its copies' keys, those of the erasure list
 and of backups. Never: a name, an address, a contact, anything of the vault.
@@ -124,7 +125,9 @@ def worker_room(home: Home) -> WorkerRoom:
         batch_rows=home.settings.lake.batch_rows,
         vacuum_hours=home.settings.lake.vacuum_hours,
     )
-    audiences = audience_room(home, feed, directory, lambda: has_reached(loop, feed.last_entry()))
+    audiences = audience_room(
+        home, feed, directory, lambda: has_reached(loop, feed.last_entry()), lambda: instant_of(home, feed)
+    )
     apart = open_feed(home, "ledger-worker")
     return WorkerRoom(
         home=home,
