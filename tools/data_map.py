@@ -25,6 +25,8 @@ from noren.governance.purposes import ITEMS
 from noren.identity import retention as identity
 from noren.identity import stored as vault
 from noren.kernel.say import Say
+from noren.provision import retention as provided
+from noren.provision import stored as provision
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PAGE: Final = ROOT / "docs" / "reference" / "data.md"
@@ -58,8 +60,15 @@ MAPS: Final = (
         governance.DOCUMENT_TERMS,
     ),
     StoreMap(
-        "copies", Say("写しの台帳(側ごと)", "the census of copies, one a side"), "each", _OWN, own.COPIES,
+        "copies", Say("複製台帳(側ごと)", "the census of copies, one a side"), "each", _OWN, own.COPIES,
         governance.COPY_TERMS, own.COPY_LINKS,
+    ),
+    StoreMap(
+        "cases", Say("事案と照会", "incidents and legal requests"), "neither", _OWN, own.CASES, governance.CASE_TERMS,
+    ),
+    StoreMap(
+        "provision", Say("提供記録", "the records of provision"), "ledger", "src/noren/provision/stored.py",
+        provision.PROVISION, provided.TERMS, provision.PROVISION_LINKS,
     ),
 )  # fmt: skip
 _HEAD = """# What noren stores / 保存するもの

@@ -17,6 +17,7 @@ from noren.house.copies import open_copies
 from noren.house.home import Zone, open_home
 from noren.house.keys import open_keys
 from noren.kernel.clock import FixedClock
+from noren.testing.journal import MemoryJournal
 
 NOREN = str(Path(sys.executable).parent / "noren")
 NOW = datetime.now(UTC)
@@ -39,7 +40,7 @@ def listed(home: Path, *options: str, code: int = 0) -> dict[str, dict[str, Any]
 def plant(home: Path, zone: Zone, expires: datetime, *, given: bool = False) -> tuple[str, Path]:
     """Make a copy yesterday, as its zone does, and return its name and file."""
     opened = open_home(home)
-    copies = open_copies(opened, open_keys(opened, zone), FixedClock(NOW - timedelta(days=1)))
+    copies = open_copies(opened, open_keys(opened, zone), FixedClock(NOW - timedelta(days=1)), MemoryJournal())
     wanted = Wanted(CopyKind.EXTRACT, "privacy", "shop-operation", ("day", "amount"), expires, "P1")
     lease = copies.make(wanted, lambda file: file.write(b"canary of a copy") // 16)
     assert isinstance(lease, CopyLease)

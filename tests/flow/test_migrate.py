@@ -43,7 +43,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_home_goes_back_and_forth(home: Path) -> None:
     at_head = {name: each["found"] for name, each in standings(home).items()}
-    assert set(at_head) == {"ledger", "register", "audiences", "copies", "vault", "member_keys"}
+    assert set(at_head) == {"ledger", "register", "audiences", "provision", "copies", "vault", "member_keys"}
     assert "nothing to do" in noren(home, "migrate")
 
     said = noren(home, "migrate", "--to", "0001", code=2)

@@ -26,6 +26,8 @@ from noren.audience.migrations import HISTORY as AUDIENCES
 from noren.audience.store import AudienceStore
 from noren.governance.announced.migrations import HISTORY as DOCUMENTS
 from noren.governance.announced.store import DocumentStore
+from noren.governance.cases.migrations import HISTORY as CASES
+from noren.governance.cases.store import CaseStore
 from noren.governance.leases.migrations import HISTORY as COPIES
 from noren.governance.leases.store import LeaseStore
 from noren.governance.migrations import HISTORY as REGISTER
@@ -37,6 +39,8 @@ from noren.house.provisioning import grant, owner_engine
 from noren.identity import tables as identity
 from noren.identity.migrations import MEMBER_KEYS, VAULT
 from noren.identity.sqlite import SqliteEngine
+from noren.provision.migrations import HISTORY as PROVISION
+from noren.provision.store import ProvisionStore
 from noren.revisions.history import History
 from noren.revisions.running import migrate
 from noren.revisions.sqlite_file import opened
@@ -164,6 +168,8 @@ STORES = [
     _sqlite(REGISTER, lambda path: Directory(path).close()),
     _sqlite(AUDIENCES, lambda path: AudienceStore(path).close()),
     _sqlite(DOCUMENTS, lambda path: DocumentStore(path).close()),
+    _sqlite(CASES, lambda path: CaseStore(path).close()),
+    _sqlite(PROVISION, lambda path: ProvisionStore(path).close()),
     _sqlite(COPIES, lambda path: LeaseStore(path).close()),
     _sqlite(VAULT, lambda path: SqliteEngine(path, identity.VAULT).close()),
     _sqlite(MEMBER_KEYS, lambda path: SqliteEngine(path, identity.MEMBER_KEYS).close()),

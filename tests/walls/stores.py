@@ -16,9 +16,11 @@ from noren.audience import tables as audiences
 from noren.audience.standings import tables as standings
 from noren.governance import tables as directory
 from noren.governance.announced import tables as documents
+from noren.governance.cases import tables as cases
 from noren.governance.columns import StoreMap
 from noren.governance.leases import tables as copies
 from noren.identity import tables as vault
+from noren.provision import tables as provision
 
 Actual = Mapping[str, list[str]]
 
@@ -63,5 +65,7 @@ ACTUAL: dict[str, Callable[[], Actual]] = {
     "directory": lambda: of_metadata(directory.METADATA),
     "documents": lambda: of_metadata(documents.METADATA),
     "copies": lambda: of_metadata(copies.METADATA),
+    "cases": lambda: of_metadata(cases.METADATA),
+    "provision": lambda: of_metadata(provision.METADATA),
 }
 STORES = {store.store: Looked(store, ACTUAL[store.store]) for store in MAPS}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from noren.governance.columns import Columns, Terms
-from noren.governance.stored import COPIES, DIRECTORY, DOCUMENTS
+from noren.governance.stored import CASES, COPIES, DIRECTORY, DOCUMENTS
 from noren.kernel.say import Say
 
 _RECORD: Final = Say(
@@ -19,8 +19,12 @@ _KEYS: Final = Say(
     "After revocation and expiry too: the record of which terminal could be used until when.",
 )
 _CENSUS: Final = Say(
-    "写しの終わりの記録として残す。写しの鍵だけは、終わりとともに壊す。",
+    "複製の終わりの記録として残す。複製の鍵だけは、終わりとともに壊す。",
     "Kept as the record that a copy ended; its key alone is destroyed with it.",
+)
+_CASE: Final = Say(
+    "消さない。だれが何にどう応じたかの記録で、会員の名も番号も含まない。",
+    "Never deleted: who dealt with what, and how. It holds no member's name or number.",
 )
 
 
@@ -32,3 +36,4 @@ def _terms(columns: Columns, term: Say, others: Mapping[str, Say] | None = None)
 DIRECTORY_TERMS: Final = _terms(DIRECTORY, _RECORD, {"alert": _ALERT, "terminal": _KEYS})
 DOCUMENT_TERMS: Final = _terms(DOCUMENTS, _RECORD)
 COPY_TERMS: Final = _terms(COPIES, _CENSUS)
+CASE_TERMS: Final = _terms(CASES, _CASE)

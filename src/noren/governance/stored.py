@@ -1,4 +1,4 @@
-"""What governance's own stores hold: the directory, the register of documents, the census of copies. No member."""
+"""What governance's own stores hold: directory, register of documents, census of copies, cases. No member."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from noren.governance.columns import Columns, joined, of
 from noren.kernel.say import Say
 
 _COPY: Final = Say(
-    "写しの期限とともに鍵を壊します。空の欄だけが残ります。",
+    "複製の期限とともに鍵を壊します。空の欄だけが残ります。",
     "Destroyed at the end of the copy's time; the emptied field stays.",
 )
 
@@ -37,4 +37,5 @@ COPIES: Final[Columns] = {
         of("key", "security law", "wrapped", _COPY),
     ),
 }
+CASES: Final[Columns] = {"case_step": of("machinery", "law", "kind id number at_us who step body")}
 COPY_LINKS: Final = frozenset({"copy_lease.wrapped"})

@@ -7,8 +7,9 @@ from typing import Final
 import structlog
 
 from noren.governance.leases.copies import Copies
-from noren.governance.leases.model import CopyLease
+from noren.governance.leases.model import CopyLease, CopyState
 from noren.governance.leases.store import LeaseStore
+from noren.governance.ports import Entry, EntryKind, Fact, Journal
 from noren.house.home import Home, Zone
 from noren.house.keys import ZoneKeys
 from noren.kernel.clock import Clock
@@ -19,11 +20,28 @@ WRAPS: Final[dict[Zone, str]] = {"ledger-worker": "ledger-copies", "vault": "vau
 _log = structlog.get_logger("copies")
 
 
-def open_copies(home: Home, keys: ZoneKeys, clock: Clock) -> Copies:
-    """Open the copies of a zone."""
+def open_copies(home: Home, keys: ZoneKeys, clock: Clock, journal: Journal) -> Copies:
+    """Open the copies of a zone; each that is made, and each that ends, stands in the side's log."""
+
+    def tell(lease: CopyLease) -> None:
+        made = lease.state is CopyState.HERE
+        kind = EntryKind.COPY_MADE if made else EntryKind.COPY_DESTROYED
+        journal.append([Entry(kind, clock.now(), _facts(lease))])
+        _log.info("copy", copy=lease.copy, kind=lease.wanted.kind.value, state=lease.state.value)
+
     zone = keys.zone
-    return Copies(LeaseStore(home.copies_db(zone)), home.copies(zone), keys.ring(WRAPS[zone]), clock, _tell)
+    return Copies(LeaseStore(home.copies_db(zone)), home.copies(zone), keys.ring(WRAPS[zone]), clock, tell)
 
 
-def _tell(lease: CopyLease) -> None:
-    _log.info("copy", copy=lease.copy, kind=lease.wanted.kind.value, state=lease.state.value)
+def _facts(lease: CopyLease) -> dict[str, Fact]:
+    wanted = lease.wanted
+    return {
+        "copy": lease.copy,
+        "kind": wanted.kind.value,
+        "purpose": wanted.purpose,
+        "owner": wanted.owner,
+        "recipient": wanted.recipient,
+        "state": lease.state.value,
+        "rows": lease.rows or 0,
+        "until": wanted.expires_at.date().isoformat(),
+    }

@@ -1,6 +1,7 @@
 """The desk process: what it holds.
 
-Stores: the register of dated documents. Keys: none but its own signing and opening keys.
+Stores: the register of dated documents, the cases (incidents and legal requests), the house's log.
+Keys: those of the log, beside its own signing and opening keys.
 Never: a member, a purchase, a handle, a contact; no store of the ledger side or of the vault.
 """
 
@@ -12,13 +13,17 @@ from typing import Final
 
 from noren.governance.announced.founding import found
 from noren.governance.announced.store import DocumentStore
+from noren.governance.cases.incidents import Clocks
+from noren.governance.cases.operations import CaseRoom
+from noren.governance.cases.store import CaseStore
 from noren.governance.log import Log
+from noren.governance.regimes import CLOCKS
 from noren.house.documents import open_documents
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.logs import open_log
 from noren.house.passes import Porter
-from noren.kernel.clock import SystemClock
+from noren.kernel.clock import SystemClock, local_date
 
 SANDBOX_BEFORE: Final = timedelta(days=3 * 366)
 """A sandbox's register begins so long ago: its programme's clock may stand in the past."""
@@ -31,6 +36,7 @@ class DeskRoom:
     home: Home
     porter: Porter
     documents: DocumentStore
+    cases: CaseStore
     zone_keys: ZoneKeys
     journal: Log
 
@@ -38,8 +44,18 @@ class DeskRoom:
         """Return the machine's instant."""
         return SystemClock().now()
 
+    def case_room(self) -> CaseRoom:
+        """Return what works on incidents and legal requests."""
+
+        def clocks() -> Clocks:
+            regime = self.documents.register(self.now()).regime
+            return regime.value.clocks if regime is not None else CLOCKS
+
+        return CaseRoom(self.cases, self.journal, SystemClock(), clocks, lambda: local_date(self.now(), self.home.zone))
+
     def close(self) -> None:
-        """Close the store and the log."""
+        """Close the stores and the log."""
+        self.cases.close()
         self.documents.close()
         self.journal.close()
 
@@ -47,6 +63,7 @@ class DeskRoom:
 def desk_room(home: Home) -> DeskRoom:
     """Open what the desk holds; a new register begins with what ships."""
     keys = open_keys(home, "desk")
-    room = DeskRoom(home, Porter(home, keys), open_documents(home, "desk"), keys, open_log(home, keys))
+    documents, cases = open_documents(home, "desk"), CaseStore(home.cases_db)
+    room = DeskRoom(home, Porter(home, keys), documents, cases, keys, open_log(home, keys))
     found(room.documents, room.now() - (SANDBOX_BEFORE if home.sandbox else timedelta(0)))
     return room

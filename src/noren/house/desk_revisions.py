@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from noren.governance.announced.migrations import HISTORY
+from noren.governance.cases.migrations import HISTORY as CASES
 from noren.house.home import Home
 from noren.house.migrated import Store
 
 
 def stores(home: Home) -> tuple[Store, ...]:
     """Return the register of documents."""
-    return (Store(HISTORY, home.governance_db, "governance", "desk"),)
+    return (Store(HISTORY, home.governance_db, "governance", "desk"), Store(CASES, home.cases_db, None, "desk"))

@@ -248,6 +248,16 @@ class Home:
         """The audiences' store: a file also in a home on PostgreSQL (decision 0025)."""
         return self.audiences / "audiences.db"
 
+    @property
+    def provision_db(self) -> Path:
+        """The records of provision, on the ledger side: a file in homes of either engine."""
+        return self.path / "ledger" / "provision.db"
+
+    @property
+    def cases_db(self) -> Path:
+        """Incidents and legal requests, at the desk: a file in homes of either engine."""
+        return self.governance_db.with_name("cases.db")
+
     def copies_db(self, zone: Zone) -> Path:
         """The census of the copies that a zone made: a file in homes of either engine."""
         return self.path / _SIDE_FOLDER[zone] / "copies.db"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -59,6 +60,24 @@ class InnerClient:
         if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
             raise CallRefused(answer.status_code, answer.content)
         return msgspec.json.decode(answer.content) if answer.content else None
+
+    def stream(self, path: str, body: object) -> Iterator[bytes]:
+        """Call ``/<operation>/…`` and yield the answer's bytes as they come.
+
+        Raises:
+            ZoneDown: the zone does not answer, or breaks off.
+            CallRefused: it answered with anything but 2xx.
+        """
+        operation = path.strip("/").split("/", 1)[0]
+        headers = {"Authorization": f"Bearer {self._porter.make(self._audience, operation)}"}
+        headers["Content-Type"] = "application/json"
+        try:
+            with self._http.stream("POST", path, content=msgspec.json.encode(body), headers=headers) as answer:
+                if answer.status_code >= HTTPStatus.MULTIPLE_CHOICES:
+                    raise CallRefused(answer.status_code, answer.read())
+                yield from answer.iter_raw()
+        except httpx.TransportError as wrong:
+            raise ZoneDown(f"the zone {self._audience} does not answer: {type(wrong).__name__}") from None
 
     def alive(self) -> bool:
         """Return whether the zone answers its health question."""

@@ -8,6 +8,7 @@ from noren.governance.leases.migrations import HISTORY as COPIES
 from noren.governance.migrations import HISTORY as REGISTER
 from noren.house.home import Home
 from noren.house.migrated import Store
+from noren.provision.migrations import HISTORY as PROVISION
 
 
 def stores(home: Home) -> tuple[Store, ...]:
@@ -16,5 +17,6 @@ def stores(home: Home) -> tuple[Store, ...]:
         Store(LEDGER, home.ledger_db, "ledger", "ledger-worker"),
         Store(REGISTER, home.register_db, "register", "ledger-worker"),
         Store(AUDIENCES, home.audiences_db, None, "ledger-worker"),
+        Store(PROVISION, home.provision_db, None, "ledger-worker"),
         Store(COPIES, home.copies_db("ledger-worker"), None, "ledger-worker"),
     )

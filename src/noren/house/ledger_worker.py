@@ -1,10 +1,10 @@
 """The ledger-worker process: what it holds.
 
-Stores: the ledger, the lake, the directory of shops and terminals, the audiences,
-the register of documents (to read), the standings,
-the census of its copies, the side's erasure list. Keys: card index, receipt index, body hash, purchase id, terminal
-key, the link key that makes link tokens for the vault, the one that wraps its copies' keys, those of the erasure list
-and of backups. Never: a name, an address, a contact, anything of the vault.
+Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings,
+the register of documents (to read), the census of its copies, the records of provision, the side's erasure list. Keys: card index,
+receipt index, body hash, purchase id, terminal key, the link key that makes link tokens for the
+vault, the one that wraps its copies' keys, the one that makes each recipient's pseudonyms, those
+of the erasure list and of backups. Never: a name, an address, a contact, anything of the vault.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from noren.house.passes import Porter
 from noren.house.standings import standing_loop
 from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.keyring import KeyRing
+from noren.provision.store import ProvisionStore
 from noren.register.till_keys import ReceiptKeys
 
 LAKE_SECONDS: Final = 60.0
@@ -52,6 +53,8 @@ class WorkerRoom:
     audiences: AudienceRoom
     standings: StandingLoop
     copies: Copies
+    provisions: ProvisionStore
+    pseudonym: KeyRing
     receipts: ReceiptKeys
     terminal_key: KeyRing
     link: KeyRing
@@ -76,6 +79,7 @@ class WorkerRoom:
         self.log.close()
         self.standings.close()
         self.copies.store.close()
+        self.provisions.close()
         self.audiences.close()
         self.lake.close()
         self.feed.close()
@@ -109,6 +113,7 @@ def worker_room(home: Home) -> WorkerRoom:
     keys = open_keys(home, "ledger-worker")
     ledger, directory = open_ledger(home, "ledger-worker"), open_directory(home, "ledger-worker")
     feed, lake = open_feed(home, "ledger-worker"), LakeWriter(home.lake)
+    log = open_log(home, keys)
     reference = Reference(
         products=lambda: (ProductRow(str(row[0]), *row[1:]) for row in feed.products()),
         shops=lambda: (
@@ -139,7 +144,9 @@ def worker_room(home: Home) -> WorkerRoom:
         loop=loop,
         audiences=audiences,
         standings=standing_loop(home, apart, directory, audiences.store, lambda: instant_of(home, apart)),
-        copies=open_copies(home, keys, SystemClock()),
+        provisions=ProvisionStore(home.provision_db),
+        pseudonym=keys.ring("recipient-pseudonym"),
+        copies=open_copies(home, keys, SystemClock(), log),
         receipts=ReceiptKeys(
             keys.ring("card-index"),
             keys.ring("receipt-index"),
@@ -151,5 +158,5 @@ def worker_room(home: Home) -> WorkerRoom:
         link=keys.ring("link"),
         zone_keys=keys,
         erasures=_erasure_list(home, keys.ring("ledger-erasures")),
-        log=open_log(home, keys),
+        log=log,
     )

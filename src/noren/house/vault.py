@@ -116,7 +116,7 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         journal=(log := open_log(home, keys)),
     )
     desk = RegisterDoor(InnerClient(home, porter, "desk", timeout_seconds=DESK_SECONDS))
-    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock), log, keys, desk)
+    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock, log), log, keys, desk)
 
 
 def _erasure_list(home: Home, ring: KeyRing) -> ErasureList:

@@ -22,6 +22,7 @@ def doctor(
 ) -> None:
     """Look at everything."""
     from noren.doors.cli.health.alerts import look_at_alerts
+    from noren.doors.cli.health.cases import look_at_cases
     from noren.doors.cli.health.copies import look_at_copies
     from noren.doors.cli.health.keys import look_at_keys
     from noren.doors.cli.health.machine import look_at_machine
@@ -39,6 +40,7 @@ def doctor(
         *look_at_revisions(opened),
         *look_at_audits(opened),
         *look_at_copies(opened),
+        *look_at_cases(opened),
         *look_at_alerts(opened),
     ]
     wrong = sum(finding.level == "wrong" for finding in found)

@@ -20,6 +20,7 @@ from noren.doors.cli import (
     member,
     migrate,
     partner,
+    providing,
     summary,
     terminal,
     up,
@@ -28,6 +29,7 @@ from noren.doors.cli import (
 from noren.doors.cli.audience import command as audience_command
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
+from noren.doors.cli.governance import cases as cases_command
 from noren.doors.cli.governance import command as governance_command
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
 from noren.doors.cli.keys import command as keys_command
@@ -84,10 +86,12 @@ keys_command.add_to(app)
 governance_command.add_to(app)
 logs_command.add_to(app)
 evidence.add_to(app)
+cases_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
 audience_command.add_to(app)
 copying.add_to(app)
+providing.add_to(app)
 summary.add_to(app)
 zones.add_to(app)
 

@@ -70,7 +70,7 @@ def clearing_handlers(room: DeskRoom) -> list[Any]:
         now = room.now()
         at = data.at or now
         found = clear_flow(room.documents.register(at), data.flow, at=at)
-        if data.at is None and room.journal is not None:
+        if data.at is None:
             room.journal.append([_entry(data.flow, found, now)])
         if isinstance(found, Refused):
             return ClearAnswer(data.flow, at, None, _refusal(found))

@@ -179,3 +179,10 @@ def as_reason(say: Say) -> Reason:
 def as_result(outcome: Outcome) -> str | Reason:
     """Return an outcome as it is sent."""
     return as_reason(outcome.reason) if isinstance(outcome, Refused) else outcome
+
+
+class AgreedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who agreed to be provided to a recipient, to one of these texts (``NOTICE-VERSION``)? The answer is sealed."""
+
+    recipient: str
+    texts: list[str]

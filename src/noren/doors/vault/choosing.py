@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import structs
 
 from noren.doors.vault.bodies import (
+    AgreedBody,
     CardBody,
     ChoicesBody,
     ConsentBody,
@@ -23,8 +24,10 @@ from noren.doors.vault.bodies import (
 from noren.doors.vault.operator import refuse
 from noren.governance.consent_texts import texts_in_force
 from noren.governance.stopping import spell
+from noren.house.consents import seal_consents
 from noren.house.vault import VaultRoom
 from noren.identity.acknowledging import in_force_says, standing
+from noren.identity.agreeing import agreed_tokens
 from noren.identity.choices import Guardian
 from noren.identity.choosing import import_consents, import_stops
 from noren.identity.consenting import TEXTS_AWAY, Agreed, consent, withdraw
@@ -41,8 +44,19 @@ WHO = Say(
 
 
 def choice_handlers(room: VaultRoom) -> list[Any]:
-    """Return the handlers of ``/choices``."""
-    return [*_own_word(room), *_consents(room), *_imported(room)]
+    """Return the handlers of ``/choices`` and ``/agreed``."""
+    return [*_own_word(room), *_consents(room), *_imported(room), _agreed(room)]
+
+
+def _agreed(room: VaultRoom) -> Any:
+    @post("/agreed", status_code=HTTP_200_OK, sync_to_thread=True)
+    def agreed(data: JSONBody[AgreedBody]) -> Response[Any]:
+        tokens = agreed_tokens(room.vault, recipient=data.recipient, texts=data.texts)
+        at = room.clock.now()
+        sealed = seal_consents(room.home, room.keys, tokens, recipient=data.recipient, texts=data.texts, at=at)
+        return Response({"sealed": sealed})
+
+    return agreed
 
 
 def _own_word(room: VaultRoom) -> list[Any]:

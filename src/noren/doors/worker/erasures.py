@@ -63,6 +63,7 @@ class ErasureRounds:
         gone = {handle, *(each.handle for each in room.feed.erasing())}
         marks = [room.erasures.mark_of(MEMBER, each) for each in sorted(gone)]
         room.erasures.add(marks, local_date(SystemClock().now(), room.home.zone))
+        room.provisions.forget(gone)
         room.standings.forget(handle)
         return True
 

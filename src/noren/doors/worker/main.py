@@ -19,6 +19,7 @@ from noren.doors.worker.erasures import ErasureRounds, erasure_handlers
 from noren.doors.worker.figures import figure_handlers
 from noren.doors.worker.keys import key_handlers
 from noren.doors.worker.members import member_handlers
+from noren.doors.worker.provisions import provision_handlers
 from noren.doors.worker.reference import reference_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.home import open_home
@@ -47,7 +48,7 @@ def _backups(room: WorkerRoom) -> list[Any]:
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
-    made, rounds = (*made, audience_handlers), ErasureRounds(turn)
+    made, rounds = (*made, audience_handlers, provision_handlers), ErasureRounds(turn)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),

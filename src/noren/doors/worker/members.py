@@ -86,6 +86,8 @@ def _cards(who: _Who) -> list[Any]:
                 day=who.room.today().toordinal(),
                 expiry_days=who.room.home.settings.points.expiry_days,
             )
+        if done:
+            who.room.provisions.move(source, target)
         return _done(done, "the two members can not be merged")
 
     return [state, merge, *_rotating(who)]

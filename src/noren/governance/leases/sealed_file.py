@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import BinaryIO, Final, Protocol, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
@@ -23,10 +23,18 @@ _TAG_BYTES: Final = 16
 _HEAD_BYTES: Final = len(MAGIC) + ID_BYTES
 
 
+class Sink(Protocol):
+    """Where sealed bytes go: a file, or another sealed file."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take all of the bytes; return how many."""
+        ...
+
+
 class SealedWriter:
     """Writes what it is given into a sealed file; ``close`` seals the last piece."""
 
-    def __init__(self, file: BinaryIO, key: bytes, copy: bytes) -> None:
+    def __init__(self, file: Sink, key: bytes, copy: bytes) -> None:
         assert len(copy) == ID_BYTES, "a copy's id has another length"
         self._file, self._cipher, self._head = file, AESGCMSIV(key), MAGIC + copy
         self._waiting, self._number = bytearray(), 0

@@ -15,7 +15,7 @@ HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
     "till": ("card-index", "receipt-index", "body-hash", "terminal-key", "purchase-id", "one-time-code"),
     "ledger-worker": (
         *("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
-        *("ledger-copies", "ledger-erasures", "ledger-backup"),
+        *("ledger-copies", "ledger-erasures", "ledger-backup", "recipient-pseudonym"),
         *("ledger-log", "ledger-log-subject"),
     ),
     "statement": ("link", "purchase-id", "one-time-code"),
@@ -85,6 +85,7 @@ KINDS: Final[dict[str, Kind]] = {
     "vault-index": Kind(Say("会員番号・カード・連携トークンの索引", "the vault's indexes"), ("vault",)),
     "sign-in": Kind(Say("サインインの画面の印", "the tokens of sign-in forms"), overlap=_FORMS),
     "ledger-copies": Kind(Say("台帳の側の複製の鍵", "the keys of the ledger side's copies"), ("ledger-worker",)),
+    "recipient-pseudonym": Kind(Say("提供先ごとの識別子", "each recipient's own pseudonyms")),
     "vault-copies": Kind(Say("会員情報庫の側の複製の鍵", "the keys of the vault side's copies"), ("vault",)),
     "ledger-erasures": Kind(Say("台帳側の消去リスト", "the ledger side's erasure list"), overlap=_BACKUPS),
     "vault-erasures": Kind(Say("会員情報庫の消去リスト", "the vault's erasure list"), overlap=_BACKUPS),

@@ -1,0 +1,120 @@
+"""Records of provision on a SQLite file of the ledger side, in homes of either engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, RowMapping, create_engine, delete, event, insert, select, update
+
+from noren.kernel.clock import instant_of, microseconds
+from noren.provision.model import ProvisionRecord, Window
+from noren.provision.tables import METADATA, PROVIDED, PROVISION
+from noren.revisions.errors import NotThisRevision
+from noren.revisions.opening import make_or_stamp, problem_of
+
+_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+
+
+class ProvisionStore:
+    """Writes and reads records."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the store, and make it where it is missing.
+
+        Raises:
+            NotThisRevision: it was made by another version of noren.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._engine = _engine(path)
+        with self._engine.connect() as db:
+            db.exec_driver_sql("BEGIN IMMEDIATE")
+            make_or_stamp(db, METADATA)
+            db.commit()
+            problem = problem_of(db, METADATA)
+        path.chmod(0o600)
+        if problem is not None:
+            self.close()
+            raise NotThisRevision(problem)
+
+    def begin(self, record: ProvisionRecord, handles: Iterable[bytes]) -> None:
+        """Write a record and whose rows are about to go, before the first of them moves."""
+        whose = [{"handle": handle, "run": record.run} for handle in handles]
+        with self._engine.begin() as db:
+            db.execute(insert(PROVISION).values(**_values(record)))
+            if whose:
+                db.execute(insert(PROVIDED), whose)
+
+    def complete(self, run: str, *, on: date, rows: int, members: int, copy: str) -> None:
+        """Write what went, and under which lease."""
+        done = {"completed_on": on, "rows": rows, "members": members, "copy": copy}
+        with self._engine.begin() as db:
+            db.execute(update(PROVISION).where(PROVISION.c.run == run).values(**done))
+
+    def records(self) -> Sequence[ProvisionRecord]:
+        """Return all records, the newest first."""
+        with self._engine.connect() as db:
+            query = select(PROVISION).order_by(PROVISION.c.begun_on.desc(), PROVISION.c.run)
+            return [_record(row) for row in db.execute(query).mappings()]
+
+    def records_of(self, handle: bytes) -> Sequence[ProvisionRecord]:
+        """Return the records of provisions in which a member's rows went (art. 33(5)), the newest first."""
+        runs = select(PROVIDED.c.run).where(PROVIDED.c.handle == handle)
+        with self._engine.connect() as db:
+            query = select(PROVISION).where(PROVISION.c.run.in_(runs))
+            found = db.execute(query.order_by(PROVISION.c.begun_on.desc(), PROVISION.c.run))
+            return [_record(row) for row in found.mappings()]
+
+    def forget(self, handles: Iterable[bytes]) -> int:
+        """Forget that these members' rows went; the records themselves stay. Return how many marks went."""
+        gone = 0
+        with self._engine.begin() as db:
+            for handle in handles:
+                gone += db.execute(delete(PROVIDED).where(PROVIDED.c.handle == handle)).rowcount
+        if gone:
+            with self._engine.connect() as db:
+                db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
+
+    def move(self, source: bytes, target: bytes) -> None:
+        """Let a merged member's records be those of whom she became."""
+        with self._engine.begin() as db:
+            runs = set(db.execute(select(PROVIDED.c.run).where(PROVIDED.c.handle == source)).scalars())
+            known = set(db.execute(select(PROVIDED.c.run).where(PROVIDED.c.handle == target)).scalars())
+            db.execute(delete(PROVIDED).where(PROVIDED.c.handle == source))
+            if runs - known:
+                db.execute(insert(PROVIDED), [{"handle": target, "run": run} for run in runs - known])
+
+    def close(self) -> None:
+        """Close the store."""
+        self._engine.dispose()
+
+
+def _values(record: ProvisionRecord) -> dict[str, object]:
+    values: dict[str, object] = asdict(record)
+    del values["window"], values["expires_at"]
+    values["items"] = " ".join(record.items)
+    values |= {"first_day": record.window.first, "last_day": record.window.last}
+    return values | {"expires_us": microseconds(record.expires_at)}
+
+
+def _record(row: RowMapping) -> ProvisionRecord:
+    values: dict[str, Any] = {str(name): value for name, value in row.items()}
+    window = Window(values.pop("first_day"), values.pop("last_day"))
+    expires = instant_of(values.pop("expires_us"))
+    items = tuple(str(values.pop("items")).split())
+    return ProvisionRecord(**values, items=items, window=window, expires_at=expires)
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
+
+    def configure(connection: Any, _record: object) -> None:
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", configure)
+    return engine
