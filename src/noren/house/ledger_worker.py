@@ -1,10 +1,11 @@
 """The ledger-worker process: what it holds.
 
 Stores: the ledger, the lake, the directory of shops and terminals, the audiences, the standings,
-the register of documents (to read), the census of its copies, the records of provision, the side's erasure list. Keys: card index,
-receipt index, body hash, purchase id, terminal key, the link key that makes link tokens for the
-vault, the one that wraps its copies' keys, the one that makes each recipient's pseudonyms, those
-of the erasure list and of backups. Never: a name, an address, a contact, anything of the vault.
+the register of documents (to read), the census of its copies, the records of provision, the
+side's erasure list. Keys: card index, receipt index, body hash, purchase id, terminal key, the
+link key that makes link tokens for the vault, the one that wraps its copies' keys, the one that
+makes each recipient's pseudonyms, those of the erasure list and of backups. Never: a name, an
+address, a contact, anything of the vault.
 """
 
 from __future__ import annotations
