@@ -45,7 +45,7 @@ def acknowledgement(choices: Choices, *, programme: Say, names: Names, subject: 
 
 def in_force_says(received: Received) -> Say:
     """Return since when a choice holds, or that it does not hold everywhere yet."""
-    at = received.in_force_at
+    at = received.in_force_at[:16].replace("T", " ")
     return Say(IN_FORCE.ja.format(at=at), IN_FORCE.en.format(at=at)) if at else NOT_YET
 
 
