@@ -91,6 +91,14 @@ class MemberHouse:
         process.terminate()
         process.wait(20)
 
+    def wait(self, zone: Zone) -> None:
+        """Wait until a process answers."""
+        self._wait(zone)
+
+    def lives(self, zone: Zone) -> bool:
+        """Return whether a process runs."""
+        return self._running[zone].poll() is None
+
     def pid(self, zone: Zone) -> int:
         """Return the process of a zone that runs."""
         return self._running[zone].pid
