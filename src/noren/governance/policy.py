@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 import cedarpy
+import msgspec
 
 from noren.kernel.say import Say
 
@@ -23,6 +24,8 @@ SCHEMA_FILE: Final = FOLDER / "noren.cedarschema.json"
 
 _CEDAR: Final = cast("Any", cedarpy)
 """Its stubs know no key and value types."""
+
+_JSON: Final = msgspec.json.Encoder()
 
 Uid = Mapping[Literal["type", "id"], str]
 
@@ -62,7 +65,7 @@ class Policy:
             "principal": principal,
             "action": {"type": "Action", "id": action},
             "resource": resource,
-            "context": json.dumps(context),
+            "context": _JSON.encode(context).decode(),
         }
         answer = _CEDAR.is_authorized(request, self._handle, entities)
         said = answer.diagnostics
@@ -94,4 +97,4 @@ def policy(name: Literal["flows", "members", "staff"]) -> Policy:
 
 def entities_of(entities: Sequence[Mapping[str, object]]) -> cedarpy.Entities:
     """Return entities, parsed."""
-    return cast("cedarpy.Entities", _CEDAR.Entities.from_json_str(json.dumps(entities)))
+    return cast("cedarpy.Entities", _CEDAR.Entities.from_json_str(_JSON.encode(entities).decode()))
