@@ -22,6 +22,7 @@ from noren.doors.vault.desk import Desk
 from noren.doors.vault.keys import key_handlers
 from noren.doors.vault.leaving import leaving_handlers
 from noren.doors.vault.operator import operator_handlers
+from noren.doors.vault.own_log import own_log, own_log_file
 from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
 from noren.house.vault import VaultRoom
 from noren.house.vault_backup import back_up
@@ -55,7 +56,7 @@ def sign_in_app(room: VaultRoom) -> App:
     shell = Shell(room.home, FOLDER)
     desk = Desk(room, shell, Sessions[bytes](room.clock), Attempts(room.clock))
     routes: list[Any] = [sign_in_page, sign_in_form, own_page, onward_part, leave, left, healthz]
-    routes += [choose, agree, acknowledgement]
+    routes += [choose, agree, acknowledgement, own_log, own_log_file]
     origins = shell.origins
     policy = Policy(posts_to=(origins.statement,), framed_by=("'self'", origins.front))
     return compose(shell, routes, policy, {"desk": Provide(lambda: desk, sync_to_thread=False)})

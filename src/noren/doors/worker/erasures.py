@@ -64,6 +64,8 @@ class ErasureRounds:
         marks = [room.erasures.mark_of(MEMBER, each) for each in sorted(gone)]
         room.erasures.add(marks, local_date(SystemClock().now(), room.home.zone))
         room.provisions.forget(gone)
+        for each in sorted(gone):
+            room.log.forget_member(each, reason="erasure")
         room.standings.forget(handle)
         return True
 

@@ -14,7 +14,8 @@ import os
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -141,6 +142,12 @@ class Log:
     def of_member(self, member: bytes) -> list[Told]:
         """Return the entries of a member of this side, under whichever version of the tag's key they stand."""
         return [told for tag in reversed(self.keys.subjects(member)) for told in self.of_subject(tag)]
+
+    @contextmanager
+    def still(self) -> Generator[None]:
+        """Let nobody write while the context lasts: for several readings under one checkpoint."""
+        with self._lock:
+            yield
 
     def subject(self, member: bytes) -> bytes:
         """Return the tag under which a member is written."""

@@ -1,0 +1,62 @@
+"""What this side's audit log says of a member, shown to her alone, with proofs that anybody can check.
+
+Only while she is here: when she is erased the records are forgotten, and nothing is left to show.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import msgspec
+from litestar import Response, get
+
+from noren.doors.pages.away import Away
+from noren.doors.pages.language import Asked
+from noren.doors.vault.desk import GivenDesk
+from noren.governance.log import Log, Told
+from noren.governance.ports import SAYS
+
+SHOWN: Final = 200
+"""How many of her newest entries the page shows; the file holds them all."""
+
+
+@get("/log", sync_to_thread=True)
+def own_log(request: Asked, desk: GivenDesk) -> Any:
+    """Show a member her entries in words, the newest first."""
+    row = desk.visitor(request)
+    if row is None:
+        return Away("/sign-in")
+    mine = [told for told in desk.room.log.of_member(row) if told.entry is not None]
+    return desk.shell.page(request, "log.html", entries=mine[: -SHOWN - 1 : -1], count=len(mine), says=SAYS)
+
+
+@get("/log.json", sync_to_thread=True)
+def own_log_file(request: Asked, desk: GivenDesk) -> Any:
+    """Answer her entries as a file: each with its salt and its proof under one signed checkpoint."""
+    row = desk.visitor(request)
+    if row is None:
+        return Away("/sign-in")
+    headers = {"Content-Disposition": 'attachment; filename="log.json"'}
+    content = msgspec.json.format(msgspec.json.encode(_proved(desk.room.log, row)), indent=1)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _proved(log: Log, row: bytes) -> dict[str, object]:
+    with log.still():
+        mine = [told for told in log.of_member(row) if told.entry is not None]
+        entries = [_entry(told, log.proof(told.place)) for told in mine]
+        return {"checkpoint": str(log.checkpoint()), "keys": [str(key) for key in log.keys.known()], "entries": entries}
+
+
+def _entry(told: Told, path: list[bytes]) -> dict[str, object]:
+    assert told.entry is not None, "a forgotten record is not shown"
+    says = SAYS[told.entry.kind]
+    return {
+        "place": told.place,
+        "ja": says.ja,
+        "en": says.en,
+        "record": told.held.record.decode(),
+        "salt": told.held.salt.hex(),
+        "commitment": told.held.commitment.hex(),
+        "path": [step.hex() for step in path],
+    }
