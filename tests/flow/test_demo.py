@@ -20,9 +20,12 @@ import httpx
 import msgspec
 import pytest
 
+from noren.doors.cli.demo import provided
 from noren.doors.cli.demo.audiences import AUDIENCES
 from noren.doors.cli.demo.record import read_record
 from noren.doors.cli.demo.year import find_year
+from noren.governance.leases.model import CopyKind, CopyState
+from noren.governance.leases.store import LeaseStore
 from noren.house.home import ZONES, open_home
 from noren.house.occupancy import occupant
 
@@ -105,6 +108,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert 0 < summary["first_page_s"] < 90
     assert summary["points_earned"] > 0
     assert nobody_is_left(home)
+    provided_once(home)
     record = read_record(open_home(home))
     assert record is not None
     assert record.complete
@@ -117,11 +121,27 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert later["reconciliation"] == summary["reconciliation"]
     assert later["rotation"] == summary["rotation"]
     assert later["audiences"] == summary["audiences"]
+    provided_once(home)
     assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
 
     other = run(home, "--days", "5", "--exit")
     assert (other.returncode, other.stdout) == (1, "")
     assert "--again" in other.stderr
+
+
+def provided_once(home: Path) -> None:
+    """The census: one extract is with the company until its end, of the other it has attested the deletion."""
+    census = LeaseStore(open_home(home).copies_db("ledger-worker"))
+    found = {lease.state: lease for lease in census.leases() if lease.wanted.kind is CopyKind.EXTRACT}
+    census.close()
+    assert set(found) == {CopyState.GIVEN, CopyState.GONE}
+    assert {lease.wanted.recipient for lease in found.values()} == {provided.RECIPIENT}
+    assert {(lease.wanted.owner, lease.wanted.purpose) for lease in found.values()} == {
+        (provided.OWNER, "group-marketing")
+    }
+    assert all(lease.rows for lease in found.values())
+    assert found[CopyState.GONE].attested_by == provided.RECIPIENT
+    assert not list(open_home(home).copies("ledger-worker").glob("*.sealed")), "ours ended when it was given"
 
 
 def brought_over_and_turned(summary: dict[str, Any], purchases: int) -> None:

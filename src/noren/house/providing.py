@@ -22,7 +22,7 @@ from noren.governance.stopping import Rule
 from noren.governance.store import Directory
 from noren.governance.taking_part import Member
 from noren.house.consents import open_consents
-from noren.house.documents import open_documents
+from noren.house.documents import open_documents, reading_register
 from noren.house.home import Home, Zone
 from noren.house.ledger_worker import WorkerRoom
 from noren.kernel.clock import SystemClock
@@ -96,16 +96,13 @@ class ReadRegister:
     zone: Zone
 
     def at(self, at: datetime) -> Register:
-        """Return what the register knows at an instant.
+        """Return what the register knows at an instant; nothing where no desk has made one yet: then no flow runs.
 
         Raises:
-            NotThisRevision: the desk has not made it yet, or another version of noren did.
+            NotThisRevision: another version of noren made it.
         """
-        documents = open_documents(self.home, self.zone)
-        try:
-            return documents.register(at)
-        finally:
-            documents.close()
+        with reading_register(self.home, self.zone) as register:
+            return register(at) if register is not None else Register(at)
 
 
 def new_run() -> str:

@@ -6,7 +6,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -23,6 +23,7 @@ from noren.doors.cli.demo.errors import LakeStill
 from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
+from noren.doors.cli.demo.provided import bring_provisions, in_words
 from noren.doors.cli.demo.record import Record, keep_record
 from noren.doors.cli.demo.reference import handling_shops
 from noren.doors.cli.demo.screen import Screen
@@ -77,11 +78,21 @@ class Show:
             ledger = self._wait_for_lake()
             self.screen.say(Say("帳簿を確かめています…", "Checking the books…"))
             sheet = sheet_of(self.stage, files)
+        self._provide(totals.last.date())
         shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences())
         wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
         return self._summary(totals, ledger, persona, shown, agree=not wrong), wrong
+
+    def _provide(self, last: date) -> None:
+        """Provide to a group company, unless it was done."""
+        self.screen.say(
+            Say("グループ会社へ最小限の抽出を提供しています…", "Providing a group company with its minimum extract…")
+        )
+        bring_provisions(self.stage, last)
+        for line in in_words(self.stage):
+            self.screen.say(line)
 
     def _audiences(self) -> tuple[AudienceShown, ...]:
         """Return the audiences as they were shown; the first time they are saved, approved and counted."""
