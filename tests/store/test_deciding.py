@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -13,6 +14,7 @@ from tests.store.vault_cases import House, card
 
 from noren.governance.consent_texts import texts_in_force
 from noren.governance.notices import Notice, NoticeKind, Responsible
+from noren.governance.ports import EntryKind
 from noren.governance.register import Document, DocumentKind, register_at
 from noren.governance.stopping import EVERYTHING, Rule, Use, read_rule, spell
 from noren.identity.choices import Choices, Guardian, Stop
@@ -25,6 +27,7 @@ from noren.identity.merging import merge_members
 from noren.identity.model import Refused
 from noren.kernel.ids import MemberNumber
 from noren.kernel.say import Say
+from noren.testing.journal import MemoryJournal
 from noren.testing.ledger_side import Fault
 from noren.testing.vault import NOW, a_row
 
@@ -258,3 +261,19 @@ def test_a_stop_weighs_more_than_a_consent(house: House) -> None:
     assert house.side.with_card(CARDS[0]).traits.email_ok is False
     assert Stop(Rule(channel="email"), hers(house).stops[0].since) in hers(house).in_force
     assert datetime.fromisoformat(hers(house).stops[0].since).astimezone(UTC) <= NOW
+
+
+def test_every_choice_is_in_the_log_once_it_holds_and_only_once(house: House) -> None:
+    journal = MemoryJournal()
+    vault = replace(house.vault, journal=journal)
+    house.side.faults = ["before"]
+    decide(vault, who=card(ROWS[0]), wishes=[Wish("stop", "all"), Wish("points-only", "on")])
+    assert journal.entries == []
+    sweep(vault)
+    sweep(vault)
+    told = [(entry.kind, entry.body["value"]) for entry in journal.entries]
+    assert told == [(EntryKind.STOP, "all"), (EntryKind.CHOICE_CHANGED, "on")]
+    decide(vault, who=card(ROWS[0]), wishes=[Wish("resume", "all")])
+    assert journal.entries[-1].kind is EntryKind.RESUME
+    assert {entry.subject for entry in journal.entries} == {journal.entries[0].subject}
+    assert CARDS[0] not in repr(journal.entries)

@@ -21,7 +21,6 @@ SELECT entry, day, hash FROM chain
 """
 DROP_PURCHASE: Final = "DELETE FROM purchase WHERE handle = $1 AND entry = $2 RETURNING amount, earned"
 DROP_RECEIPT: Final = "DELETE FROM receipt WHERE day = $1 AND hash = $2"
-DROP_UNKEPT: Final = "DELETE FROM unkept WHERE purchase = $1"
 DROP_RETURNS: Final = "DELETE FROM goods_return WHERE purchase = $1 RETURNING entry"
 DROP_POSTINGS: Final = "DELETE FROM posting WHERE entry = $1 RETURNING partner, kind, points"
 DROP_REDEMPTIONS: Final = "DELETE FROM redemption WHERE entry = $1 RETURNING partner, discount, problem"
@@ -83,7 +82,6 @@ class ErasedRows:
         sums: Sums = defaultdict(int)
         for entry, day, digest in self.all(CHAIN, handle):
             self._drop_purchase(handle, entry, sums)
-            self.send(DROP_UNKEPT, entry)
             self.send(DROP_RECEIPT, day, digest)
         for statement in (*DROP_OF_HANDLE, DROP_MERGES):
             self.send(statement, handle)

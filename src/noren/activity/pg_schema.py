@@ -73,9 +73,6 @@ CREATE TABLE stop (
   handle bytea NOT NULL, since text NOT NULL, purpose text NOT NULL, recipient text NOT NULL, channel text NOT NULL,
   PRIMARY KEY (handle, purpose, recipient, channel));
 CREATE TABLE keeping (handle bytea PRIMARY KEY, months integer NOT NULL);
-CREATE TABLE unkept (
-  purchase bigint NOT NULL, line integer NOT NULL, entry bigint NOT NULL, PRIMARY KEY (purchase, line));
-CREATE INDEX unkept_by_entry ON unkept (entry);
 CREATE TABLE merge (entry bigint PRIMARY KEY, source bytea NOT NULL, target bytea NOT NULL);
 CREATE TABLE closing (
   partner text NOT NULL, kind smallint NOT NULL, points bigint NOT NULL, PRIMARY KEY (partner, kind));

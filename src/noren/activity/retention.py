@@ -40,10 +40,6 @@ _STOP: Final = Say(
     "会員でいる間。会員の停止の申し出で、配信・提供より先に見ます。",
     "While she is a member: what she stopped, looked at before anything is delivered or provided.",
 )
-_UNKEPT: Final = Say(
-    "お買いものの行があるあいだ。残さないと選ばれた明細を、履歴からも消すための印です。",
-    "As long as the purchase's row: the mark by which lines that were not to be kept go from the lake too.",
-)
 _COUPON: Final = Say(
     "有効期限から receipts.keep_days（標準400日）。会員に見せ、レジで一度だけ使えるようにするため。",
     "receipts.keep_days (400 days by default) after its last day: to show it to her and to take it once.",
@@ -117,7 +113,6 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "used_code": _columns("hash entry day", _CODE),
     "stop": _columns("handle since purpose recipient channel", _STOP),
     "keeping": _columns("handle months", _STOP),
-    "unkept": _columns("purchase line entry", _UNKEPT),
     "coupon": _columns(
         "coupon handle barcode title_ja title_en discount min_spend partners valid_from valid_until used campaign",
         _COUPON,

@@ -87,7 +87,6 @@ LEDGER: Final[Columns] = {
     "used_code": joined(of("receipt", _RUNNING, "hash day"), of("receipt", _RUNNING, "entry", _PURCHASE)),
     "stop": joined(of("handle", "points", "handle", _HANDLE), of("stop", "points", "since purpose recipient channel")),
     "keeping": joined(of("handle", "points", "handle", _HANDLE), of("choice", "points", "months")),
-    "unkept": joined(of("choice", "points", "purchase entry", _PURCHASE), of("choice", "points", "line")),
     "coupon": joined(
         of("coupon", "register-coupon", "coupon barcode title_ja title_en discount min_spend partners"),
         of("handle", "register-coupon", "handle", _HANDLE),
@@ -141,7 +140,7 @@ LEDGER_LINKS: Final = frozenset(
             "member", "profile", "card", "purchase", "lot", "posting", "stop", "keeping", "coupon", "erasing",
         )),
         ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
-        ("posting", "entry"), ("used_code", "entry"), ("unkept", "purchase"), ("unkept", "entry"),
+        ("posting", "entry"), ("used_code", "entry"),
         ("redemption", "entry"), ("opening", "entry"), ("merge", "source"), ("merge", "target"),
     )
 )  # fmt: skip

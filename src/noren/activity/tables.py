@@ -75,10 +75,6 @@ CREATE TABLE stop (
   handle BLOB NOT NULL, since TEXT NOT NULL, purpose TEXT NOT NULL, recipient TEXT NOT NULL, channel TEXT NOT NULL,
   PRIMARY KEY (handle, purpose, recipient, channel)) WITHOUT ROWID, STRICT;
 CREATE TABLE keeping (handle BLOB PRIMARY KEY, months INTEGER NOT NULL) WITHOUT ROWID, STRICT;
-CREATE TABLE unkept (
-  purchase INTEGER NOT NULL, line INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (purchase, line)
-  ) WITHOUT ROWID, STRICT;
-CREATE INDEX unkept_by_entry ON unkept (entry);
 CREATE TABLE merge (entry INTEGER PRIMARY KEY, source BLOB NOT NULL, target BLOB NOT NULL) STRICT;
 CREATE TABLE closing (
   partner TEXT NOT NULL, kind INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (partner, kind)

@@ -35,21 +35,22 @@ POINTS_ONLY: Final = Say(
     "From now on, what you buy (the lines of a receipt) is kept nowhere.",
 )
 POINTS_ONLY_GOES_ON: Final = Say(
-    "ポイントの付与とご利用は続き、日時・店・金額・ポイント数は残ります。すでにある明細は「購入履歴の自動削除」か"
-    "「このお買いものを残さない」で消せます。",
-    "Points are still earned and used; time, shop, amount and points are kept. Lines that are already there go by "
-    "“delete by itself” or by “don't keep this purchase”.",
+    "ポイントの付与とご利用は続き、日時・店・金額・ポイント数は残ります。すでにある明細はそのままです。",
+    "Points are still earned and used; time, shop, amount and points are kept. Lines that are already there stay.",
 )
 KEEP_MONTHS: Final = (3, 18, 36)
 """After how many months a member may let her purchases be deleted."""
 
 AUTO_DELETE: Final = Say(
-    "お買いものの明細を、{months}か月を過ぎたものから自動で消します。",
-    "The lines of your purchases are deleted by themselves after {months} months.",
+    "お買いものの明細を、{months}か月を過ぎたものから自動で消すようにします。",
+    "The lines of your purchases are to be deleted by themselves after {months} months.",
 )
 AUTO_DELETE_GOES_ON: Final = Say(
+    "自動で消す仕組みはまだ動いていません。選ばれた期間はいまから控えておき、動きはじめたときに過ぎている分から消します。"
     "ポイントは減りません。法令で保存が求められる記録は、その期間だけ残ります。選ばない場合は36か月です。",
-    "No points are lost. Records that the law wants kept stay for its term. If you choose nothing it is 36 months.",
+    "Deletion by itself does not run yet: your choice is kept from now on, and what is past its term goes once it "
+    "runs. No points are lost. Records that the law wants kept stay for its term. "
+    "If you choose nothing it is 36 months.",
 )
 
 

@@ -83,7 +83,6 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "opening": (*_APPEND, "UPDATE (natural_key)", "DELETE"),
             "stop": (*_APPEND, "DELETE"),
             "keeping": (*_APPEND, "DELETE"),
-            "unkept": (*_APPEND, "DELETE"),
             "account": (*_APPEND, "UPDATE (points)"),
             "merge": (*_APPEND, "DELETE"),
             "closing": (*_APPEND, "UPDATE (points)"),

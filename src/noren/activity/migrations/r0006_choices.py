@@ -1,4 +1,4 @@
-"""0006: stops as rules over purpose, recipient and channel; how long a member keeps her lines; lines not kept."""
+"""0006: stops as rules over purpose, recipient and channel; how long a member wants her lines kept."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ revision: Final = "0006"
 down_revision: Final = "0005"
 
 SAYS: Final = Say(
-    "停止を利用目的・提供先・連絡手段の組み合わせに、明細の自動削除と「残さない」の選択を追加",
-    "Stops over purpose, recipient and channel together; deletion by itself; purchases not kept",
+    "停止を利用目的・提供先・連絡手段の組み合わせに。明細の自動削除の選択を追加",
+    "Stops over purpose, recipient and channel together; after how many months a member wants her lines to go",
 )
 LOSES: Final = Say(
-    "停止の組み合わせ(より広い停止になります。止めたことが弱まることはありません)、明細を自動で消すまでの月数、残さないと選んだ印",
-    "which parts a stop combined (it becomes a broader one; none is weakened), after how many months lines go, "
-    "and the marks of what was not to be kept",
+    "停止の組み合わせ(より広い停止になります。止めたことが弱まることはありません)、明細を自動で消すまでの月数",
+    "which parts a stop combined (it becomes a broader one; none is weakened), and after how many months lines go",
 )
 
 # A word that is none of the four was never written; should one be there, it stops everything.
@@ -38,10 +37,6 @@ SQLITE_UP: Final = (
     "DROP TABLE stop",
     "ALTER TABLE stop_now RENAME TO stop",
     "CREATE TABLE keeping (handle BLOB PRIMARY KEY, months INTEGER NOT NULL) WITHOUT ROWID, STRICT",
-    """CREATE TABLE unkept (
-  purchase INTEGER NOT NULL, line INTEGER NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (purchase, line)
-  ) WITHOUT ROWID, STRICT""",
-    "CREATE INDEX unkept_by_entry ON unkept (entry)",
 )
 POSTGRESQL_UP: Final = (
     "CREATE TEMPORARY TABLE stop_kept ON COMMIT DROP AS SELECT * FROM stop",
@@ -51,9 +46,6 @@ POSTGRESQL_UP: Final = (
   PRIMARY KEY (handle, purpose, recipient, channel))""",
     f"INSERT INTO stop SELECT handle, since, {_PARTS} FROM stop_kept ORDER BY since ON CONFLICT DO NOTHING",
     "CREATE TABLE keeping (handle bytea PRIMARY KEY, months integer NOT NULL)",
-    """CREATE TABLE unkept (
-  purchase bigint NOT NULL, line integer NOT NULL, entry bigint NOT NULL, PRIMARY KEY (purchase, line))""",
-    "CREATE INDEX unkept_by_entry ON unkept (entry)",
 )
 SQLITE_DOWN: Final = (
     """CREATE TABLE stop_before (
@@ -84,7 +76,6 @@ def downgrade() -> None:
     for statement in SQLITE_DOWN if _on_sqlite() else POSTGRESQL_DOWN:
         op.execute(statement)
     op.drop_table("keeping")
-    op.drop_table("unkept")
 
 
 def _on_sqlite() -> bool:
