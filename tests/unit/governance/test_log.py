@@ -265,3 +265,21 @@ def test_a_group_has_a_limit(folder: Path) -> None:
         log.append([stop_entry(log, 1)] * (MAX_GROUP + 1))
     flush(folder)
     assert log.size == 1
+
+
+def test_forgetting_and_appending_at_once_wait_for_each_other_and_end(folder: Path) -> None:
+    log = open_log(folder)
+
+    def append() -> None:
+        for number in range(30):
+            log.append([stop_entry(log, number)])
+
+    threads = [threading.Thread(target=append) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for number in range(30):
+        log.forget_member(number.to_bytes(8, "big"), reason="erasure")
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive(), "they wait for each other for ever"
+    assert verified(folder).wrong == []

@@ -6,10 +6,13 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from noren.governance.log.disk import PRIVATE, exchange, flush, put
+from noren.governance.log.disk import PRIVATE, exchange_all, flush, put
 from noren.governance.log.errors import LogBroken
 from noren.governance.log.records import Held, parse_line
 from noren.governance.log.tiles import WIDTH, number_path
+
+AT_ONCE: Final = 256
+"""Files that are written anew together."""
 
 STRAY: Final = 1_024
 """How many files behind the last one are looked for after a crash: more than one group can begin."""
@@ -48,7 +51,8 @@ class Bundles:
 
     def at(self, place: int) -> Held:
         """Return one line."""
-        return self.read(place // WIDTH)[place % WIDTH]
+        raw = self.path(place // WIDTH).read_bytes()
+        return parse_line(raw.splitlines(keepends=True)[place % WIDTH])
 
     def load(self, size: int) -> list[Held]:
         """Take up a log of ``size`` entries; cut off what a crash left behind them; return the last file's lines.
@@ -86,12 +90,13 @@ class Bundles:
     def forget(self, places: Collection[int], size: int) -> None:
         """Write the files of these places anew, their records left out; idempotent."""
         gone = set(places)
-        for number in sorted({place // WIDTH for place in gone}):
-            lines = [
-                held.without_record() if place in gone else held
-                for place, held in enumerate(self.read(number), number * WIDTH)
-            ]
-            content = b"".join([held.line for held in lines])
-            exchange(self.path(number), content, PRIVATE, scrub=True)
-            if number == size // WIDTH:
-                self._end = len(content)
+        numbers = sorted({place // WIDTH for place in gone})
+        for at in range(0, len(numbers), AT_ONCE):
+            contents = {self.path(number): self._without(number, gone) for number in numbers[at : at + AT_ONCE]}
+            exchange_all(contents, PRIVATE, scrub=True)
+        last = self.path(size // WIDTH)
+        self._end = last.stat().st_size if last.exists() else 0
+
+    def _without(self, number: int, gone: Collection[int]) -> bytes:
+        held = enumerate(self.read(number), number * WIDTH)
+        return b"".join([(each.without_record() if place in gone else each).line for place, each in held])

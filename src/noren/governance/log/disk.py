@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, TypeVar
 
 PUBLIC: Final = 0o644
 PRIVATE: Final = 0o600
 PUBLIC_FOLDER: Final = 0o755
 PRIVATE_FOLDER: Final = 0o700
+
+T = TypeVar("T")
 FEW: Final = 3
-ABREAST: Final = 8
+ABREAST: Final = 16
 
 
 def make_folder(path: Path, mode: int) -> None:
@@ -37,12 +40,16 @@ def flush(path: Path) -> None:
 
 def flush_all(paths: Collection[Path]) -> None:
     """Flush many files and folders, several at a time: the file system then takes them in few steps (5 to 20 times)."""
-    if len(paths) <= FEW:
-        for path in paths:
-            flush(path)
+    _abreast(flush, paths)
+
+
+def _abreast(work: Callable[[T], None], over: Collection[T]) -> None:
+    if len(over) <= FEW:
+        for each in over:
+            work(each)
         return
     with ThreadPoolExecutor(ABREAST, "flush") as several:
-        list(several.map(flush, paths))
+        list(several.map(work, over))
 
 
 def put(path: Path, content: bytes, mode: int, *, at: int = 0) -> None:
@@ -59,25 +66,33 @@ def put(path: Path, content: bytes, mode: int, *, at: int = 0) -> None:
         os.close(descriptor)
 
 
-def exchange(path: Path, content: bytes, mode: int, *, scrub: bool = False) -> None:
-    """Replace a file durably, in one step. ``scrub``: then write zeros over the bytes that it held before.
+def exchange(path: Path, content: bytes, mode: int) -> None:
+    """Replace a file durably, in one step."""
+    exchange_all({path: content}, mode)
+
+
+def exchange_all(contents: Mapping[Path, bytes], mode: int, *, scrub: bool = False) -> None:
+    """Replace files durably, each in one step. ``scrub``: then write zeros over the bytes that they held before.
 
     They are overwritten through the file that lost its name. A file system that copies on write, or a disk that
     moves its blocks, may keep them.
     """
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    put(beside, content, mode)
-    flush(beside)
-    old = os.open(path, os.O_WRONLY) if scrub and path.exists() else None
-    beside.rename(path)
-    flush(path.parent)
-    if old is not None:
-        try:
-            os.pwrite(old, bytes(os.fstat(old).st_size), 0)
-            os.fsync(old)
-        finally:
-            os.close(old)
+    beside = {path: path.with_name(f".{path.name}.new") for path in contents}
+    for path, content in contents.items():
+        beside[path].unlink(missing_ok=True)
+        put(beside[path], content, mode)
+    flush_all(list(beside.values()))
+    with ExitStack() as stack:
+        old = [stack.enter_context(path.open("r+b")) for path in contents if scrub and path.exists()]
+        for path, new in beside.items():
+            new.rename(path)
+        flush_all({path.parent for path in contents})
+        _abreast(_scrub, old)
+
+
+def _scrub(lost: IO[bytes]) -> None:
+    os.pwrite(lost.fileno(), bytes(os.fstat(lost.fileno()).st_size), 0)
+    os.fsync(lost.fileno())
 
 
 def _write(descriptor: int, content: bytes) -> None:

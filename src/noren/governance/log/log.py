@@ -65,6 +65,11 @@ class _Waiting:
     places: range | None = None
     broken: BaseException | None = field(default=None)
 
+    @property
+    def over(self) -> bool:
+        """Whether it was written, or could not be."""
+        return self.places is not None or self.broken is not None
+
 
 class Log:
     """The log of one side, opened for writing by one process."""
@@ -78,8 +83,9 @@ class Log:
         make_folder(folder, PUBLIC_FOLDER)
         make_folder(folder / "private", PRIVATE_FOLDER)
         self._seat = open(folder / "private" / "lock", "ab", opener=_opener)  # noqa: SIM115 - held while the log lives
-        self._lock, self._gate = threading.RLock(), threading.Lock()
+        self._lock, self._gate = threading.RLock(), threading.Condition()
         self._waiting: list[_Waiting] = []
+        self._busy = False
         self._bundles = Bundles(folder / "private" / "records")
         self._subjects = Subjects(folder / "private" / "subjects", self._tagged)
         make_folder(folder / "private" / "records", PRIVATE_FOLDER)
@@ -102,7 +108,7 @@ class Log:
         self._load()
         self._finish_forgetting()
         if not self.size:
-            self.append([Entry(EntryKind.LOG_BEGUN, self._clock.now(), {"origin": self.keys.origin})])
+            self._write([Entry(EntryKind.LOG_BEGUN, self._clock.now(), {"origin": self.keys.origin})])
 
     def _begin(self) -> None:
         """Sign the empty tree before anything else: a log that lost its checkpoint is then told from a new one."""
@@ -175,27 +181,37 @@ class Log:
         mine = _Waiting(entries)
         with self._gate:
             self._waiting.append(mine)
-        with self._lock:
-            if mine.places is None and mine.broken is None:
-                self._write_waiting()
+            while self._busy and not mine.over:  # who was written with others never waits for the next group
+                self._gate.wait()
+            self._busy = self._busy or not mine.over
+            leads = not mine.over
+        if leads:
+            self._write_waiting()
         if mine.broken is not None:
             raise mine.broken
         assert mine.places is not None, "the group was written"
         return mine.places
 
     def _write_waiting(self) -> None:
+        """Write all who wait, as one group where it is not too large; then let one of those lead who came meanwhile."""
         with self._gate:
             group, self._waiting = self._waiting, []
-        while group:
-            taken, total = 0, 0
-            while taken < len(group) and total + len(group[taken].entries) <= MAX_GROUP:
-                total, taken = total + len(group[taken].entries), taken + 1
-            self._write_group(group[:taken])
-            group = group[taken:]
+        try:
+            while group:
+                taken, total = 0, 0
+                while taken < len(group) and total + len(group[taken].entries) <= MAX_GROUP:
+                    total, taken = total + len(group[taken].entries), taken + 1
+                self._write_group(group[:taken])
+                group = group[taken:]
+        finally:
+            with self._gate:
+                self._busy = False
+                self._gate.notify_all()
 
     def _write_group(self, group: Sequence[_Waiting]) -> None:
         try:
-            place = self._write([entry for one in group for entry in one.entries])
+            with self._lock:
+                place = self._write([entry for one in group for entry in one.entries])
         except BaseException as broken:
             for one in group:
                 one.broken = broken
@@ -285,7 +301,7 @@ class Log:
         intent = json.loads(self._intent.read_bytes())
         if self.size == intent["size"]:
             body = {"count": len(intent["places"]), "reason": intent["reason"]}
-            self.append([Entry(EntryKind.RECORDS_FORGOTTEN, self._clock.now(), body)])
+            self._write([Entry(EntryKind.RECORDS_FORGOTTEN, self._clock.now(), body)])
         self._bundles.forget(intent["places"], self.size)
         self._subjects.forget(intent["places"])
         self._intent.unlink()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
-from noren.governance.log.disk import PRIVATE, exchange
+from noren.governance.log.disk import PRIVATE, exchange, exchange_all
 from noren.governance.ports import SUBJECT_BYTES
 
 SPAN: Final = 65_536
@@ -64,7 +64,7 @@ class Subjects:
         for span in sorted({place // SPAN for place in gone if place < self._size}):
             path = self._path(span)
             left = [(place, tag) for place, tag in parse_rows(path.read_bytes()) if place not in gone]
-            exchange(path, rows(left), PRIVATE, scrub=True)
+            exchange_all({path: rows(left)}, PRIVATE, scrub=True)
         kept = {tag: [place for place in there if place not in gone] for tag, there in self._newest.items()}
         self._newest = {tag: there for tag, there in kept.items() if there}
 
