@@ -134,3 +134,14 @@ def test_a_flow_that_nobody_registered_is_refused(home: Home) -> None:
     refused = call(home, "flow", "clear", "whatever")
     assert refused.exit_code == 1
     assert "Rule: flow-unknown" in refused.stdout
+
+
+def test_a_clearance_asked_now_stands_in_the_log_and_a_question_about_another_day_does_not(home: Home) -> None:
+    call(home, "flow", "clear", "room")
+    shown = json.loads(call(home, "log", "show", "--side", "house", "--last", "1", "--json").stdout)
+    before = json.dumps(shown)
+    assert "flow-refused" in before
+    assert "entrustment-no-person-join" in before
+    call(home, "flow", "clear", "room", "--at", "2026-03-01")
+    after = json.loads(call(home, "log", "show", "--side", "house", "--last", "1", "--json").stdout)
+    assert after == shown

@@ -94,6 +94,21 @@ def test_a_flow_for_another_purpose_or_company_or_of_fewer_items_lets_nothing_de
     assert house.approve() == "other-companies"
 
 
+@pytest.mark.parametrize(
+    ("text", "others"),
+    [
+        ("points_balance >= 500", True),
+        ("points_expiring(30 days) >= 1", True),
+        ('redeemed("c1")', True),
+        ('received("c1")', True),
+        ('visits(partner = "P1") >= 1', False),
+        ("sex = female", False),
+    ],
+)
+def test_points_and_campaigns_show_other_companies_too(house: House, text: str, others: bool) -> None:
+    assert house.inside.save("pooled", text)["audience"]["other_companies"] is others
+
+
 def test_a_flow_that_needs_consent_does_not_count_because_nobody_here_knows_who_agreed() -> None:
     known = Governed(governed().documents)
     known.put(replace(NOTICES[2], id="text", items=PURCHASES, scope=frozenset({"P1"})))

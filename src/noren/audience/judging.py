@@ -51,7 +51,8 @@ def judge(text: str, recipient: str | None, names: Catalogue, day: date) -> Judg
     around = Surroundings(names, names.sensitive, recipient, horizon_of(day), day)
     said = review(found, around)
     others = bool(names.companies - {recipient})
-    warnings = tuple(each for each in said.warnings if others or each.code != "other-company")
+    pooled = _pooled(found) if recipient is not None else ()
+    warnings = tuple(each for each in (*said.warnings, *pooled) if others or each.code != "other-company")
     in_lists = _has_sensitive_list(found.condition, names)
     errors = [*said.errors, *(_mixed(found) if in_lists else ())]
     codes = {warning.code for warning in warnings}
@@ -76,6 +77,18 @@ def sensitive_in_small_area(conditions: Sequence[Condition], names: Catalogue, d
         return False
     judged = [judge(to_text(each), None, names, day) for each in conditions]
     return any(isinstance(each, Refused) or each.sensitive for each in judged)
+
+
+def _pooled(found: Read) -> Iterator[Problem]:
+    """Yield a warning where a part speaks of what a member did at all companies together, without naming one."""
+    for part, place in _placed(found):
+        if isinstance(part, n.PointsBalance | n.PointsExpiring | n.Received | n.Redeemed):
+            say = Say(
+                "ポイントの残高・失効や施策の受け取り・利用には、ほかの会社でのお買いものが表れます。取扱いの根拠が要ります。",
+                "Points, and campaigns received or redeemed, show what was done at other companies too: that needs a"
+                " cleared flow.",
+            )
+            yield Problem("other-company", place, say)
 
 
 def _has_sensitive_list(condition: Condition, names: Catalogue) -> bool:
