@@ -111,7 +111,7 @@ os._exit(0)
 
 def test_it_may_be_cut_at_any_step_towards_the_disk(tmp_path: Path) -> None:
     sizes: set[tuple[int, int]] = set()
-    for step in range(0, 400, 1 if NIGHT else 3):
+    for step in range(0, 400, 1 if NIGHT else 5):
         folder = tmp_path / str(step)
         log = open_log(folder)
         log.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import threading
@@ -282,4 +283,25 @@ def test_forgetting_and_appending_at_once_wait_for_each_other_and_end(folder: Pa
     for thread in threads:
         thread.join(timeout=60)
         assert not thread.is_alive(), "they wait for each other for ever"
+    assert verified(folder).wrong == []
+
+
+@pytest.mark.parametrize("size", [254, 65_534] if os.environ.get("NOREN_NIGHT") else [254])
+def test_what_a_crash_left_on_a_level_that_is_not_there_yet_is_removed(folder: Path, size: int) -> None:
+    log = open_log(folder)
+    log.append([stop_entry(log, number % 100) for number in range(size)])
+    log.close()
+    before = files(folder)
+    log = open_log(folder)
+    log.append([stop_entry(log, 1)] * 3)  # a tile is full: the next level begins
+    log.close()
+    for name, content in files(folder).items():
+        if name.startswith("tile/") and name not in before:
+            continue  # as if the power had gone before the checkpoint
+        (folder / name).write_bytes(before.get(name, content))
+    for name, content in before.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    log = open_log(folder)
+    assert log.size == size + 1
     assert verified(folder).wrong == []

@@ -12,7 +12,6 @@ import fcntl
 import json
 import os
 import secrets
-import shutil
 import threading
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
@@ -31,16 +30,15 @@ from noren.governance.log.disk import (
     flush,
     flush_all,
     make_folder,
-    put,
 )
 from noren.governance.log.errors import LogBroken, LogBusy, NotForgettable
-from noren.governance.log.growing import Growing
-from noren.governance.log.hashing import EMPTY, consistency_proof, full_root, inclusion_proof
+from noren.governance.log.hashing import EMPTY, consistency_proof, inclusion_proof
 from noren.governance.log.keys import LogKeys
 from noren.governance.log.notes import Checkpoint, Note, parse_note, sign
 from noren.governance.log.records import SALT_BYTES, Held, canonical, hold, parse_record, subject_of
 from noren.governance.log.subjects import Subjects, Tagged
-from noren.governance.log.tiles import CHECKPOINT, ENTRIES, HEIGHT, WIDTH, levels, read_tile, tile_path, tree
+from noren.governance.log.tiles import CHECKPOINT, WIDTH, tree
+from noren.governance.log.tree_files import TreeFiles
 from noren.governance.ports import Entry, EntryKind
 from noren.kernel.clock import Clock
 
@@ -91,7 +89,7 @@ class Log:
         make_folder(folder / "private" / "records", PRIVATE_FOLDER)
         make_folder(folder / "private" / "subjects", PRIVATE_FOLDER)
         self._note: Note | None = None
-        self._growing = Growing.empty()
+        self._tree = TreeFiles(folder)
         try:
             self._open()
         except BaseException:
@@ -162,12 +160,12 @@ class Log:
     def proof(self, place: int) -> list[bytes]:
         """Return the audit path of an entry under the newest checkpoint."""
         with self._lock:
-            return inclusion_proof(tree(self._fetch, self.size), place, self.size)
+            return inclusion_proof(tree(self._tree.fetch, self.size), place, self.size)
 
     def consistency(self, old: int, new: int) -> list[bytes]:
         """Return the proof that the log of ``old`` entries is the beginning of that of ``new``."""
         with self._lock:
-            return consistency_proof(tree(self._fetch, self.size), old, new)
+            return consistency_proof(tree(self._tree.fetch, self.size), old, new)
 
     # Writing
 
@@ -229,26 +227,13 @@ class Log:
         if not lines:
             return begin
         self._note = None  # until the checkpoint stands: whatever breaks in between, the disk is read anew
-        flush_all(self._bundles.append(begin, lines) | self._grow(lines))
-        self._write_partial()
-        self._sign(Checkpoint(self.keys.origin, self._growing.size, self._growing.root))
+        touched = self._bundles.append(begin, lines) | self._tree.grow([held.commitment for held in lines])
+        flush_all(touched)
+        self._tree.write_partial()
+        self._sign(Checkpoint(self.keys.origin, self._tree.size, self._tree.root))
         tagged = [(begin + at, entry.subject) for at, entry in enumerate(entries)]
-        self._subjects.add([(place, tag) for place, tag in tagged if tag is not None], self._growing.size)
+        self._subjects.add([(place, tag) for place, tag in tagged if tag is not None], self._tree.size)
         return begin
-
-    def _grow(self, lines: Sequence[Held]) -> set[Path]:
-        touched: set[Path] = set()
-        for name, content in self._growing.grow([held.commitment for held in lines]):
-            path = self.folder / name
-            put(path, content, PUBLIC)
-            shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
-            touched |= {path, path.parent, path.parent.parent}
-        return touched
-
-    def _write_partial(self) -> None:
-        """Write the tiles that are not full: made anew from the records when the log is opened, so not flushed."""
-        for level, number, width, content in self._growing.partial():
-            put(self.folder / tile_path(level, number, width), content, PUBLIC)
 
     def _sign(self, checkpoint: Checkpoint) -> None:
         self.keys.publish()
@@ -315,39 +300,16 @@ class Log:
         if checkpoint.origin != self.keys.origin or not note.signed_by([*self.keys.living, *self.keys.known()]):
             raise LogBroken("the checkpoint is not signed by a key of this log")
         lines = self._bundles.load(checkpoint.size)
-        edges = [self._edge(level, checkpoint.size) for level in levels(checkpoint.size) if level]
-        growing = Growing(checkpoint.size, edges, [held.commitment for held in lines])
-        if growing.root != checkpoint.root:
+        self._tree.load(checkpoint.size, [held.commitment for held in lines])
+        if self._tree.root != checkpoint.root:
             raise LogBroken("the records are not those of the checkpoint")
-        self._growing, self._note = growing, note
-        self._clear_strays()
-        self._write_partial()
-        self._subjects.load(checkpoint.size)
-        self.refresh()
-
-    def _edge(self, level: int, size: int) -> list[bytes]:
-        """Make the begun tile of a level anew from the full ones below it."""
-        count = size >> (HEIGHT * level)
-        below = range(count - count % WIDTH, count)
-        return [full_root(read_tile(self._fetch, level - 1, number, size)) for number in below]
-
-    def _clear_strays(self) -> None:
-        """Remove what a crash left behind the checkpoint, and partial tiles of full ones."""
+        self._note = note
         for left in (self.folder / f".{CHECKPOINT}.new", self._intent.with_name(f".{self._intent.name}.new")):
             left.unlink(missing_ok=True)
-        for level in (ENTRIES, *levels(max(1, self.size))):
-            last, width = divmod(self.size if level == ENTRIES else self.size >> (HEIGHT * int(level)), WIDTH)
-            for number in range(last, last + STRAY):
-                (self.folder / tile_path(level, number)).unlink(missing_ok=True)
-            for number in (last - 1, last, last + 1):
-                parts = (self.folder / tile_path(level, max(0, number), 1)).parent
-                kept = width if number == last else 0
-                for part in list(parts.glob("*")) if number >= 0 else ():
-                    if int(part.name) > kept:
-                        part.unlink()
-
-    def _fetch(self, name: str) -> bytes:
-        return (self.folder / name).read_bytes()
+        self._tree.clear_strays()
+        self._tree.write_partial()
+        self._subjects.load(checkpoint.size)
+        self.refresh()
 
     def _tagged(self, begin: int, end: int) -> Tagged:
         for place, held in self._bundles.stretch(begin, end):

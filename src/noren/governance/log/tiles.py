@@ -16,7 +16,8 @@ from noren.governance.log.hashing import HASH_BYTES, Subtree, full_root
 
 WIDTH: Final = 256
 HEIGHT: Final = 8
-LEVELS: Final = 8
+LEVELS: Final = 6
+"""As many as are looked at: 2^48 entries."""
 CHECKPOINT: Final = "checkpoint"
 ENTRIES: Final = "entries"
 PUBLIC_NAME: Final = re.compile(
