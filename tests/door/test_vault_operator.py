@@ -42,6 +42,7 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("GET", "/summary", None),
     ("POST", "/check", None),
     ("POST", "/keys/work", {"name": "vault-index"}),
+    ("POST", "/erase/preview", {"card": CARD}),
     ("POST", "/erase/withdraw", {"card": CARD}),
     ("POST", "/erase/member", {"card": CARD}),
     ("POST", "/erase/finish", None),

@@ -37,8 +37,9 @@ from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write
 from noren.house.layouts import make_tables
 from noren.house.provisioning import grant, owner_engine
 from noren.identity import tables as identity
-from noren.identity.migrations import MEMBER_KEYS, VAULT
+from noren.identity.migrations import MEMBER_KEYS, STATUTORY, VAULT
 from noren.identity.sqlite import SqliteEngine
+from noren.identity.statutory import tables as statutory
 from noren.provision.migrations import HISTORY as PROVISION
 from noren.provision.store import ProvisionStore
 from noren.revisions.history import History
@@ -172,6 +173,7 @@ STORES = [
     _sqlite(PROVISION, lambda path: ProvisionStore(path).close()),
     _sqlite(COPIES, lambda path: LeaseStore(path).close()),
     _sqlite(VAULT, lambda path: SqliteEngine(path, identity.VAULT).close()),
+    _sqlite(STATUTORY, lambda path: SqliteEngine(path, statutory.STATUTORY).close()),
     _sqlite(MEMBER_KEYS, lambda path: SqliteEngine(path, identity.MEMBER_KEYS).close()),
     _ledger_on_postgresql(),
     _postgresql(REGISTER, "ledger", "register"),

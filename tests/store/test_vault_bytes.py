@@ -96,12 +96,12 @@ def test_the_ciphertext_of_a_merged_member_is_overwritten(tmp_path: Path) -> Non
 def test_no_column_holds_a_number_but_states_and_every_column_has_its_term(tmp_path: Path) -> None:
     live(tmp_path).vault.close()
     columns: dict[str, set[str]] = {}
-    for name in ("vault.db", "member-keys.db"):
+    for name in ("vault.db", "member-keys.db", "statutory.db"):
         with sqlite3.connect(tmp_path / name) as connection:
             for (table,) in connection.execute(_TABLES).fetchall():
                 found = connection.execute(f"SELECT name, type FROM pragma_table_info('{table}')").fetchall()
                 columns[table] = {column for column, _ in found}
-                assert {c for c, kind in found if kind != "BLOB"} <= {"standing", "pending", "inactive_cards"}
+                assert {c for c, kind in found if kind != "BLOB"} <= {"standing", "pending", "inactive_cards", "month"}
     assert columns == {table: set(terms) for table, terms in TERMS.items() if table != "arrival"}  # on PostgreSQL only
 
 

@@ -20,6 +20,7 @@ from noren.governance.cases import tables as cases
 from noren.governance.columns import StoreMap
 from noren.governance.leases import tables as copies
 from noren.identity import tables as vault
+from noren.identity.statutory.tables import STATUTORY
 from noren.provision import tables as provision
 
 Actual = Mapping[str, list[str]]
@@ -61,7 +62,7 @@ ACTUAL: dict[str, Callable[[], Actual]] = {
     "lake": lambda: {form.name: list(form.whole().names) for form in LAKE_TABLES},
     "audiences": lambda: of_metadata(audiences.METADATA),
     "standings": lambda: _of_sql(standings.SCHEMA),
-    "vault": lambda: of_metadata(vault.VAULT, vault.MEMBER_KEYS),
+    "vault": lambda: of_metadata(vault.VAULT, vault.MEMBER_KEYS, STATUTORY),
     "directory": lambda: of_metadata(directory.METADATA),
     "documents": lambda: of_metadata(documents.METADATA),
     "copies": lambda: of_metadata(copies.METADATA),

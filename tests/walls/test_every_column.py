@@ -93,7 +93,7 @@ TABLES = {
     "activity/tables.py", "activity/lake/tables.py", "activity/pg_tables.py", "audience/tables.py",
     "audience/standings/tables.py", "governance/tables.py", "governance/announced/tables.py",
     "governance/cases/tables.py",
-    "governance/leases/tables.py", "identity/tables.py", "provision/tables.py",
+    "governance/leases/tables.py", "identity/statutory/tables.py", "identity/tables.py", "provision/tables.py",
 }  # fmt: skip
 """Where tables are made. A new one needs a store in tools/data_map.py and its columns in tests/walls/stores.py."""
 

@@ -292,6 +292,11 @@ class Home:
         return self.path / "vault" / "member-keys.db"
 
     @property
+    def statutory_db(self) -> Path:
+        """The statutory vault: what the law makes outlive an erasure; a file in homes of either engine."""
+        return self.path / "vault" / "statutory.db"
+
+    @property
     def key_snapshots(self) -> Path:
         """Where the member-key store's hourly snapshots lie, for a day each: in no backup."""
         return self.path / "vault" / "key-snapshots"

@@ -38,6 +38,8 @@ from noren.identity.ports import LedgerSide
 from noren.identity.sealed import Indexes, Owners
 from noren.identity.snapshots import Snapshots
 from noren.identity.sqlite import SqliteEngine
+from noren.identity.statutory.store import StatutoryVault
+from noren.identity.statutory.tables import STATUTORY
 from noren.identity.store import SqlVault
 from noren.identity.tables import MEMBER_KEYS, VAULT
 from noren.identity.vault import Vault
@@ -113,6 +115,7 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         clock=clock,
         zone=home.zone,
         erasures=_erasure_list(home, keys.ring("vault-erasures")),
+        statutory=StatutoryVault(SqliteEngine(home.statutory_db, STATUTORY), keys.ring("statutory")),
         journal=(log := open_log(home, keys)),
     )
     desk = RegisterDoor(InnerClient(home, porter, "desk", timeout_seconds=DESK_SECONDS))

@@ -21,6 +21,7 @@ from noren.revisions.opening import layout_of
 
 SIDE: Final = "vault"
 ROWS: Final = "vault/vault.db"
+STATUTORY: Final = "vault/statutory.db"
 
 
 def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing) -> Made:
@@ -42,7 +43,9 @@ def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing) -> Made:
     work.mkdir(parents=True, mode=0o700)
     try:
         make_copy(home.vault_db, work / "vault.db")
-        source = Source([(ROWS, work / "vault.db")], {"vault": layout_of(VAULT).revision})
+        make_copy(home.statutory_db, work / "statutory.db")
+        files = [(ROWS, work / "vault.db"), (STATUTORY, work / "statutory.db")]
+        source = Source(files, {"vault": layout_of(VAULT).revision})
         return make(source, folder, SIDE, copies, ring)
     finally:
         shutil.rmtree(work, ignore_errors=True)

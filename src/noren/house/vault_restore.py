@@ -62,6 +62,8 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
                 member_keys.close()
         if not drill:
             put_in_place([(unpacked, home.vault_db)])
+            if not home.statutory_db.exists():  # one that is there knows more
+                put_in_place([(work / home.statutory_db.relative_to(home.path), home.statutory_db)])
     finally:
         cleared(work)
     return Restored(SIDE, opened.head.made_at, time.monotonic() - begun, files, members, erased, drill)

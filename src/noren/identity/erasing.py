@@ -15,9 +15,10 @@ from typing import Final
 from noren.governance.ports import Entry, EntryKind
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
 from noren.identity.errors import LedgerAway, StoreUnusable
-from noren.identity.members import WITH_WITHDRAWN, Member, open_members
+from noren.identity.members import WITH_WITHDRAWN, Member
 from noren.identity.model import CardState, MemberRow, Refused, Standing
 from noren.identity.ports import VaultBatch
+from noren.identity.statutory.model import Kept, Record, kept, records_of
 from noren.identity.vault import NUMBER, ROW, Vault
 from noren.kernel.ids import CardNumber, LinkToken
 from noren.kernel.say import Say
@@ -33,9 +34,13 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """A member was erased. ``told``: whether the ledger side has heard of it; else it hears as soon as it answers."""
+    """A member was erased. ``told``: whether the ledger side has heard of it; else it hears as soon as it answers.
+
+    ``kept``: what the law makes outlive her, and until when.
+    """
 
     told: bool
+    kept: tuple[Kept, ...] = ()
 
 
 def erase_member(vault: Vault, *, card: CardNumber) -> Erased | Refused:
@@ -55,22 +60,32 @@ def erase_member(vault: Vault, *, card: CardNumber) -> Erased | Refused:
 
 def erase_row(vault: Vault, member: Member) -> Erased:
     """Erase a member who is open; the caller holds ``vault.writing``."""
+    stays = _keep_by_law(vault, member)
     _begin(vault, member)
     try:
         finish_erasure(vault, member.row)
     except LedgerAway:
-        return Erased(told=False)
-    return Erased(told=True)
+        return Erased(told=False, kept=stays)
+    return Erased(told=True, kept=stays)
 
 
-def erase_rows(vault: Vault, rows: list[bytes]) -> int:
-    """Erase members by row: those a sweep found due, or a restored store still has. Return how many were there."""
-    with vault.writing:
-        with vault.store.reading() as batch:
-            members = list(open_members(vault, batch, rows, standing=WITH_WITHDRAWN).values())
-        for member in members:
-            erase_row(vault, member)
-    return len(members)
+def what_stays(vault: Vault, *, card: CardNumber) -> tuple[Kept, ...] | Refused:
+    """Return what would outlive an erasure of the member with this card today, before it is done."""
+    with vault.store.reading() as batch:
+        found = find_by_card(vault, batch, card, standing=WITH_WITHDRAWN)
+    return UNKNOWN_CARD if found is None else tuple(kept(_records(vault, found[0]), vault.today()))
+
+
+def _keep_by_law(vault: Vault, member: Member) -> tuple[Kept, ...]:
+    if vault.statutory is None:
+        return ()
+    return tuple(vault.statutory.keep(member.row, _records(vault, member), vault.today()))
+
+
+def _records(vault: Vault, member: Member) -> list[Record]:
+    if vault.statutory is None:
+        return []
+    return records_of(member.choices, vault.statutory.address(member.contact.email or ""))
 
 
 def finish_erasure(vault: Vault, row: bytes) -> None:

@@ -32,6 +32,11 @@ _MARK: Final = Say(
     "いつまでも。並べ直しが要るかどうかの印で、だれのことも表しません（PostgreSQLのときだけ）。",
     "For good: the mark that the rows are to be laid anew, which says nothing of anybody (on PostgreSQL alone).",
 )
+_STATUTORY: Final = Say(
+    "消去のときに本人に示した月の終わりまで。法律が残させる項目だけで、月の鍵ごと消えます。",
+    "Until the end of the month that she was told at her erasure: named fields that the law keeps; they go with the "
+    "month's key.",
+)
 _LINK: Final = Say(
     "会員でいる間。取引台帳とのやりとりのためだけに使います。",
     "While she is a member. Used for the crossing to the ledger side alone.",
@@ -70,6 +75,8 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
     "contact": dict.fromkeys(("member", "postal_code", "prefecture", "city", "street", "phone", "email"), _MEMBERSHIP),
     "card": dict.fromkeys(("row", "card_index", "member", "number", "state"), _CARD),
     "total": dict.fromkeys(("row", "inactive_cards"), _TOTAL),
+    "statutory_record": dict.fromkeys(("row", "month", "sealed"), _STATUTORY),
+    "month_key": dict.fromkeys(("month", "wrapped"), _STATUTORY),
     "arrival": dict.fromkeys(("row", "in_order"), _MARK),
     "member_key": dict.fromkeys(("member", "wrapped"), _MEMBERSHIP),
 }

@@ -23,6 +23,11 @@ _MERGE: Final = Say(
     "It stays as a mark that holds no datum of anybody; once the other is erased it leads nowhere.",
 )
 
+_STATUTORY: Final = Say(
+    "消去された会員の行から鍵で作った番号で、消去の後はだれのものとも分かりません。",
+    "Made with a key from the row of the member erased: after that it leads to nobody.",
+)
+
 VAULT: Final[Columns] = {
     "member": joined(
         of("machinery", _MEMBER, "row standing"),
@@ -53,6 +58,10 @@ VAULT: Final[Columns] = {
         of("card-number", "points security", "card_index member", _KEY),
         of("card-number", "points security", "number"),
     ),
+    "statutory_record": joined(
+        of("machinery", "law", "month"), of("consent", "law", "row", _STATUTORY), of("consent", "law", "sealed")
+    ),
+    "month_key": of("key", "security", "month wrapped"),
     "total": of("books", "service-improvement", "row inactive_cards"),
     "arrival": of("machinery", "security", "row in_order"),
     "member_key": joined(of("key", "security", "member", _KEY), of("key", "security", "wrapped")),
@@ -62,5 +71,6 @@ LINKS: Final = frozenset(
     {
         "member.number_index", "member.merged_into", "member.pending", "member.link_index", "member.link_token",
         "member.told", "member.cards", "contact.member", "card.card_index", "card.member", "member_key.member",
+        "statutory_record.row",
     }
 )  # fmt: skip

@@ -16,6 +16,7 @@ from noren.governance.ports import Journal
 from noren.identity.errors import StoreUnusable
 from noren.identity.ports import Chance, ContactDrawer, LedgerSide, MemberKeys, VaultStore
 from noren.identity.sealed import Indexes, Owners
+from noren.identity.statutory.store import StatutoryVault
 from noren.kernel.clock import Clock, local_date
 
 ROW_BYTES = 16
@@ -56,6 +57,7 @@ class Vault:
     writing: Lock = field(default_factory=Lock)
     untold: Event = field(default_factory=Event)
     journal: Journal | None = None
+    statutory: StatutoryVault | None = None
 
     def today(self) -> date:
         """Return the programme's local day."""
@@ -77,4 +79,6 @@ class Vault:
             self.store.lay_anew()
             self.keys.lay_anew()
         self.store.close()
+        if self.statutory is not None:
+            self.statutory.close()
         self.keys.close()

@@ -89,6 +89,8 @@ def erase_due(vault: Vault) -> int:
     with vault.writing, vault.store.batch() as batch:
         batch.remove_strays()
     vault.erasures.forget(vault.today())
+    if vault.statutory is not None:
+        vault.statutory.end_months(vault.today())
     forget_deleted(vault)
     return erased
 

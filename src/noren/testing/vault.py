@@ -20,6 +20,8 @@ from noren.identity.postgres import PostgresEngine
 from noren.identity.sealed import Indexes, Owners
 from noren.identity.snapshots import Snapshots
 from noren.identity.sqlite import SqliteEngine
+from noren.identity.statutory.store import StatutoryVault
+from noren.identity.statutory.tables import STATUTORY
 from noren.identity.store import SqlVault
 from noren.identity.tables import MEMBER_KEYS, VAULT
 from noren.identity.vault import SystemChance, Vault
@@ -68,6 +70,7 @@ def a_vault(
         zone=TOKYO,
         chance=chance or SystemChance(),
         erasures=erasures or ErasureList(folder / "erasures.list", a_ring("vault-erasures", _ERASURES)),
+        statutory=StatutoryVault(SqliteEngine(folder / "statutory.db", STATUTORY), a_ring("statutory", _ERASURES)),
     )
 
 

@@ -69,12 +69,30 @@ def erase(
         "この会員の情報をすべて消去します: 氏名・連絡先・カード・選択、購買・ポイント・クーポン。元に戻せません。",
         "All of this member is erased: name, contact, cards, choices, purchases, points, coupons. For good.",
     )
-    confirm_by_name(at, what, number[-4:], yes)
+    stays = _staying(_call(at, "vault", "/erase/preview", {"card": number})["kept"])
+    shown = Say("\n".join([what.ja, *(x.ja for x in stays)]), "\n".join([what.en, *(x.en for x in stays)]))
+    confirm_by_name(at, shown, number[-4:], yes)
     done = _call(at, "vault", "/erase/member", {"card": number})
     if now and done["told"]:
         done = {**done, **_call(at, "ledger-worker", "/erasures/finish", {})}
         _call(at, "vault", "/erase/finish", {})
-    at.answer(done, *_words(done))
+    at.answer(done, *_words(done), *_staying(done["kept"]))
+
+
+def _staying(kept: list[Any]) -> list[Say]:
+    """Say which fields stay, until when, by which law."""
+    if not kept:
+        return [Say("法律により残る項目はありません。", "Nothing of her stays by law.")]
+    lines = [
+        Say(
+            f"・{each['record']['ja']}（{'、'.join(field['ja'] for field in each['fields'])}）: {each['until']} まで。"
+            f"{each['law']['ja']}",
+            f"- {each['record']['en']} ({', '.join(field['en'] for field in each['fields'])}): until {each['until']}. "
+            f"{each['law']['en']}",
+        )
+        for each in kept
+    ]
+    return [Say("法律により、次の項目だけが残ります。", "By law these fields alone stay:"), *lines]
 
 
 def _words(done: dict[str, Any]) -> list[Say]:

@@ -38,13 +38,12 @@ _AWAY: Final = Reason(
 
 def operator_app(room: VaultRoom) -> Litestar:
     """Return the inner door's application."""
-    keep_days = room.home.settings.erasure.keep_withdrawn_days
     handlers = [
         *operator_handlers(room.vault),
         *choice_handlers(room),
         *key_handlers(room.vault, room.copies),
         *copy_handlers(room.copies),
-        *leaving_handlers(room.vault, keep_days),
+        *leaving_handlers(room),
         *backup_handlers(lambda folder: back_up(room.home, folder, room.copies, room.keys.ring("vault-backup"))),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
