@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import apsw
 import pytest
 
 from noren.activity.ports import AuditFeed
@@ -83,6 +84,8 @@ def test_when_it_is_acknowledged_it_holds_for_audiences_and_at_the_till(house: M
         assert till.desk.stopped_by(handle, COUPON) is None
     finally:
         till.close()
+    with pytest.raises(apsw.Error):  # what can not be read is no "she has stopped nothing"
+        till.desk.stopped_by(handle, COUPON)
 
 
 def test_a_reader_that_remembers_would_be_found(house: MemberHouse, feed: AuditFeed) -> None:

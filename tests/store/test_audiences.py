@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import contextlib
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from noren.audience.language import parse, to_json
 from noren.audience.language.nodes import Condition
 from noren.audience.ledger_rules import LedgerStops
 from noren.audience.model import Asked, Channel
+from noren.audience.ports import Stops
 from noren.audience.qualifying import qualifying
 from noren.audience.retention import TERMS, sweep
 from noren.audience.store import AudienceStore
@@ -41,14 +43,37 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AudienceHouse]:
         yield made
 
 
-def exact(house: AudienceHouse, text: str, channel: Channel = Channel.TILL, *, with_young: bool = False) -> int:
+class Unreadable:
+    """Stops that can not be read just now."""
+
+    def stopped(self, asked: Asked) -> Sequence[bytes]:
+        raise OSError(f"no stops for {asked.purpose}")
+
+
+class Swallowed:
+    """A broken reader that takes what it can not read for nothing: the negative control."""
+
+    def stopped(self, asked: Asked) -> Sequence[bytes]:
+        with contextlib.suppress(OSError):
+            return Unreadable().stopped(asked)
+        return ()
+
+
+def exact(
+    house: AudienceHouse,
+    text: str,
+    channel: Channel = Channel.TILL,
+    *,
+    with_young: bool = False,
+    stops: Stops | None = None,
+) -> int:
     """Return how many really qualify: what no door tells."""
     condition = parse(text)
     assert isinstance(condition, Condition)
     moment = moment_of(house.today - timedelta(days=1), house.home.zone)
     asked = Asked(to_json(condition), "campaign", "P1", channel, with_young)
     with house.room.audiences.history.at(moment) as held:
-        return len(qualifying(asked, held, LedgerStops(house.room.feed), moment))
+        return len(qualifying(asked, held, stops or LedgerStops(house.room.feed), moment))
 
 
 def test_a_programmes_own_history_is_counted(house: AudienceHouse) -> None:
@@ -156,6 +181,9 @@ def test_under_16s_and_stops(tmp_path: Path) -> None:
         assert exact(house, bought) == 1
         house.stop(young[2])
         assert exact(house, bought) == 0
+        with pytest.raises(OSError, match="no stops"):
+            exact(house, bought, stops=Unreadable())
+        assert exact(house, bought, stops=Swallowed()) == 1, "who swallows it reaches her: this test would see it"
 
 
 def test_a_home_on_postgresql_counts_alike(tmp_path: Path) -> None:
