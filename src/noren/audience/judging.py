@@ -8,6 +8,7 @@ from datetime import date
 from typing import Final
 
 from noren.audience.catalogue import Catalogue
+from noren.audience.excluding import leaves_sensitive_goods
 from noren.audience.language import Condition, Refused, to_text
 from noren.audience.language import nodes as n
 from noren.audience.language.building import Read
@@ -53,14 +54,14 @@ def judge(text: str, recipient: str | None, names: Catalogue, day: date) -> Judg
     others = bool(names.companies - {recipient})
     pooled = _pooled(found) if recipient is not None else ()
     warnings = tuple(each for each in (*said.warnings, *pooled) if others or each.code != "other-company")
-    in_lists = _has_sensitive_list(found.condition, names)
-    errors = [*said.errors, *(_mixed(found) if in_lists else ())]
+    unnamed = _has_sensitive_list(found.condition, names) or leaves_sensitive_goods(found.condition, names)
+    errors = [*said.errors, *(_mixed(found) if unnamed else ())]
     codes = {warning.code for warning in warnings}
     return Judged(
         found.condition,
         tuple(sorted(dict.fromkeys(errors), key=lambda problem: problem.place.start)),
         warnings,
-        sensitive="sensitive" in codes or in_lists,
+        sensitive="sensitive" in codes or unnamed,
         foreign="other-company" in codes,
         cost=cost_of(found.condition),
     )
