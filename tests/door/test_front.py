@@ -137,6 +137,25 @@ def test_without_the_desk_the_page_says_so(client: Any, door: FakeLedgerDoor) ->
     assert "一覧を出している仕組みが、いま応答していません" in client.get("/").text
 
 
+def test_how_data_is_handled_is_told_from_the_register(client: Any, door: FakeLedgerDoor, desk: FakeLedgerDoor) -> None:
+    japanese, english = client.get("/handling").text, client.get("/handling?lang=en").text
+    for said in ("グループでの共同利用では", "グループ五", "会員情報取扱店※1", "三条店", "2037/03/14", "これから"):
+        assert said in japanese
+    assert "Group Five" in english
+    assert "Versions of this page" in english
+    before = client.get(f"/handling?lang=en&at={(FOUNDED - DAY).date().isoformat()}").text
+    assert "There is no joint use." in before
+    assert "As it is now" in before
+    assert client.get("/handling?at=no-day").status_code == 200
+    told = client.get("/handling.json").json()
+    assert "joint" in [each["id"] for each in told["page"]["answers"]]
+
+
+def test_without_the_desk_the_page_of_handling_says_so(client: Any, door: FakeLedgerDoor) -> None:
+    assert "一覧を出している仕組みが、いま応答していません" in client.get("/handling").text
+    assert client.get("/handling.json").status_code == 503
+
+
 def test_without_such_shops_the_page_says_so(client: Any, door: FakeLedgerDoor) -> None:
     door.summary["identity_shops"] = []
     assert "いま登録されている会員情報取扱店はありません" in client.get("/").text

@@ -72,7 +72,7 @@ _ALL: Final = (
         ("area", "お住まいの地域(粗い区分)", "area of residence, coarse"),
         ("joined", "入会した月", "month of joining"),
         ("reachability", "メール・郵便の受け取り可否", "whether mail and post are welcome"),
-        ("pseudonym", "提供先ごとの識別子", "pseudonym of the recipient's own"),
+        ("pseudonym", "提供先ごとの識別子", "identifier of the recipient's own"),
         ("handle", "内部識別子", "handle"),
         ("card-mark", "カードの照合印", "mark of a card"),
         ("draw-number", "抽選番号", "draw number"),

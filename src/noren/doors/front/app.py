@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,8 +12,10 @@ from litestar import Response, get
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 from litestar.response import Template
+from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 
 from noren.doors.front.figures import LiveFigures, Reading
+from noren.doors.front.handling import LiveHandling, day_asked
 from noren.doors.front.logs import checkpoint, tile, vkeys
 from noren.doors.front.published import LiveRegister
 from noren.doors.pages import Policy, Shell, compose
@@ -25,6 +28,7 @@ FOLDER: Final = Path(__file__).parent
 
 GivenShell = NamedDependency[SkipValidation[Shell]]
 GivenFigures = NamedDependency[SkipValidation[LiveFigures]]
+GivenHandling = NamedDependency[SkipValidation[LiveHandling]]
 GivenRegister = NamedDependency[SkipValidation[LiveRegister]]
 
 
@@ -52,10 +56,25 @@ async def figures_json(figures: GivenFigures) -> Response[bytes]:
     return Response(msgspec.json.encode(_as_json(await figures.now())), media_type="application/json")
 
 
-@get("/handling", sync_to_thread=False)
-def handling(request: Asked, shell: GivenShell) -> Template:
-    """Say how data are handled, as things stand now."""
-    return shell.page(request, "handling.html")
+@get("/handling")
+async def handling(request: Asked, shell: GivenShell, figures: GivenFigures, live: GivenHandling) -> Template:
+    """Say how data are handled, as things stand now or stood on a day (``?at=``)."""
+    shown = await live.at(await _instant(figures), day_asked(request.query_params.get("at")))
+    return shell.page(request, "handling.html", shown=shown, zone=shell.home.zone)
+
+
+@get("/handling.json")
+async def handling_json(request: Asked, figures: GivenFigures, live: GivenHandling) -> Response[bytes]:
+    """Answer the same to a machine: questions, answers, what they rest on, and when they changed."""
+    shown = await live.at(await _instant(figures), day_asked(request.query_params.get("at")))
+    status = HTTP_200_OK if shown else HTTP_503_SERVICE_UNAVAILABLE
+    return Response(msgspec.json.encode(shown), media_type="application/json", status_code=status)
+
+
+async def _instant(figures: LiveFigures) -> datetime:
+    """Return the programme's instant, or the machine's where the ledger does not answer."""
+    reading = await figures.now()
+    return reading.summary.now if reading.summary else SystemClock().now()
 
 
 @get("/member", sync_to_thread=False)
@@ -79,12 +98,13 @@ def healthz() -> Response[bytes]:
 def front_app(room: FrontRoom) -> App:
     """Return the application of the front process."""
     shell = Shell(room.home, FOLDER)
-    figures, register = LiveFigures(room, time.monotonic), LiveRegister(room)
-    routes: list[Any] = [first_page, figures_part, figures_json, handling, member, member_window, healthz]
-    routes += [checkpoint, vkeys, tile]
+    figures, register, live = LiveFigures(room, time.monotonic), LiveRegister(room), LiveHandling(room)
+    routes: list[Any] = [first_page, figures_part, figures_json, member, member_window, healthz]
+    routes += [handling, handling_json, checkpoint, vkeys, tile]
     given = {
         "shell": Provide(lambda: shell, sync_to_thread=False),
         "register": Provide(lambda: register, sync_to_thread=False),
+        "live": Provide(lambda: live, sync_to_thread=False),
         "figures": Provide(lambda: figures, sync_to_thread=False),
         "room": Provide(lambda: room, sync_to_thread=False),
     }

@@ -145,12 +145,12 @@ EXEMPT: Final = (
     Exempt(
         "before-upgrade",
         Say(
-            "更新の前の控え(upgrade --keep-copy を選んだときだけ)",
+            "更新を戻すための控え(運営者が選んだときだけ)",
             "the copy before an upgrade, where one was asked for",
         ),
         Say(
-            "更新を戻せるようにするため。だれが選んだかは分かっており、doctor がいつも知らせます。",
-            "So that an upgrade can be taken back. Whoever asked for it knows, and the doctor keeps telling.",
+            "更新を戻せるようにするため。どこにあるかは、点検(noren doctor)がいつも知らせます。",
+            "So that an upgrade can be taken back. The check of the home (noren doctor) keeps telling where it lies.",
         ),
     ),
 )

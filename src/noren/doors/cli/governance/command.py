@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from noren.doors.cli.carding import CardArgument
+from noren.doors.cli.governance import published
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, YesOption, group, here
 from noren.doors.cli.speech import both
 
@@ -215,6 +216,7 @@ def add_to(app: typer.Typer) -> None:
     notices.command("check", help=both("公表せずに確かめる(分類・文言)", "Check a file without announcing it"))(_check)
     GROUPS["terms"].command("accept", help=both("会員の承諾を受け付ける", "Take a member's acceptance"))(_accept)
     notices.command("data", help=both("保存するものの地図(列ごと)", "What noren stores, column by column"))(_data)
+    published.add_to(notices)
     flows = GROUPS["flow"]
     flows.command(
         "clear", help=both("動かせるか(止めるなら、どの規則か)", "Whether it may run, or which rule stops it")
