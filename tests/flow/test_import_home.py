@@ -145,6 +145,8 @@ def test_terminals(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "shops.csv"
     file.write_text("shop,partner\nS7,P7\n", "utf-8")
     noren(home, "import", "shops", str(file))
+    noren(home, "terminal", "add", "--shop", "S7", "--terminal", "T7", "--test", code=1)  # no agreement yet
+    noren(home, "partner", "agree", "P7", "--route", "third-party-consent", "--from", "2026-01-01")
     made = noren(home, "terminal", "add", "--shop", "S7", "--terminal", "T7", "--test", "--expires", "90d")
     assert made["key"].startswith("nt_test_")
     noren(home, "terminal", "add", "--shop", "S7", "--terminal", "T7", code=1)

@@ -26,7 +26,8 @@ def test_a_store_goes_back_and_forth_and_zones_can_read_it_again(tmp_path: Path)
     provide(home)
     as_admin = ("--pg-admin", admin.role, "--pg-passfile", str(admin.passfile), "--yes", "--side", "ledger")
     before = standings(path)
-    assert before["register"]["found"] == "0003"
+    head = before["register"]["head"]
+    assert before["register"]["found"] == head
     assert "--pg-admin" in noren(path, "migrate", "--to", "register=0001", "--yes", code=2)
     with shared_server().connect(database_name(home, "register")):
         assert "connected to the database" in noren(path, "migrate", "--to", "register=0001", *as_admin, code=1)
@@ -39,7 +40,7 @@ def test_a_store_goes_back_and_forth_and_zones_can_read_it_again(tmp_path: Path)
     noren(path, "migrate", "--to", "register=0001", *as_admin)
     assert standings(path)["register"]["found"] == "0001"
     noren(path, "migrate", *as_admin)
-    assert standings(path)["register"]["found"] == "0003"
+    assert standings(path)["register"]["found"] == head
     granted = "SELECT has_table_privilege(%s, 'alert', 'INSERT')"
     role = address_of(home, "till", "register").user
     with shared_server().connect(database_name(home, "register")) as connection:
