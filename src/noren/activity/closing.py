@@ -47,6 +47,10 @@ class ErasingRows(Protocol):
         """Delete what ``ErasingFeed.left_behind`` found, sums added to the closing account."""
         ...
 
+    def thin(self, handle: bytes, entries: Sequence[int]) -> None:
+        """Delete the lines of a member's purchases and of what came back of them; the purchases stay."""
+        ...
+
     def note_rewritten(self, handles: Sequence[bytes], at: int) -> None:
         """Say that the lake's tables hold these no more, though its old files may."""
         ...

@@ -36,6 +36,8 @@ DROP_OF_HANDLE: Final = (
 DROP_MERGES: Final = "DELETE FROM merge WHERE source = $1 OR target = $1"
 DROP_CARDS: Final = "DELETE FROM card WHERE handle = $1"
 DROP_UNUSED_COUPONS: Final = "DELETE FROM coupon WHERE handle = $1 AND used = 0"
+THIN_PURCHASE: Final = "UPDATE purchase SET lines = NULL WHERE handle = $1 AND entry = $2"
+THIN_RETURNS: Final = "UPDATE goods_return SET lines = NULL WHERE purchase = $1"
 GET_MERGED_INTO: Final = "SELECT source FROM merge WHERE target = $1"
 ADD_CLOSING: Final = (
     "INSERT INTO closing (partner, kind, points) VALUES ($1, $2, $3)"
@@ -118,6 +120,12 @@ class ErasedRows:
         self._add_closing(sums)
         for code in codes:
             self.send(DROP_CODE, code)
+
+    def thin(self, handle: bytes, entries: Sequence[int]) -> None:
+        """See ``ErasingRows``."""
+        for entry in entries:
+            self.send(THIN_PURCHASE, handle, entry)
+            self.send(THIN_RETURNS, entry)
 
     def note_rewritten(self, handles: Sequence[bytes], at: int) -> None:
         """See ``ErasingRows``."""

@@ -65,9 +65,11 @@ _MERGE: Final = Say(
     "While she is a member: history from before a merge is read as the history of the member it went to.",
 )
 _HISTORY: Final = Say(
-    "会員でいる間（36か月を過ぎた分の整理はこれから）。"
+    "会員でいる間。自動削除(3・18・36か月)を選んだ会員の明細は、過ぎた月の分が月の初めに消えます"
+    "（全員の36か月を過ぎた分の整理はこれから）。"
     "使われなくなったファイルは lake.vacuum_hours（標準24時間）の後に消えます。",
-    "While she is a member (thinning what is older than 36 months is still to come)."
+    "While she is a member; of who chose deletion by itself (3, 18, 36 months) what is older goes as a month begins."
+    " Thinning everybody's lines after 36 months is still to come."
     " Files no longer used go after lake.vacuum_hours (24 by default).",
 )
 _NOBODY: Final = Say("期限なし。個人に関する情報ではありません。", "Without limit: it says nothing of a person.")

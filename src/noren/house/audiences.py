@@ -124,6 +124,11 @@ class AudienceRoom:
         except HistoryBehind:
             return False
 
+    def forget_history(self) -> None:
+        """Throw the kept history away, to be built anew by the next question: lines in it are no more."""
+        if (self.home.audiences / "history").exists():
+            self.history.forget()
+
     def let_go(self, today: date) -> bool:
         """Let the kept history be without who is no member any more; False: the lake is behind, try again.
 

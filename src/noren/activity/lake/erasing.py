@@ -9,16 +9,30 @@ files stay on the disk until the vacuum that follows, when whoever was reading t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
-from noren.activity.lake.arrow import ArrowTable, column, pa, pc, pq
+from noren.activity.lake.arrow import ArrowSchema, ArrowTable, column, pa, pc, pq
 from noren.activity.lake.log import LakeTable
 from noren.activity.lake.parts import Part, read_part, write_part
 from noren.activity.lake.tables import PSEUDONYMS
 
 PARTS_A_TURN: Final = 4
 """Files looked at before others may write: at most about a gigabyte of rows in memory, one file at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """Which rows go.
+
+    All of ``handles``; of others those of days before their own (``aged``: day to handles, days since 1970); and what
+    came back of ``purchases`` whose lines went.
+    """
+
+    handles: Collection[bytes] = ()
+    aged: Mapping[int, Collection[bytes]] = field(default_factory=dict[int, Collection[bytes]])
+    purchases: set[int] = field(default_factory=set[int])
+
 
 Sums = Callable[[int, int], Mapping[str, int]]
 """Gives a table's marks when so many rows with so much of an amount have gone."""
@@ -33,19 +47,21 @@ class Rewritten:
     rows: int = 0
 
 
-def rewrite_some(table: LakeTable, handles: Collection[bytes], done: Rewritten, sums: Sums) -> bool:
+def rewrite_some(table: LakeTable, going: Going, done: Rewritten, sums: Sums) -> bool:
     """Look at the next files of a table, and commit those that must do without somebody; False: none is left."""
     waiting = [part for part in table.parts() if part.path not in done.seen][:PARTS_A_TURN]
-    gone = column(list(handles), pa.binary())
     removed: list[Part] = []
     added: list[Part] = []
     rows = amount = 0
     for part in waiting:
-        if not _holds(table, part, gone):
+        if not _holds(table, part, going):
             done.seen.add(part.path)
             continue
         before = read_part(table.folder, table.form, part)
-        after = before.filter(pc.invert(_theirs(before, gone)))
+        goes = _goes(before, going)
+        after = before.filter(pc.invert(goes))
+        if going.aged and "line" in before.column_names and "return_entry" not in before.column_names:
+            going.purchases.update(pc.unique(before.filter(goes)["purchase"]).to_pylist())
         removed.append(part)
         rows += before.num_rows - after.num_rows
         amount += _amount(before) - _amount(after)
@@ -58,17 +74,29 @@ def rewrite_some(table: LakeTable, handles: Collection[bytes], done: Rewritten, 
     return bool(waiting)
 
 
-def _holds(table: LakeTable, part: Part, gone: Any) -> bool:
-    """Whether a file has a row of one of them, by its columns of pseudonyms alone."""
+def _holds(table: LakeTable, part: Part, going: Going) -> bool:
+    """Whether a file has a row that goes, by the few columns that tell."""
     file = pq.ParquetFile(table.folder / part.path)
-    names = [name for name, _ in table.form.columns if name in PSEUDONYMS]
+    names = [name for name, _ in table.form.columns if name in (*PSEUDONYMS, "day", "purchase")]
     groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
-    return any(pc.any(_theirs(rows, gone)).as_py() for rows in groups)
+    return any(pc.any(_goes(rows.cast(_schema(table, names)), going)).as_py() for rows in groups)
 
 
-def _theirs(rows: ArrowTable, gone: Any) -> Any:
-    names = [name for name in rows.column_names if name in PSEUDONYMS]
-    first, *others = [pc.is_in(rows[name], value_set=gone) for name in names]
+def _schema(table: LakeTable, names: list[str]) -> ArrowSchema:
+    return pa.schema([(name, kind) for name, kind in table.form.columns if name in names])
+
+
+def _goes(rows: ArrowTable, going: Going) -> Any:
+    """Return of each row whether it goes."""
+    have, gone = rows.column_names, column(list(going.handles), pa.binary())
+    masks = [pc.is_in(rows[name], value_set=gone) for name in have if name in PSEUDONYMS]
+    if "day" in have:
+        for day, handles in going.aged.items():
+            theirs = pc.is_in(rows["handle"], value_set=column(list(handles), pa.binary()))
+            masks.append(pc.and_(theirs, pc.less(rows["day"].cast(pa.int32()), day)))
+    elif "purchase" in have and going.purchases:
+        masks.append(pc.is_in(rows["purchase"], value_set=column(sorted(going.purchases), pa.int64())))
+    first, *others = masks
     for other in others:
         first = pc.or_(first, other)
     return first

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from noren.activity.lake import gather
 from noren.activity.lake.compaction import compact
 from noren.activity.lake.disk import make_folder
-from noren.activity.lake.erasing import Rewritten, rewrite_some
+from noren.activity.lake.erasing import Going, Rewritten, rewrite_some
 from noren.activity.lake.errors import LakeInUse
 from noren.activity.lake.gather import BATCH_ROWS, Batch
 from noren.activity.lake.log import LakeTable
@@ -27,6 +27,9 @@ LOCK: Final = "writer.lock"
 
 CURSOR: Final = "noren.entry"
 """Mark: the newest entry of the feed that the table holds."""
+
+AGED: Final = "noren.aged"
+"""Mark: the month whose round deleted old lines last."""
 
 ROWS: Final = "noren.rows"
 AMOUNT: Final = "noren.amount"
@@ -139,18 +142,20 @@ class LakeWriter:
         with self._turn:
             return sum(compact(table, thorough=thorough) for table in (self._lines, self._returns, self._merges))
 
-    def rewrite_without(self, handles: Collection[bytes]) -> Rewritten:
+    def rewrite_without(
+        self, handles: Collection[bytes], *, aged: Mapping[int, Collection[bytes]] | None = None
+    ) -> Rewritten:
         """Write anew every file that holds a row of one of these members, without it; the feed goes on in between.
 
         The ledger gives nothing of them any more: what is written meanwhile holds none of them. Old files stay until
-        ``vacuum``.
+        ``vacuum``. ``aged``: whose lines of days before which day go too (days since 1970).
         """
-        total = Rewritten(set())
+        total, going = Rewritten(set()), Going(handles, aged or {})
         for table in (self._lines, self._returns, self._merges):
-            done, more = Rewritten(set()), bool(handles)
+            done, more = Rewritten(set()), bool(handles or aged)
             while more:
                 with self._turn:
-                    more = rewrite_some(table, handles, done, lambda rows, amount, of=table: _less(of, rows, amount))
+                    more = rewrite_some(table, going, done, lambda rows, amount, of=table: _less(of, rows, amount))
                     self._status = self._look()
             total.files, total.rows = total.files + done.files, total.rows + done.rows
         return total
@@ -162,6 +167,15 @@ class LakeWriter:
         """
         with self._turn:
             return [path for table in self._all() for path in table.stage(folder / table.form.name)]
+
+    def last_aged(self) -> int:
+        """Return the month in which old lines were looked for last, as ``ageing`` counts months; 0: never."""
+        return self._lines.mark(AGED)
+
+    def note_aged(self, month: int) -> None:
+        """Say that the old lines of a month's round are gone from the tables."""
+        with self._turn:
+            self._lines.commit(marks={AGED: month})
 
     def vacuum(self, hours: int) -> int:
         """Delete files that no table has used for ``hours``, killed writers' too; return how many."""

@@ -50,6 +50,7 @@ class DailyRound:
         broom = Broom(room.ledger, room.feed, self._turn)
         end_copies(room.copies)
         self._erasures.round()
+        self._erasures.age()
         if self._lapsed_day != day:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day

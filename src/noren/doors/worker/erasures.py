@@ -18,7 +18,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
-from noren.activity import erasing
+from noren.activity import ageing, erasing
 from noren.activity.closing import Erasing
 from noren.activity.sweeping import Broom
 from noren.doors.worker.bodies import TokenBody
@@ -95,6 +95,28 @@ class ErasureRounds:
                 ended = len(gone)
             self._log_is_long = self._log_is_long and not self._cut_log()
             return Round(ended, files, rows, self.waiting())
+
+    def age(self) -> int:
+        """Once a month delete the lines that their members chose to keep no longer; return of how many purchases.
+
+        The files that held them go with the vacuum that follows, within a day.
+        """
+        room, today = self._room, self._room.today()
+        with self._lock:
+            if room.lake.last_aged() >= ageing.month_of(today) or not room.loop.caught_up:
+                return 0
+            cuts = ageing.cut_offs(room.feed, today)
+            broom = Broom(room.ledger, room.feed, self._turn)
+            thinned = ageing.thin_old_lines(broom, room.feed, cuts, room.home.zone)
+            aged = {ageing.lake_day(day): handles for day, handles in cuts.items()}
+            done = room.lake.rewrite_without((), aged=aged)
+            for handle in (each for handles in cuts.values() for each in handles if done.rows):
+                room.standings.forget(handle)
+            if done.rows:
+                room.audiences.forget_history()
+            room.lake.note_aged(ageing.month_of(today))
+            _log.info("lines_aged", purchases=thinned, rows=done.rows)
+            return thinned
 
     def _rewrite(self, fresh: list[Erasing]) -> tuple[int, int]:
         room, handles = self._room, [each.handle for each in fresh]
