@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from noren.governance.log import Log, LogKeys
+from noren.governance.log.disk import Disk
 from noren.governance.log.verifying import Demand, Report, verify_folder
 from noren.governance.ports import Entry, EntryKind
 from noren.kernel.clock import FixedClock
@@ -31,9 +32,9 @@ def log_keys(folder: Path, *, signing: dict[int, bytes] | None = None, current: 
     return LogKeys(ORIGIN, *rings, folder.with_name(f"{folder.name}.vkeys"))
 
 
-def open_log(folder: Path, keys: LogKeys | None = None) -> Log:
+def open_log(folder: Path, keys: LogKeys | None = None, disk: Disk | None = None) -> Log:
     """Open a log as a member's side does: it keeps days alone."""
-    return Log(folder, keys or log_keys(folder), FixedClock(AT), lambda at: at.date().isoformat())
+    return Log(folder, keys or log_keys(folder), FixedClock(AT), lambda at: at.date().isoformat(), disk)
 
 
 def verified(folder: Path, **more: object) -> Report:

@@ -93,6 +93,12 @@ class DiskLog:
                 self.events.append(Created(name, self._files[name]))
             return self._files[name]
 
+    def renamed(self, old: str, new: str) -> None:
+        """Write down that a file bears another name, which meant another file until then, or none."""
+        with self._lock:
+            file = self._files[new] = self._files.pop(old)
+            self.events += [Created(new, file), Deleted(old, durable=False)]
+
     def deleted(self, name: str, *, durable: bool) -> None:
         """Write down that a name is gone."""
         with self._lock:

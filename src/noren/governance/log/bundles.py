@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from noren.governance.log.disk import PRIVATE, exchange_all, flush, put
+from noren.governance.log.disk import PRIVATE, Disk
 from noren.governance.log.errors import LogBroken
 from noren.governance.log.records import Held, parse_line
 from noren.governance.log.tiles import WIDTH, number_path
@@ -21,8 +21,9 @@ STRAY: Final = 1_024
 class Bundles:
     """The records of one log."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk | None = None) -> None:
         self._folder = folder
+        self._disk = disk or Disk()
         self._end = 0
         """Bytes of the last file that belong to the log."""
 
@@ -50,9 +51,16 @@ class Bundles:
                     yield place, held
 
     def at(self, place: int) -> Held:
-        """Return one line."""
-        raw = self.path(place // WIDTH).read_bytes()
-        return parse_line(raw.splitlines(keepends=True)[place % WIDTH])
+        """Return one line.
+
+        Raises:
+            LogBroken: it is not there, or is none.
+        """
+        try:
+            line = self.path(place // WIDTH).read_bytes().splitlines(keepends=True)[place % WIDTH]
+        except (FileNotFoundError, IndexError):
+            raise LogBroken(f"the record {place} is not there") from None
+        return parse_line(line)
 
     def load(self, size: int) -> list[Held]:
         """Take up a log of ``size`` entries; cut off what a crash left behind them; return the last file's lines.
@@ -68,8 +76,8 @@ class Bundles:
         held = [parse_line(line) for line in lines]
         self._end = sum(map(len, lines))
         if path.exists() and path.stat().st_size != self._end:
-            put(path, b"", PRIVATE, at=self._end)
-            flush(path)
+            self._disk.put(path, b"", PRIVATE, at=self._end)
+            self._disk.flush_all([path])
         for stray in range(number + (1 if width else 0), number + STRAY):
             self.path(stray).unlink(missing_ok=True)
         return held
@@ -81,7 +89,7 @@ class Bundles:
             number, width = divmod(begin + at, WIDTH)
             chunk = lines[at : at + WIDTH - width]
             path, end, content = self.path(number), self._end if width else 0, b"".join([held.line for held in chunk])
-            put(path, content, PRIVATE, at=end)
+            self._disk.put(path, content, PRIVATE, at=end)
             touched |= {path} if width else {path, path.parent, path.parent.parent}
             self._end = end + len(content)
             at += len(chunk)
@@ -93,7 +101,7 @@ class Bundles:
         numbers = sorted({place // WIDTH for place in gone})
         for at in range(0, len(numbers), AT_ONCE):
             contents = {self.path(number): self._without(number, gone) for number in numbers[at : at + AT_ONCE]}
-            exchange_all(contents, PRIVATE, scrub=True)
+            self._disk.exchange_all(contents, PRIVATE, scrub=True)
         last = self.path(size // WIDTH)
         self._end = last.stat().st_size if last.exists() else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -93,6 +94,26 @@ def exchange_all(contents: Mapping[Path, bytes], mode: int, *, scrub: bool = Fal
 def _scrub(lost: IO[bytes]) -> None:
     os.pwrite(lost.fileno(), bytes(os.fstat(lost.fileno()).st_size), 0)
     os.fsync(lost.fileno())
+
+
+class Disk:
+    """What a log asks of the disk, as one thing, so that a test can write down what the disk was told."""
+
+    def put(self, path: Path, content: bytes, mode: int, *, at: int = 0) -> None:
+        """Write bytes at the known end of a file, not flushed."""
+        put(path, content, mode, at=at)
+
+    def flush_all(self, paths: Collection[Path]) -> None:
+        """Return when these files, and the names in these folders, are on the disk."""
+        flush_all(paths)
+
+    def remove_folder(self, path: Path) -> None:
+        """Take a folder away with all in it; nothing to do where it is not there. Not flushed."""
+        shutil.rmtree(path, ignore_errors=True)
+
+    def exchange_all(self, contents: Mapping[Path, bytes], mode: int, *, scrub: bool = False) -> None:
+        """Replace files durably, each in one step."""
+        exchange_all(contents, mode, scrub=scrub)
 
 
 def _write(descriptor: int, content: bytes) -> None:

@@ -26,9 +26,8 @@ from noren.governance.log.disk import (
     PRIVATE_FOLDER,
     PUBLIC,
     PUBLIC_FOLDER,
-    exchange,
+    Disk,
     flush,
-    flush_all,
     make_folder,
 )
 from noren.governance.log.errors import LogBroken, LogBusy, NotForgettable
@@ -72,24 +71,27 @@ class _Waiting:
 class Log:
     """The log of one side, opened for writing by one process."""
 
-    def __init__(self, folder: Path, keys: LogKeys, clock: Clock, when: Callable[[datetime], str]) -> None:
+    def __init__(
+        self, folder: Path, keys: LogKeys, clock: Clock, when: Callable[[datetime], str], disk: Disk | None = None
+    ) -> None:
         """``when``: what of an instant this log keeps (a member's side: the day alone)."""
         self.folder = folder
         self.keys = keys
         self._clock = clock
         self._when = when
+        self._disk = disk or Disk()
         make_folder(folder, PUBLIC_FOLDER)
         make_folder(folder / "private", PRIVATE_FOLDER)
         self._seat = open(folder / "private" / "lock", "ab", opener=_opener)  # noqa: SIM115 - held while the log lives
         self._lock, self._gate = threading.RLock(), threading.Condition()
         self._waiting: list[_Waiting] = []
         self._busy = False
-        self._bundles = Bundles(folder / "private" / "records")
+        self._bundles = Bundles(folder / "private" / "records", self._disk)
         self._subjects = Subjects(folder / "private" / "subjects", self._tagged)
         make_folder(folder / "private" / "records", PRIVATE_FOLDER)
         make_folder(folder / "private" / "subjects", PRIVATE_FOLDER)
         self._note: Note | None = None
-        self._tree = TreeFiles(folder)
+        self._tree = TreeFiles(folder, self._disk)
         try:
             self._open()
         except BaseException:
@@ -228,7 +230,7 @@ class Log:
             return begin
         self._note = None  # until the checkpoint stands: whatever breaks in between, the disk is read anew
         touched = self._bundles.append(begin, lines) | self._tree.grow([held.commitment for held in lines])
-        flush_all(touched)
+        self._disk.flush_all(touched)
         self._tree.write_partial()
         self._sign(Checkpoint(self.keys.origin, self._tree.size, self._tree.root))
         tagged = [(begin + at, entry.subject) for at, entry in enumerate(entries)]
@@ -238,7 +240,7 @@ class Log:
     def _sign(self, checkpoint: Checkpoint) -> None:
         self.keys.publish()
         note = sign(checkpoint, self.keys.privates)
-        exchange(self.folder / CHECKPOINT, str(note).encode(), PUBLIC)
+        self._disk.exchange_all({self.folder / CHECKPOINT: str(note).encode()}, PUBLIC)
         self._note = note
 
     def refresh(self) -> None:
@@ -271,7 +273,7 @@ class Log:
             if there:
                 gone = [each.place for each in there]
                 intent = {"size": self.size, "places": gone, "reason": reason}
-                exchange(self._intent, json.dumps(intent).encode(), PRIVATE)
+                self._disk.exchange_all({self._intent: json.dumps(intent).encode()}, PRIVATE)
                 self._finish_forgetting()
             return len(there)
 
@@ -307,7 +309,7 @@ class Log:
         for left in (self.folder / f".{CHECKPOINT}.new", self._intent.with_name(f".{self._intent.name}.new")):
             left.unlink(missing_ok=True)
         self._tree.clear_strays()
-        self._tree.write_partial()
+        self._tree.mend_partial()
         self._subjects.load(checkpoint.size)
         self.refresh()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from noren.governance.log.bundles import STRAY
-from noren.governance.log.disk import PUBLIC, put
+from noren.governance.log.disk import PUBLIC, Disk
 from noren.governance.log.growing import Growing
 from noren.governance.log.hashing import full_root
 from noren.governance.log.tiles import ENTRIES, HEIGHT, LEVELS, WIDTH, Level, levels, read_tile, tile_path
@@ -16,8 +15,9 @@ from noren.governance.log.tiles import ENTRIES, HEIGHT, LEVELS, WIDTH, Level, le
 class TreeFiles:
     """The tiles and entry bundles in a log's folder."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, disk: Disk) -> None:
         self._folder = folder
+        self._disk = disk
         self._growing = Growing.empty()
 
     @property
@@ -54,15 +54,26 @@ class TreeFiles:
         touched: set[Path] = set()
         for name, content in self._growing.grow(commitments):
             path = self._folder / name
-            put(path, content, PUBLIC)
-            shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
+            self._disk.put(path, content, PUBLIC)
+            self._disk.remove_folder(path.with_name(f"{path.name}.p"))
             touched |= {path, path.parent, path.parent.parent}
         return touched
 
     def write_partial(self) -> None:
         """Write the tiles that are not full: made anew from the records when the log is opened, so not flushed."""
         for level, number, width, content in self._growing.partial():
-            put(self._folder / tile_path(level, number, width), content, PUBLIC)
+            self._disk.put(self._folder / tile_path(level, number, width), content, PUBLIC)
+
+    def mend_partial(self) -> None:
+        """Write the partial tiles anew, those of earlier checkpoints too: a power cut may have torn any of them."""
+        for level, number, width, content in self._growing.partial():
+            parts = (self._folder / tile_path(level, number, 1)).parent
+            step = len(content) // width
+            for part in list(parts.glob("*")):
+                whole = content[: int(part.name) * step]
+                if part.read_bytes() != whole:
+                    self._disk.put(part, whole, PUBLIC)
+        self.write_partial()
 
     def clear_strays(self) -> None:
         """Remove what a crash left behind the last leaf, on every level, and partial tiles of full ones."""
