@@ -130,6 +130,13 @@ def test_a_member_s_choices_and_cards(home: Path, tmp_path: Path) -> None:
     receipt.write_text(receipt.read_text("utf-8").replace('"18"', '"36"'), "utf-8")
     noren(home, "member", "verify-choice", str(receipt), code=1)
     noren(home, "member", "choices", card, "--stop", "everything", code=2)
+    (text,) = noren(home, "member", "consent", card, "--kind", "email")["texts"]
+    noren(home, "member", "consent", card, "--kind", "email", "--text", "email-of-yesterday", code=1)
+    given = noren(home, "member", "consent", card, "--kind", "email", "--text", text["version"])["consents"]
+    assert [(each["kind"], each["text_version"], each["withdrawn_at"]) for each in given] == [
+        ("email", text["version"], "")
+    ]
+    assert noren(home, "member", "consent", card, "--kind", "email", "--withdraw")["consents"][0]["withdrawn_at"]
     noren(home, "member", "card", "add", "2980000000000103", "C1")
     noren(home, "member", "card", "lost", "2980000000000103")
     noren(home, "member", "card", "reissue", "2980000000000103", "2980000000000104")
