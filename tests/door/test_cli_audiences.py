@@ -38,7 +38,8 @@ def call(home: Home, *arguments: str, text: str | None = None, lang: str = "en")
 
 def save(home: Home, name: str, text: str, *more: str) -> Result:
     until = "2027-12-31"
-    guards = ("--purpose", "campaign", "--recipient", "P1", "--channel", "till", "--expires", until, "--author", "aoki")
+    guards = ("--purpose", "register-coupon", "--recipient", "P1", "--channel", "till")
+    guards = (*guards, "--expires", until, "--author", "aoki")
     return call(home, "save", name, "-", *guards, *more, text=text)
 
 
@@ -68,6 +69,13 @@ def test_save_approve_count_commit(home: Home) -> None:
     assert call(home, "reopen", "coffee", "--version", "1", "--day", day_before).exit_code == 1
     listed = call(home, "list", lang="ja").stdout
     assert "承認済み" in listed
+
+
+def test_a_purpose_that_nobody_published_is_refused_with_the_nearest(home: Home, tmp_path: Path) -> None:
+    guards = ("--recipient", "P1", "--channel", "till", "--expires", "2027-12-31", "--author", "aoki")
+    said = call(home, "save", "typo", "-", "--purpose", "register-cupon", *guards, text="visits(any) >= 3")
+    assert said.exit_code == 1
+    assert "Did you mean register-coupon?" in said.stderr
 
 
 def test_too_few_and_no_budget_are_told(home: Home, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def house(request: pytest.FixtureRequest) -> Iterator[TillHouse]:
             ("no-coffee-of-old", 'days_since_first(category = coffee and partner = "P1") <= 0'),
         ):
             body = {
-                "name": name, "text": text, "purpose": "campaign", "recipient": "P1", "channel": "till",
+                "name": name, "text": text, "purpose": "register-coupon", "recipient": "P1", "channel": "till",
                 "expires": (datetime.now(JAPAN) + timedelta(days=30)).date().isoformat(), "author": "aoki",
             }  # fmt: skip
             house.ask("/audiences/save", body)

@@ -23,10 +23,12 @@ from noren.testing.governed import BEGIN, NOTICES, NOW, PARTIES, Governed, gover
 
 SEED = 20261127
 EVERYWHERE = 'visits(category = "COFFEE") >= 1'
-CAMPAIGN = Purpose("campaign", Say("企画", "campaign"), Say("企画のため", "for campaigns"))
+CAMPAIGN = Purpose("register-coupon", Say("企画", "campaign"), Say("企画のため", "for campaigns"))
 COMPANY = replace(PARTIES[1], id="P1")
-JOINT = replace(NOTICES[1], id="joint", items=PURCHASES, scope=frozenset({"P1"}), purposes=frozenset({"campaign"}))
-FLOW = Flow("f1", "campaign", "P1", PURCHASES, Route.JOINT_USE, "joint")
+JOINT = replace(
+    NOTICES[1], id="joint", items=PURCHASES, scope=frozenset({"P1"}), purposes=frozenset({"register-coupon"})
+)
+FLOW = Flow("f1", "register-coupon", "P1", PURCHASES, Route.JOINT_USE, "joint")
 
 
 class House:

@@ -184,7 +184,7 @@ def test_who_is_nobody_asks_nothing(house: AudienceHouse, asker: str) -> None:
 
 
 def test_a_company_that_is_not_there_is_told_with_those_that_are(house: AudienceHouse) -> None:
-    draft = {"text": OWN, "purpose": "campaign", "recipient": "P9", "channel": "till"}
+    draft = {"text": OWN, "purpose": "register-coupon", "recipient": "P9", "channel": "till"}
     said = house.ask("/audiences/count", {"asker": "aoki", "draft": draft})[1]
     assert (said["word"], "P1, P2" in said["reason_en"]) == ("bad-name", True)
     assert "figures" in house.ask("/audiences/count", {"asker": "aoki", "draft": draft | {"recipient": "programme"}})[1]

@@ -71,7 +71,7 @@ def exact(
     condition = parse(text)
     assert isinstance(condition, Condition)
     moment = moment_of(house.today - timedelta(days=1), house.home.zone)
-    asked = Asked(to_json(condition), "campaign", "P1", channel, with_young)
+    asked = Asked(to_json(condition), "register-coupon", "P1", channel, with_young)
     with house.room.audiences.history.at(moment) as held:
         return len(qualifying(asked, held, stops or LedgerStops(house.room.feed), moment))
 
@@ -150,7 +150,7 @@ def test_a_name_that_is_not_there_is_told_with_its_place(house: AudienceHouse) -
 
 @pytest.mark.parametrize("text", ["basket total >= 100", "top 10% by spend(any)", "tier = gold"])
 def test_what_has_no_figure_is_refused_in_words(house: AudienceHouse, text: str) -> None:
-    draft = {"text": text, "purpose": "campaign", "recipient": "P1", "channel": "till"}
+    draft = {"text": text, "purpose": "register-coupon", "recipient": "P1", "channel": "till"}
     status, said, _ = house.ask("/audiences/count", {"asker": "aoki", "draft": draft})
     assert (status, said["word"]) == (409, "no-figure")
     assert said["reason_ja"]
@@ -175,7 +175,7 @@ def test_under_16s_and_stops(tmp_path: Path) -> None:
         bought = 'visits(category = "STOMACH") >= 1'
         assert exact(house, bought) == 1, "15-19 may be under 16 too"
         assert exact(house, bought, with_young=True) == 3
-        house.stop(young[2], Rule(purpose="campaign"))
+        house.stop(young[2], Rule(purpose="register-coupon"))
         assert exact(house, bought) == 0, "a stop holds at the very next evaluation"
         house.stop(young[2], Rule(purpose="other"))
         assert exact(house, bought) == 1

@@ -202,9 +202,9 @@ def everything(house: AudienceHouse) -> list[tuple[Any, bytes]]:
     """Call every route, and hear every log line."""
     text, other = 'visits(category = "COFFEE") >= 1', 'visits(category = "COFFEE") >= 1 and not so'
     own = 'visits(partner = "P1" and category = "COFFEE") >= 1'
-    draft = {"text": own, "purpose": "campaign", "recipient": "P1", "channel": "till"}
+    draft = {"text": own, "purpose": "register-coupon", "recipient": "P1", "channel": "till"}
     body = {
-        "text": own, "purpose": "campaign", "recipient": "P1", "channel": "till", "author": "aoki",
+        "text": own, "purpose": "register-coupon", "recipient": "P1", "channel": "till", "author": "aoki",
         "expires": (house.today + timedelta(days=9)).isoformat(),
     }  # fmt: skip
     calls: list[tuple[str, Any]] = [

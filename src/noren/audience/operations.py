@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -42,15 +43,17 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The programme's own: its smallest audience, and who its privacy officers are."""
+    """The programme's own: its smallest audience, who its privacy officers are, the purposes that it has published."""
 
     smallest: int
     officers: Sequence[str]
+    purposes: frozenset[str]
 
 
 def save(store: Definitions, draft: Draft, names: Catalogue, rules: Rules, today: date, day: date) -> Saved | Refusal:
     """Save an audience, as a new version where its condition or a guard changed. ``day``: the day counted to."""
     wrong = _wrong_words(draft, rules, today) or unknown_recipient(draft.guards.recipient, names)
+    wrong = wrong or unknown_purpose(draft.guards.purpose, rules)
     if wrong is not None:
         return wrong
     judged = judge(draft.text, draft.guards.recipient, names, day)
@@ -185,6 +188,18 @@ def _wrong_words(draft: Draft, rules: Rules, today: date) -> Refusal | None:
             f"The expiry is {YEARS_AT_MOST} years ahead at most: take an earlier day.",
         )
     return None
+
+
+def unknown_purpose(purpose: str, rules: Rules) -> Refusal | None:
+    """Return why a purpose is none that the programme has published: a stop of the real one would not reach it."""
+    if purpose in rules.purposes:
+        return None
+    near = difflib.get_close_matches(purpose, rules.purposes, 1)
+    ja, en = (f"もしかして {near[0]}? ", f" Did you mean {near[0]}?") if near else ("", "")
+    return _bad(
+        f"『{purpose}』という利用目的は公表されていません。{ja}noren purpose list で確かめてください。",
+        f"No purpose “{purpose}” is published.{en} See noren purpose list.",
+    )
 
 
 def unknown_recipient(recipient: str, names: Catalogue) -> Refusal | None:

@@ -26,6 +26,7 @@ from noren.audience.ledger_rules import LedgerStops
 from noren.audience.operations import Rules
 from noren.audience.registered_flows import RegisteredFlows
 from noren.audience.store import AudienceStore
+from noren.governance.purposes import PURPOSES
 from noren.governance.store import Directory
 from noren.house.documents import reading_register
 from noren.house.home import Audiences, Home
@@ -59,7 +60,16 @@ class AudienceRoom:
     def rules(self) -> Rules:
         """The programme's own rules."""
         said = self.home.settings.audiences
-        return Rules(said.minimum_size, tuple(said.privacy_officers))
+        return Rules(said.minimum_size, tuple(said.privacy_officers), self.purposes())
+
+    def purposes(self) -> frozenset[str]:
+        """Return the purposes that are in force; before there is a register, those with which one begins."""
+        now = SystemClock().now()
+        with reading_register(self.home, "ledger-worker") as register:
+            if register is None:
+                return frozenset(PURPOSES)
+            known = register(now).purposes
+            return frozenset(name for name, each in known.items() if each.holds(now)) if known else frozenset(PURPOSES)
 
     def machine_today(self) -> date:
         """Return the machine's own day: budgets know no sandbox's clock."""

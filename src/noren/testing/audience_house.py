@@ -131,7 +131,7 @@ class AudienceHouse:
     def save(self, name: str, text: str, **more: object) -> Any:
         """Save an audience by the inner door."""
         body: dict[str, object] = {
-            "name": name, "text": text, "purpose": "campaign", "recipient": "P1", "channel": "till",
+            "name": name, "text": text, "purpose": "register-coupon", "recipient": "P1", "channel": "till",
             "expires": (self.today + timedelta(days=30)).isoformat(), "author": "aoki",
         }  # fmt: skip
         return self.ask("/audiences/save", body | more)[1]

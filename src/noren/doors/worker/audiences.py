@@ -15,7 +15,16 @@ from noren.audience.figure.rounding import TooFew
 from noren.audience.judging import judge
 from noren.audience.language import Refused, to_json
 from noren.audience.model import Asked, Channel, Guards, Version
-from noren.audience.operations import Draft, approve, bad_person, countable, newest, save, unknown_recipient
+from noren.audience.operations import (
+    Draft,
+    approve,
+    bad_person,
+    countable,
+    newest,
+    save,
+    unknown_purpose,
+    unknown_recipient,
+)
 from noren.audience.persons import is_name, plain
 from noren.audience.queries import every, one, tell
 from noren.audience.refusals import Refusal, expired, wrong_condition
@@ -198,7 +207,7 @@ def _asked(room: WorkerRoom, data: bodies.CountBody) -> tuple[Asked, int] | Refu
             return version
         return _countable(room, version) or (Asked.of(version), version.guards.minimum)
     draft, names = data.draft, room.audiences.names()
-    stranger = unknown_recipient(draft.recipient, names)
+    stranger = unknown_recipient(draft.recipient, names) or unknown_purpose(draft.purpose, room.audiences.rules)
     if stranger is not None:
         return stranger
     judged = judge(draft.text, draft.recipient, names, day_before(room.today()))

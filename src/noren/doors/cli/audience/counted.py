@@ -44,7 +44,7 @@ def count(
     ] = False,
     purpose: Annotated[
         str, typer.Option("--purpose", metavar="CODE", help=both("ファイルのとき: 利用目的", "Of a file: the purpose"))
-    ] = "planning",
+    ] = "register-coupon",
     recipient: Annotated[
         str,
         typer.Option(

@@ -32,7 +32,7 @@ def bring_audiences(worker: InnerClient, today: date) -> tuple[AudienceShown, ..
 
 
 def _bring(worker: InnerClient, name: str, text: str, expires: date) -> AudienceShown:
-    guards = {"purpose": "coupons", "recipient": PARTNER, "channel": "till", "expires": expires.isoformat()}
+    guards = {"purpose": "register-coupon", "recipient": PARTNER, "channel": "till", "expires": expires.isoformat()}
     saved: Any = worker.call("/audiences/save", {"name": name, "text": text, "author": AUTHOR, **guards})
     if saved["audience"]["state"] == "draft":
         worker.call("/audiences/approve", {"name": name, "approver": APPROVER})
