@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.spec.announcing_world import DAY, FOUNDED, GROUP, JOINT, KINDS, NOW, TERMS, world
 
@@ -57,6 +57,7 @@ def told(register: Register) -> list[Any]:
     return sorted((each.value.id, each.version) for each in dated if each is not None and each.holds(register.at))
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(STEP, min_size=1, max_size=12))
 def test_what_was_in_force_stays_what_it_was(given_steps: list[tuple[int, int | None, Body, bool]]) -> None:
     documents = world()
