@@ -127,7 +127,7 @@ class MemberHouse:
     def _as_till(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._key}"}
 
-    def ask(self, zone: Literal["vault", "ledger-worker"], path: str, body: object) -> Any:
+    def ask(self, zone: Literal["vault", "ledger-worker", "desk"], path: str, body: object) -> Any:
         """Call an inner door as the operator."""
         client = InnerClient(self.home, Porter(self.home, open_keys(self.home, "operator")), zone)
         try:
@@ -163,7 +163,7 @@ class MemberHouse:
         doors = self.home.settings.doors
         port = {"till": doors.till, "statement": doors.statement, "front": doors.front, "vault": doors.vault}.get(zone)
         try:
-            if zone in ("vault", "ledger-worker"):
+            if zone in ("vault", "ledger-worker", "desk"):
                 with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.home.socket(zone)))) as client:
                     client.get("http://zone/healthz", timeout=2.0)
             if port:
