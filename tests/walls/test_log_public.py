@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -94,6 +95,17 @@ def test_without_the_list_of_names_records_would_go_out(home: Home) -> None:
     assert WORD.encode() in (home.audit_log("identity") / name).read_bytes()
     assert not PUBLIC_NAME.match(name)
     assert front_room(home).of_log("identity", name) is None
+
+
+def test_a_log_that_is_gone_begins_under_another_name(home: Home, log: Log) -> None:
+    log.close()
+    shutil.rmtree(home.audit_log("identity"))
+    again = open_log(home, open_keys(home, "vault"))
+    assert again.checkpoint().checkpoint.origin == "noren.example/log/identity/2"
+    again.close()
+    again = open_log(home, open_keys(home, "vault"))  # and keeps it
+    assert again.checkpoint().checkpoint.origin == "noren.example/log/identity/2"
+    again.close()
 
 
 def test_public_files_are_everybodys_and_records_the_zones_own(home: Home) -> None:

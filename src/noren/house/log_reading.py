@@ -100,7 +100,7 @@ def _checked(home: Home, side: LogSide, kept: Sequence[Path]) -> tuple[Report, i
     try:
         witnesses = [VerifierKey.parse(line) for line in home.settings.log.witnesses]
         notes = [parse_note(path.read_bytes()) for path in kept]
-        notes = [note for note in notes if note.checkpoint.origin.endswith(f"/{side}")]
+        notes = [note for note in notes if f"/log/{side}" in note.checkpoint.origin]
         demand = Demand(read_vkeys(home.log_keys(side)), notes, witnesses, home.settings.log.quorum)
         return verify_folder(home.audit_log(side), demand), len(notes)
     except (LogError, OSError) as wrong:

@@ -16,6 +16,7 @@ import structlog
 
 from noren.governance.log import Log, LogError, LogKeys, parse_note
 from noren.governance.log.disk import PRIVATE, exchange
+from noren.governance.log.keys import read_vkeys
 from noren.governance.ports import Entry, EntryKind
 from noren.house.home import LOG_SIDES, Home, HomeProblem, LogSide
 from noren.house.keys import ZoneKeys, keyfile
@@ -59,11 +60,18 @@ def open_log(home: Home, keys: ZoneKeys, clock: Clock | None = None) -> Log:
 
 
 def _origin(home: Home, side: LogSide) -> str:
-    """Return the name of a log: the one that it was begun with."""
+    """Return the name of a log: the one that it was begun with.
+
+    Where the one of before is gone (the list of keys knows it), a new one begins under a name of its own: two
+    histories never bear one name, and whoever kept a checkpoint sees it.
+    """
     try:
         return parse_note((home.audit_log(side) / "checkpoint").read_bytes()).checkpoint.origin
     except (OSError, LogError):
-        return f"{home.settings.log.name}/log/{side}"
+        named = f"{home.settings.log.name}/log/{side}"
+    before = {key.name for key in read_vkeys(home.log_keys(side))}
+    number = sum(name == named or name.startswith(f"{named}/") for name in before) + 1
+    return named if number == 1 else f"{named}/{number}"
 
 
 @contextmanager
