@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Engine, Row, create_engine, delete, event, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from noren.audience.model import Channel, Commitment, Guards, Version
 from noren.audience.ports import Charge, Drawn
 from noren.audience.tables import CHARGE, COMMITMENT, FIGURE, METADATA, VERSION
-from noren.revisions.errors import NotThisRevision
-from noren.revisions.opening import make_or_stamp, problem_of
-
-# NORMAL would lose a charge whose figure has left, at a power cut.
-_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+from noren.revisions.file_store import open_file
 
 
 class AudienceStore:
@@ -29,17 +25,7 @@ class AudienceStore:
         Raises:
             NotThisRevision: it was made by another version of noren.
         """
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._engine = _engine(path)
-        with self._engine.connect() as db:
-            db.exec_driver_sql("BEGIN IMMEDIATE")
-            make_or_stamp(db, METADATA)
-            db.commit()
-            problem = problem_of(db, METADATA)
-        path.chmod(0o600)
-        if problem is not None:
-            self.close()
-            raise NotThisRevision(problem)
+        self._engine = open_file(path, METADATA)
 
     def put(self, version: Version) -> None:
         """See ``Definitions``."""
@@ -161,14 +147,3 @@ def _version(row: Row[Any]) -> Version:
         approver=row.approver,
         approved_on=row.approved_on,
     )
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
-
-    def configure(connection: Any, _record: object) -> None:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", configure)
-    return engine

@@ -6,17 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Engine, RowMapping, create_engine, delete, event, insert, select, update
+from sqlalchemy import RowMapping, delete, insert, select, update
 
 from noren.kernel.clock import instant_of, microseconds
 from noren.provision.model import ProvisionRecord, Window
 from noren.provision.tables import METADATA, PROVIDED, PROVISION
-from noren.revisions.errors import NotThisRevision
-from noren.revisions.opening import make_or_stamp, problem_of
-
-_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+from noren.revisions.file_store import open_file
 
 
 class ProvisionStore:
@@ -28,17 +25,7 @@ class ProvisionStore:
         Raises:
             NotThisRevision: it was made by another version of noren.
         """
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._engine = _engine(path)
-        with self._engine.connect() as db:
-            db.exec_driver_sql("BEGIN IMMEDIATE")
-            make_or_stamp(db, METADATA)
-            db.commit()
-            problem = problem_of(db, METADATA)
-        path.chmod(0o600)
-        if problem is not None:
-            self.close()
-            raise NotThisRevision(problem)
+        self._engine = open_file(path, METADATA)
 
     def begin(self, record: ProvisionRecord, handles: Iterable[bytes]) -> None:
         """Write a record and whose rows are about to go, before the first of them moves."""
@@ -107,14 +94,3 @@ def _record(row: RowMapping) -> ProvisionRecord:
     expires = instant_of(values.pop("expires_us"))
     items = tuple(str(values.pop("items")).split())
     return ProvisionRecord(**values, items=items, window=window, expires_at=expires)
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
-
-    def configure(connection: Any, _record: object) -> None:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", configure)
-    return engine

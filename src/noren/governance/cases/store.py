@@ -9,17 +9,15 @@ from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Engine, create_engine, event, func, insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from noren.governance.cases.incidents import Incident
 from noren.governance.cases.requests import LegalRequest
 from noren.governance.cases.tables import METADATA, STEP
 from noren.kernel.clock import instant_of, microseconds
-from noren.revisions.errors import NotThisRevision
-from noren.revisions.opening import make_or_stamp, problem_of
+from noren.revisions.file_store import open_file
 
-_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL")
 _KINDS: Final[dict[type[Any], str]] = {Incident: "incident", LegalRequest: "request"}
 _PREFIX: Final[dict[type[Any], str]] = {Incident: "in", LegalRequest: "lr"}
 
@@ -51,17 +49,7 @@ class CaseStore:
         Raises:
             NotThisRevision: it was made by another version of noren.
         """
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._engine = _engine(path)
-        with self._engine.connect() as db:
-            db.exec_driver_sql("BEGIN IMMEDIATE")
-            make_or_stamp(db, METADATA)
-            db.commit()
-            problem = problem_of(db, METADATA)
-        path.chmod(0o600)
-        if problem is not None:
-            self.close()
-            raise NotThisRevision(problem)
+        self._engine = open_file(path, METADATA)
 
     def new_id(self, kind: type[C], year: int) -> str:
         """Return the next free id of a kind in a year, like ``in-2026-001``."""
@@ -111,14 +99,3 @@ class CaseStore:
     def close(self) -> None:
         """Close the store."""
         self._engine.dispose()
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
-
-    def configure(connection: Any, _record: object) -> None:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", configure)
-    return engine

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Engine, Row, create_engine, event, insert, select, update
+from sqlalchemy import Row, insert, select, update
 
 from noren.governance.leases.model import CopyKind, CopyLease, CopyState, Proof, Wanted
 from noren.governance.leases.tables import LEASE, METADATA
 from noren.kernel.clock import instant_of, microseconds
-from noren.revisions.errors import NotThisRevision
-from noren.revisions.opening import make_or_stamp, problem_of
-
-# What is deleted is overwritten, and an end that was told is there after a power cut.
-_PRAGMAS: Final = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON")
+from noren.revisions.file_store import open_file
 
 
 class LeaseStore:
@@ -28,17 +24,7 @@ class LeaseStore:
         Raises:
             NotThisRevision: it was made by another version of noren.
         """
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._engine = _engine(path)
-        with self._engine.connect() as db:
-            db.exec_driver_sql("BEGIN IMMEDIATE")
-            make_or_stamp(db, METADATA)
-            db.commit()
-            problem = problem_of(db, METADATA)
-        path.chmod(0o600)
-        if problem is not None:
-            self.close()
-            raise NotThisRevision(problem)
+        self._engine = open_file(path, METADATA)
 
     def put(self, lease: CopyLease, wrapped: bytes | None) -> None:
         """Enter a new copy with its wrapped key (None: it is sealed by its recipient's key)."""
@@ -127,14 +113,3 @@ def _lease(row: Row[Any]) -> CopyLease:
         None if row.ended_us is None else instant_of(row.ended_us),
         row.attested_by,
     )
-
-
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 20})
-
-    def configure(connection: Any, _record: object) -> None:
-        for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", configure)
-    return engine
