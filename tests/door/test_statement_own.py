@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,8 @@ from noren.house.statement import StatementRoom, statement_room
 from noren.kernel.clock import FixedClock
 from noren.kernel.ids import Handle
 from noren.kernel.ticket import UsedTickets
+from noren.provision.model import ProvisionRecord, Window
+from noren.provision.store import ProvisionStore
 from noren.register.codes import read_code
 from noren.testing.member_ledger import MemberLedger
 
@@ -158,3 +160,49 @@ def test_the_code_on_the_page_is_one_that_the_till_takes(ledger: MemberLedger, r
     visit.client.cookies.clear()
     assert "/" in visit.get("/code").text
     assert "<svg" not in visit.get("/code").text
+
+
+def test_who_used_her_data_is_told_to_her_and_nobody_elses_is(
+    home: Home, room: StatementRoom, ledger: MemberLedger
+) -> None:
+    hers, other, empty = ledger.member(1), ledger.member(1), ledger.member(1)
+    store = ProvisionStore(home.provision_db)
+    day = date(2026, 11, 26)
+    for run, handle, company in (("aa", hers, "旅の会社"), ("bb", other, "ほかの会社"), ("cc", hers, "途中の会社")):
+        about = (
+            "f",
+            "group-marketing",
+            "G1",
+            company,
+            "東京都",
+            "代表",
+            "joint-use",
+            "joint",
+            2,
+            1,
+            ("area", "amount"),
+        )
+        until = datetime(2026, 12, 10, 1, tzinfo=UTC)
+        store.begin(ProvisionRecord(run, *about, Window(day, day), day, until), [handle.reveal()])
+        if run != "cc":
+            store.complete(run, on=day, rows=1, members=1, copy=f"cp_{run}")
+    store.close()
+    visit = Visit(room, hers)
+    visit.enter()
+    (use,) = visit.get("/v1/uses").json()["uses"]
+    assert (use["company"], use["date"], use["until"]) == ("旅の会社", "2026-11-26", "2026-12-10")
+    page = visit.get("/").text
+    for said in (
+        "わたしのデータの利用記録",
+        "旅の会社",
+        "グループでのサービス向上",
+        "共同利用(joint 版2)",
+        "お住まいの地域",
+    ):
+        assert said in page
+    assert "ほかの会社に提供したことはありません" not in page
+    assert "途中の会社" not in page, "what was not completed was not provided"
+    alone = Visit(room, empty)
+    alone.enter()
+    assert alone.get("/v1/uses").json() == {"uses": []}
+    assert "ほかの会社に提供したことはありません" in alone.get("/").text

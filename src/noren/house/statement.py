@@ -1,4 +1,4 @@
-"""What the statement process holds: the ledger and the directory to read, and the keys to open a member's ticket.
+"""What the statement process holds: ledger, directory and records of provision to read, and a ticket's keys.
 
 Held: link (ticket's token to handle), purchase-id (outer names), one-time-code (her phone's
 code). It can not write to any store, holds no card index key and no key of the vault, and
@@ -25,6 +25,7 @@ from noren.kernel.clock import Clock, SystemClock
 from noren.kernel.ids import LinkToken
 from noren.kernel.keyring import KeyRing
 from noren.kernel.ticket import TicketRefused, UsedTickets, open_ticket
+from noren.provision.store import ProvisionReader
 
 
 class LedgerAsleep(Exception):
@@ -72,6 +73,7 @@ class StatementRoom:
     keys: ZoneKeys
     reader: LedgerReader
     clock: Clock
+    provisions: ProvisionReader
     used: UsedTickets = field(repr=False)
 
     @property
@@ -109,4 +111,6 @@ class StatementRoom:
 def statement_room(home: Home) -> StatementRoom:
     """Wire the statement process."""
     clock = SystemClock()
-    return StatementRoom(home, open_keys(home, "statement"), LedgerReader(home), clock, UsedTickets(clock.now()))
+    provisions = ProvisionReader(home.provision_db)
+    used = UsedTickets(clock.now())
+    return StatementRoom(home, open_keys(home, "statement"), LedgerReader(home), clock, provisions, used)

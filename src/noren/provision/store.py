@@ -8,12 +8,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, insert, select, update
+from sqlalchemy import Engine, RowMapping, create_engine, delete, insert, select, update
 
 from noren.kernel.clock import instant_of, microseconds
 from noren.provision.model import ProvisionRecord, Window
 from noren.provision.tables import METADATA, PROVIDED, PROVISION
 from noren.revisions.file_store import open_file
+
+
+class ProvisionReader:
+    """Reads a member's records, where the file is there: for the member's own ledger door, which writes nothing."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", connect_args={"timeout": 20})
+
+    def records_of(self, handle: bytes) -> Sequence[ProvisionRecord]:
+        """Return the records of provisions in which a member's rows went, completed ones, the newest first."""
+        if not self._path.exists():
+            return ()
+        return [each for each in _records_of(self._engine, handle) if each.completed_on is not None]
 
 
 class ProvisionStore:
@@ -49,11 +63,7 @@ class ProvisionStore:
 
     def records_of(self, handle: bytes) -> Sequence[ProvisionRecord]:
         """Return the records of provisions in which a member's rows went (art. 33(5)), the newest first."""
-        runs = select(PROVIDED.c.run).where(PROVIDED.c.handle == handle)
-        with self._engine.connect() as db:
-            query = select(PROVISION).where(PROVISION.c.run.in_(runs))
-            found = db.execute(query.order_by(PROVISION.c.begun_on.desc(), PROVISION.c.run))
-            return [_record(row) for row in found.mappings()]
+        return _records_of(self._engine, handle)
 
     def forget(self, handles: Iterable[bytes]) -> int:
         """Forget that these members' rows went; the records themselves stay. Return how many marks went."""
@@ -78,6 +88,14 @@ class ProvisionStore:
     def close(self) -> None:
         """Close the store."""
         self._engine.dispose()
+
+
+def _records_of(engine: Engine, handle: bytes) -> list[ProvisionRecord]:
+    runs = select(PROVIDED.c.run).where(PROVIDED.c.handle == handle)
+    query = select(PROVISION).where(PROVISION.c.run.in_(runs))
+    with engine.connect() as db:
+        found = db.execute(query.order_by(PROVISION.c.begun_on.desc(), PROVISION.c.run))
+        return [_record(row) for row in found.mappings()]
 
 
 def _values(record: ProvisionRecord) -> dict[str, object]:

@@ -14,7 +14,7 @@ from noren.doors.pages.sessions import Sessions
 from noren.doors.statement.entrance import enter, leave, left
 from noren.doors.statement.given import Desk, whose
 from noren.doors.statement.pages import code_part, own_page, purchases_csv
-from noren.doors.statement.wire import balance_json, purchases_json
+from noren.doors.statement.wire import balance_json, purchases_json, uses_json
 from noren.house.statement import StatementRoom
 from noren.kernel.ids import Handle
 
@@ -37,6 +37,7 @@ def statement_app(room: StatementRoom) -> App:
         purchases_csv,
         balance_json,
         purchases_json,
+        uses_json,
         enter,
         leave,
         left,

@@ -33,6 +33,7 @@ def own_page(request: Asked, desk: GivenDesk, before: FromQuery[str | None] = No
             "own.html",
             balance=viewer.balance(),
             page=viewer.purchases(before),
+            uses=viewer.uses(),
             first=before is None,
             **_code(desk, handle),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -12,9 +13,13 @@ from noren.activity.ports import LedgerFeed
 from noren.activity.queries import Lapsing, OwnBalance, OwnLine, OwnPurchase, own_balance, own_purchases
 from noren.doors.pages import PageProblem
 from noren.doors.statement.troubles import NO_SUCH_PAGE, NOT_HERE
+from noren.governance.purposes import ITEMS, PURPOSES
+from noren.governance.routes import ROUTE_SAYS, Route
 from noren.house.statement import StatementRoom
 from noren.kernel.clock import local_date
 from noren.kernel.ids import Handle
+from noren.kernel.say import Say
+from noren.provision.model import ProvisionRecord
 from noren.register.names import name_purchase, read_name
 
 PAGE_PURCHASES: Final = 20
@@ -68,6 +73,17 @@ class PurchasesView(msgspec.Struct, frozen=True):
     next: str | None
 
 
+class UseView(msgspec.Struct, frozen=True):
+    """A use of her data: when, by whom, what for, which items, on which ground, until when they are to be gone."""
+
+    date: date
+    company: str
+    purpose: Say
+    items: Say
+    ground: Say
+    until: date
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """Looks at the ledger for one member."""
@@ -94,6 +110,11 @@ class Viewer:
         told = tuple(self._purchase(one) for one in page.purchases)
         return PurchasesView(told, told[-1].purchase if page.more and told else None)
 
+    def uses(self) -> tuple[UseView, ...]:
+        """Return the provisions in which her rows went, the newest first."""
+        zone = self.room.home.zone
+        return tuple(_use(each, zone) for each in self.room.provisions.records_of(self.handle.reveal()))
+
     def outer_name(self, entry: int) -> str:
         """Return the outer name of a purchase, the one that the till gave."""
         return name_purchase(self.room.purchase_ids, entry)
@@ -111,6 +132,22 @@ class Viewer:
             points_used=one.points_used,
             lines=None if one.lines is None else tuple(_line(line) for line in one.lines),
         )
+
+
+def _use(record: ProvisionRecord, zone: ZoneInfo) -> UseView:
+    purpose, route = PURPOSES.get(record.purpose), ROUTE_SAYS[Route(record.route)]
+    items = [ITEMS[name].name if name in ITEMS else Say(name, name) for name in record.items]
+    return UseView(
+        date=record.begun_on,
+        company=record.recipient_name,
+        purpose=purpose.name if purpose else Say(record.purpose, record.purpose),
+        items=Say("、".join(each.ja for each in items), ", ".join(each.en for each in items)),
+        ground=Say(
+            f"{route.ja}({record.notice} 版{record.notice_version})",
+            f"{route.en} ({record.notice} v{record.notice_version})",
+        ),
+        until=local_date(record.expires_at, zone),
+    )
 
 
 def _balance(found: OwnBalance) -> BalanceView:

@@ -26,6 +26,13 @@ def balance_json(desk: GivenDesk, handle: GivenHandle) -> Response[Any]:
         return _json(viewer.balance())
 
 
+@get("/v1/uses", sync_to_thread=True)
+def uses_json(desk: GivenDesk, handle: GivenHandle) -> Response[Any]:
+    """Answer who was provided with her data, the newest first."""
+    with desk.view(handle) as viewer:
+        return _json({"uses": viewer.uses()})
+
+
 @get("/v1/purchases", sync_to_thread=True)
 def purchases_json(
     desk: GivenDesk, handle: GivenHandle, before: FromQuery[str | None] = None, limit: Limit = PAGE_PURCHASES
