@@ -95,7 +95,8 @@ def test_what_the_page_said_stays_said_whatever_is_announced_later() -> None:
 def test_nothing_is_promised_that_nothing_does() -> None:
     plain, thinned = page(governed()), page(governed(), replace(FACTS, keep_months=36))
     assert "会員でいるあいだ残ります" in said(plain, "kept")
-    assert "36か月で" in said(thinned, "kept")
+    assert "36か月で、日と分類ごとの合計だけに" in said(thinned, "kept")
+    assert "合計だけに" not in said(plain, "kept")
     assert "いまは行っていません" in said(plain, "combined")
     assert "いま行っていません" in said(plain, "coupons")
     assert "行っていません" not in said(page(governed(), replace(FACTS, mail=True)), "coupons")

@@ -46,11 +46,10 @@ AUTO_DELETE: Final = Say(
     "The lines of your purchases are to be deleted by themselves after {months} months.",
 )
 AUTO_DELETE_GOES_ON: Final = Say(
-    "自動で消す仕組みはまだ動いていません。選ばれた期間はいまから控えておき、動きはじめたときに過ぎている分から消します。"
-    "ポイントは減りません。法令で保存が求められる記録は、その期間だけ残ります。選ばない場合は36か月です。",
-    "Deletion by itself does not run yet: your choice is kept from now on, and what is past its term goes once it "
-    "runs. No points are lost. Records that the law wants kept stay for its term. "
-    "If you choose nothing it is 36 months.",
+    "毎月の初めに、過ぎた月の分が取引台帳と履歴から消えます。ポイントは減りません。"
+    "法令で保存が求められる記録は、その期間だけ残ります。選ばない場合は、会員でいるあいだ残ります。",
+    "As each month begins, what is past its term goes from the ledger and the history. No points are lost. Records "
+    "that the law wants kept stay for its term. If you choose nothing, lines stay while you are a member.",
 )
 
 

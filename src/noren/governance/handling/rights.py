@@ -66,8 +66,9 @@ def _lines(facts: Facts) -> Say:
     )
     if facts.keep_months is None:
         return Say(
-            f"お買い物の明細は、会員でいるあいだ残ります。{receipts.ja}",
-            f"Lines of purchases stay while you are a member. {receipts.en}",
+            "お買い物の明細は、会員でいるあいだ残ります。3・18・36か月での自動削除をお選びいただけます。" + receipts.ja,
+            "Lines of purchases stay while you are a member; you may choose that they go after 3, 18 or 36 months. "
+            + receipts.en,
         )
     return Say(
         f"お買い物の明細は{facts.keep_months}か月で、日と分類ごとの合計だけになります。"
