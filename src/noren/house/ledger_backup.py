@@ -27,7 +27,7 @@ LAKE: Final = "ledger/lake"
 
 
 def back_up(home: Home, folder: Path, lake: LakeWriter, copies: Copies, ring: KeyRing) -> Made:
-    """Write a backup of ledger, lake, directory and audiences into a folder.
+    """Write a backup of ledger, lake, directory, audiences and records of provision into a folder.
 
     Raises:
         HomeProblem: the home is on PostgreSQL, or the folder is not there.
@@ -49,6 +49,7 @@ def _gathered(home: Home, work: Path, lake: LakeWriter) -> Source:
     for name, store in (
         ("register/register.db", home.register_db),
         ("ledger/audiences/audiences.db", home.audiences_db),
+        ("ledger/provision.db", home.provision_db),
     ):
         copied = work / store.name
         make_copy(store, copied)

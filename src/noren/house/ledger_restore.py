@@ -22,6 +22,7 @@ from noren.house.keys import open_keys
 from noren.house.ledger_backup import SIDE, refuse_on_server
 from noren.house.restored import Restored, cleared, put_in_place, refuse_over, refuse_without_list
 from noren.kernel.clock import local_date, microseconds
+from noren.provision.store import ProvisionStore
 
 HANDLE: Final = b"handle"
 _PAGE: Final = 1_000
@@ -40,7 +41,7 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
     if not erasures.exists:
         raise refuse_without_list(path)
     opened = open_backup(file, SIDE, keys.ring("ledger-backup"), now)
-    targets = home.ledger_db, home.lake, home.register_db, home.audiences_db
+    targets = home.ledger_db, home.lake, home.register_db, home.audiences_db, home.provision_db
     if not drill:
         refuse_over(targets)
     work = cleared(home.work("ledger"))
@@ -53,6 +54,14 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
     finally:
         cleared(work)
     return Restored(SIDE, opened.head.made_at, time.monotonic() - begun, files, members, erased, drill)
+
+
+def _forget_provisions(path: Path, handles: list[bytes]) -> None:
+    """Take whoever was erased out of the records of whose rows were provided; a backup of before has none."""
+    if path.exists():
+        provisions = ProvisionStore(path)
+        provisions.forget(handles)
+        provisions.close()
 
 
 def _replayed(home: Home, work: Path, erasures: ErasureList, now: datetime) -> tuple[int, int]:
@@ -73,6 +82,7 @@ def _replayed(home: Home, work: Path, erasures: ErasureList, now: datetime) -> t
             batch.drop_left(entries, codes)
             batch.end_erasing(waiting)
         store.forget_deleted()
+        _forget_provisions(work / home.provision_db.relative_to(home.path), [*listed, *waiting])
         return len(listed), feed.counts()[0]
     finally:
         feed.close()

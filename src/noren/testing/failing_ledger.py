@@ -59,6 +59,10 @@ class FailingLedger:
         """See ``LedgerStore``."""
         self._store.carry_over()
 
+    def forget_deleted(self) -> bool:
+        """See ``LedgerStore``."""
+        return self._store.forget_deleted()
+
     def tally(self) -> Tally:
         """See ``LedgerStore``."""
         return self._store.tally()
