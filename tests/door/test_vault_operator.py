@@ -41,6 +41,7 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/choices/password", {"card": CARD, "password": PASSWORD}),
     ("GET", "/summary", None),
     ("POST", "/check", None),
+    ("POST", "/retell", None),
     ("POST", "/keys/work", {"name": "vault-index"}),
     ("POST", "/erase/preview", {"card": CARD}),
     ("POST", "/erase/withdraw", {"card": CARD}),

@@ -22,7 +22,7 @@ from noren.identity.choosing import choices_of, import_stops
 from noren.identity.consenting import GUARDIAN_NEEDED, NOT_IN_FORCE, TEXTS_AWAY, Agreed, consent, withdraw
 from noren.identity.deciding import Decided, Wish, decide, preview
 from noren.identity.errors import LedgerAway
-from noren.identity.healing import sweep
+from noren.identity.healing import sweep, tell_all_anew
 from noren.identity.merging import merge_members
 from noren.identity.model import Refused
 from noren.kernel.ids import MemberNumber
@@ -52,6 +52,23 @@ def hers(house: House, number: int = 0) -> Choices:
     found = choices_of(house.vault, card=card(ROWS[number]))
     assert isinstance(found, Choices)
     return found
+
+
+def test_a_ledger_that_was_put_back_is_told_of_everybody_anew(house: House) -> None:
+    before = [replace(each, cards=dict(each.cards)) for each in house.side.members]
+    decided(house, Wish("stop", "all"))
+    decided(house, Wish("points-only", "on"), number=1)
+    assert house.enrol(a_row(5)) == ["added"]
+    house.side.members = before  # the backup is from before all of it
+    house.side.by_card = {card: each for each in house.side.members for card in each.cards}
+    assert house.side.with_card(CARDS[0]).stops == ()
+    assert sweep(house.vault) == 0, "by itself nobody is told again"
+    assert tell_all_anew(house.vault) == 4
+    assert [stop.rule for stop in house.side.with_card(CARDS[0]).stops] == [EVERYTHING]
+    assert house.side.with_card(CARDS[1]).points_only
+    assert house.side.with_card(str(a_row(5)["card"])), "who came since is there again"
+    assert tell_all_anew(house.vault) == 4, "again: nothing more happens"
+    assert house.findings() == []
 
 
 def test_several_choices_are_taken_together_or_not_at_all(house: House) -> None:

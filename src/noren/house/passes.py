@@ -53,6 +53,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "copies": ("operator",),
         "erase": ("operator",),
         "backup": ("operator",),
+        "retell": ("operator",),
         "agreed": ("operator",),
         "summary": ("operator",),
         "check": ("operator",),

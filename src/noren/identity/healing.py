@@ -5,10 +5,12 @@ Runs at the vault's start and, while the ledger side is away, again until nothin
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from noren.identity.crossing import tell
 from noren.identity.erasing import finish_erasure
+from noren.identity.members import open_members
 from noren.identity.merging import finish_merge
 from noren.identity.model import Standing
 from noren.identity.vault import Vault
@@ -35,6 +37,23 @@ def sweep(vault: Vault) -> int:
         seen += len(rows)
         if len(rows) < PAGE_ROWS:
             return seen
+        after = rows[-1]
+
+
+def tell_all_anew(vault: Vault) -> int:
+    """Tell the ledger side of every member with a card again; return how many: it was put back from a backup.
+
+    What she stopped since that backup holds again when this returns. Raises LedgerAway: some are told later.
+    """
+    after = b""
+    while True:
+        with vault.writing, vault.store.batch() as batch:
+            rows = batch.all_rows(after, PAGE_ROWS)
+            opened = open_members(vault, batch, rows).values()
+            here = [each.at_rest for each in opened if each.at_rest.standing is Standing.HERE and each.cards]
+            batch.put_members([replace(each, pending=True) for each in here])
+        if len(rows) < PAGE_ROWS:
+            return sweep(vault)
         after = rows[-1]
 
 

@@ -89,7 +89,22 @@ def restore(
     at = here(context, home, lang, as_json)
     opened = at.home()
     done = [_restored(opened, side, path, "drill" if drill else "restore") for side, path in _chosen(files)]
-    at.answer({"restored": done, "drill": drill}, *(_told(each) for each in done))
+    told = 0 if drill or not any(each["side"] == "ledger" for each in done) else _retell(opened)
+    lines = [_told(each) for each in done]
+    if told:
+        lines.append(Say(f"会員{told}人の選択を取引台帳に伝え直しました。", f"Told the ledger of {told} members anew."))
+    at.answer({"restored": done, "drill": drill, "told": told}, *lines)
+
+
+def _retell(home: Home) -> int:
+    """Let the vault tell the ledger of everybody anew: what was stopped since the backup holds again."""
+    from noren.house.children import zone_client
+
+    if not home.vault_db.exists():
+        return 0  # nobody to tell of: the vault's side of this home is elsewhere, or empty
+    with zone_client(home, "vault") as vault:
+        answer: dict[str, int] = vault.call("/retell")
+    return answer["told"]
 
 
 def _chosen(files: Sequence[Path]) -> list[tuple[str, Path]]:

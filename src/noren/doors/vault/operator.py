@@ -24,6 +24,7 @@ from noren.doors.vault.bodies import (
 )
 from noren.identity import audit, queries
 from noren.identity.cards import add_cards, reissue_card, set_card_state
+from noren.identity.healing import tell_all_anew
 from noren.identity.merging import merge_members
 from noren.identity.model import Outcome, Refused
 from noren.identity.operations import enrol
@@ -33,7 +34,7 @@ from noren.kernel.say import Say
 
 
 def operator_handlers(vault: Vault) -> list[Any]:
-    """Return the handlers of ``/enrol``, ``/cards``, ``/summary`` and ``/check``."""
+    """Return the handlers of ``/enrol``, ``/cards``, ``/summary``, ``/check`` and ``/retell``."""
     return [*_enrolment(vault), *_cards(vault), *_figures(vault)]
 
 
@@ -78,7 +79,11 @@ def _figures(vault: Vault) -> list[Any]:
         found = audit.audit(vault)
         return CheckAnswer(not found, [FindingAnswer(each.what.ja, each.what.en) for each in found])
 
-    return [summary, check]
+    @post("/retell", status_code=HTTP_200_OK, sync_to_thread=True)
+    def retell() -> dict[str, int]:
+        return {"told": tell_all_anew(vault)}
+
+    return [summary, check, retell]
 
 
 def answer(outcome: Outcome) -> Response[Any]:
