@@ -37,6 +37,9 @@ pytestmark = pytest.mark.skipif(
 class StormJournal(Journal):
     """Knows besides: while the power goes the till may still say that it is not durable, and then nobody knows."""
 
+    lying = False
+    """A disk that lies may leave a store that breaks under the till: nobody knows what became of that order either."""
+
     forgotten = 0
     """Goods brought back of a purchase that the till had acknowledged and does not know any more."""
 
@@ -44,7 +47,8 @@ class StormJournal(Journal):
         if ack is not None and ack.status == 404:
             self.forgotten += 1
             return
-        super().heard(order, None if ack is not None and ack.status == 503 else ack)
+        unknown = {503, 500} if self.lying else {503}
+        super().heard(order, None if ack is not None and ack.status in unknown else ack)
 
 
 class Storm:
@@ -58,6 +62,7 @@ class Storm:
         self.terminal: Terminal = self.house.terminal(rate=RATE)
         self.cards = [shopper.card for shopper in self.house.shoppers(CARDS)]
         self.journal = StormJournal(self.cards, chance)
+        self.journal.lying = lying
         assert self.house.stop_worker() == 0
         self.folder = self.house.home.ledger_db.parent
         self.disk = LossyMount(self.folder, folder, lying=lying)

@@ -160,7 +160,8 @@ def test_columns_are_the_tables_own_and_every_column_has_its_term(house: House) 
             for table, column in connection.execute(asked):
                 if table in tables.tables:
                     found.setdefault(table, set()).add(column)
-    assert found == {table: set(terms) for table, terms in TERMS.items()}
+    here = {name for _, tables in STORES for name in tables.tables}
+    assert found == {table: set(terms) for table, terms in TERMS.items() if table in here}
 
 
 def test_who_reads_while_rows_are_laid_anew_finds_them_all(house: House) -> None:

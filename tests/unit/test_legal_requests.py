@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import get_args
 
 import pytest
 
-from noren.governance.cases.incidents import Incident
+from noren.doors.cli.governance import cases
+from noren.governance.cases.incidents import Incident, Step, Trigger
 from noren.governance.cases.refusing import Refused
 from noren.governance.cases.report import in_words, transparency
 from noren.governance.cases.requests import (
@@ -23,6 +25,14 @@ from noren.governance.cases.requests import (
 from noren.governance.purposes import ITEMS, Tells
 
 DAY = date(2026, 11, 26)
+
+
+def test_the_command_line_spells_the_same_words() -> None:
+    assert {each.value for each in cases.Trigger} == set(Trigger)
+    assert set(get_args(cases.Step)) == set(Step)
+    assert set(get_args(cases.Instrument)) == set(Instrument)
+
+
 HISTORY = frozenset(name for name, item in ITEMS.items() if item.tells is Tells.HISTORY)
 ASKED = frozenset({"name", "purchase-line", "shop"})
 REQUEST = LegalRequest("lr-2026-001", "A1", Instrument.WARRANT, "第12号", DAY, ASKED, 1, "opener")

@@ -180,7 +180,7 @@ class Canary:
     def _count(self) -> None:
         """Let audiences, standings and the kept history know of her: live conditions at tills, and a count."""
         until = (datetime.now(self.home.zone).date() + timedelta(days=30)).isoformat()
-        guards = {"purpose": "campaign", "recipient": "P1", "expires": until, "minimum": 50, "author": "aoki"}
+        guards = {"purpose": "register-coupon", "recipient": "P1", "expires": until, "minimum": 50, "author": "aoki"}
         for name, channel in ((f"canary-till-{self.tag}", "till"), (f"canary-mail-{self.tag}", "email")):
             self.ask(
                 "ledger-worker", "/audiences/save", {"name": name, "text": CONDITION, "channel": channel, **guards}

@@ -14,7 +14,6 @@ import typer
 
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here, refuse
 from noren.doors.cli.speech import both
-from noren.house.backup_file import SUFFIX, read_head
 from noren.house.home import Home
 from noren.house.keys.custody import inherited
 from noren.kernel.say import Say
@@ -109,6 +108,8 @@ def _retell(home: Home) -> int:
 
 def _chosen(files: Sequence[Path]) -> list[tuple[str, Path]]:
     """Return the newest backup of each side among files and folders."""
+    from noren.house.backup_file import SUFFIX, read_head
+
     found: dict[str, tuple[datetime, Path]] = {}
     every = [path for each in files for path in (sorted(each.glob(f"*{SUFFIX}")) if each.is_dir() else [each])]
     if not every:
@@ -145,6 +146,8 @@ def _told(done: Any) -> Say:
 
 def _remove_ended(folder: Path) -> int:
     """Remove backups past their end from the folder; return how many."""
+    from noren.house.backup_file import SUFFIX, read_head
+
     now, count = datetime.now(UTC), 0
     for path in folder.glob(f"*{SUFFIX}"):
         head, _ = read_head(path)

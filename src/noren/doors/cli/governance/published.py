@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import msgspec
 import typer
 
-from noren.doors.cli.governance.desk import documents
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
@@ -34,6 +33,7 @@ def page(
     as_json: JsonOption = False,
 ) -> None:
     """Print the page "how we handle your data", or what changes in it and when."""
+    from noren.doors.cli.governance.desk import documents
     from noren.governance.handling.page import changes, page_at
     from noren.house.handling import facts_of
     from noren.kernel.clock import SystemClock
@@ -85,6 +85,7 @@ def receipt_line(
 
 
 def _paper(at: Here, out: Path, kind: str) -> None:
+    from noren.doors.cli.governance.desk import documents
     from noren.governance.handling.page import page_at
     from noren.governance.handling.papers import paper
     from noren.house.handling import facts_of
