@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 
 from noren.doors.cli.main import app
 from noren.house.children import zone_client
-from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
-from noren.house.keys import make_side
+from noren.house.home import Home
+from noren.testing.desk_home import JOINT_NOTICE, desk_home
 
 TERMS = """
 [terms]
@@ -36,21 +36,6 @@ name = { ja = "提携先一", en = "Partner One" }
 address = "札幌市北区1"
 representative = "代表取締役"
 vetted = { on = 2026-01-01, by = "officer", record = "R-2" }
-"""
-NOTICE = """
-[[notice]]
-id = "joint"
-kind = "joint-use"
-items = ["pseudonym", "shop", "amount"]
-scope = ["C05"]
-purposes = ["group-marketing"]
-[notice.responsible]
-name = "のれん株式会社"
-address = "東京都千代田区1-1"
-representative = "代表取締役 暖簾太郎"
-[notice.text]
-ja = "グループ会社と共同で利用します。氏名・住所は含みません。"
-en = "We use it jointly with companies of the group. It contains no name or address."
 """
 FLOWS = """
 [[flow]]
@@ -76,12 +61,9 @@ evidence = { contract = "K-1", supervision = "S-1" }
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """Give a sandbox whose papers were announced on the fifth of January: its notice takes effect on 4 February."""
     folder = tmp_path_factory.mktemp("clear") / "home"
-    folder.mkdir()
-    (folder / CONFIG).write_text(write_settings(Settings(programme=Programme(kind="sandbox"))), "utf-8")
-    made = open_home(folder)
-    make_side(made, "neither")
+    made = desk_home(folder, "sandbox")
     with zone_client(made, "desk"):
-        for text, now in ((TERMS, "2025-12-01"), (PARTIES + NOTICE + FLOWS, "2026-01-05")):
+        for text, now in ((TERMS, "2025-12-01"), (PARTIES + JOINT_NOTICE + FLOWS, "2026-01-05")):
             papers = folder / "papers.toml"
             papers.write_text(text, "utf-8")
             done = call(made, "flow", "add", str(papers), "--now", now)

@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 from noren.doors.cli.main import app
 from noren.house.children import zone_client
 from noren.house.documents import open_documents
-from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
-from noren.house.keys import make_side
+from noren.house.home import Home
 from noren.house.register_door import RegisterDoor
+from noren.testing.desk_home import JOINT_NOTICE, desk_home
 
 PARTY = """
 [[party]]
@@ -27,21 +27,6 @@ address = "大阪市北区1"
 representative = "代表取締役"
 vetted = { on = "令和8年4月1日", by = "個人情報保護管理者", record = "R-1" }
 """
-NOTICE = """
-[[notice]]
-id = "joint"
-kind = "joint-use"
-items = ["pseudonym", "shop", "amount"]
-scope = ["C05"]
-purposes = ["group-marketing"]
-[notice.responsible]
-name = "のれん株式会社"
-address = "東京都千代田区1-1"
-representative = "代表取締役 暖簾太郎"
-[notice.text]
-ja = "グループ会社と共同で利用します。氏名・住所は含みません。"
-en = "We use it jointly with companies of the group. It contains no name or address."
-"""
 TERMS = """
 [terms]
 scope_rule = { ja = "連結対象会社または持分法適用会社", en = "consolidated or equity-method companies" }
@@ -51,17 +36,9 @@ en = "Article 1 …"
 """
 
 
-def made_home(path: Path, kind: Any) -> Home:
-    path.mkdir()
-    (path / CONFIG).write_text(write_settings(Settings(programme=Programme(kind=kind))), "utf-8")
-    home = open_home(path)
-    make_side(home, "neither")
-    return home
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    home = made_home(tmp_path_factory.mktemp("desk") / "home", "live")
+    home = desk_home(tmp_path_factory.mktemp("desk") / "home", "live")
     with zone_client(home, "desk"):
         yield home
 
@@ -81,7 +58,7 @@ def told(result: Result) -> Any:
 
 
 def test_a_notice_is_announced_from_an_offices_file(home: Home, tmp_path: Path) -> None:
-    papers = file(tmp_path, PARTY + NOTICE, "cp932")
+    papers = file(tmp_path, PARTY + JOINT_NOTICE, "cp932")
     dry = told(call(home, "notice", "check", papers, "--json"))
     assert [each["change"] for each in dry["planned"]] == ["record", "first"]
     assert not dry["announced"]
@@ -97,16 +74,16 @@ def test_a_notice_is_announced_from_an_offices_file(home: Home, tmp_path: Path) 
     again = call(home, "notice", "announce", papers)
     assert again.exit_code == 1
     assert "nothing-changes" in again.stdout
-    narrower = file(tmp_path, PARTY + NOTICE.replace(', "amount"', ""))
+    narrower = file(tmp_path, PARTY + JOINT_NOTICE.replace(', "amount"', ""))
     less = told(call(home, "notice", "announce", narrower, "--json"))
     assert (less["unchanged"], less["planned"][0]["change"], less["announced"]) == (["C05"], "narrower", True)
     assert "amount" in call(home, "notice", "diff", "joint").stdout
 
 
 def test_a_wider_notice_needs_a_consent_and_says_so(home: Home, tmp_path: Path) -> None:
-    wider = PARTY.replace("Ｃ０５", "C15") + NOTICE.replace('"joint"', '"second"').replace("C05", "C15")
+    wider = PARTY.replace("Ｃ０５", "C15") + JOINT_NOTICE.replace('"joint"', '"second"').replace("C05", "C15")
     assert call(home, "notice", "announce", file(tmp_path, wider)).exit_code == 0
-    more = NOTICE.replace('"joint"', '"second"').replace("C05", "C15").replace('"amount"', '"amount", "points"')
+    more = JOINT_NOTICE.replace('"joint"', '"second"').replace("C05", "C15").replace('"amount"', '"amount", "points"')
     refused = call(home, "notice", "announce", file(tmp_path, more), lang="ja")
     assert refused.exit_code == 1
     assert "needs-new-consent" in refused.stdout
@@ -137,12 +114,12 @@ def test_a_party_is_removed_at_once(home: Home, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (NOTICE.replace("scope", "scop"), "Did you mean scope?"),
+        (JOINT_NOTICE.replace("scope", "scop"), "Did you mean scope?"),
         ("[[notise]]\n", "Did you mean notice?"),
-        (NOTICE.replace("joint-use", "joint-usage"), "Did you mean joint-use?"),
-        (NOTICE.replace("representative", "# "), "representative is missing"),
-        (NOTICE.replace('id = "joint"', "id ＝ “joint”"), "full-width"),
-        (NOTICE.replace("purposes", 'effective = "soon"\npurposes'), "effective"),
+        (JOINT_NOTICE.replace("joint-use", "joint-usage"), "Did you mean joint-use?"),
+        (JOINT_NOTICE.replace("representative", "# "), "representative is missing"),
+        (JOINT_NOTICE.replace('id = "joint"', "id ＝ “joint”"), "full-width"),
+        (JOINT_NOTICE.replace("purposes", 'effective = "soon"\npurposes'), "effective"),
         ("", "no document"),
     ],
 )
@@ -179,9 +156,9 @@ def test_others_read_the_register_by_file_and_by_door(home: Home) -> None:
 
 
 def test_a_sandbox_may_be_told_the_instant(tmp_path: Path) -> None:
-    home = made_home(tmp_path / "sandbox", "sandbox")
+    home = desk_home(tmp_path / "sandbox", "sandbox")
     with zone_client(home, "desk"):
-        done = call(home, "notice", "announce", file(tmp_path, PARTY + NOTICE), "--now", "2026-01-05")
+        done = call(home, "notice", "announce", file(tmp_path, PARTY + JOINT_NOTICE), "--now", "2026-01-05")
         assert done.exit_code == 0, done.output
         assert "from 2026-02-04" in call(home, "notice", "list").stdout
 

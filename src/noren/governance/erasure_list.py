@@ -27,10 +27,6 @@ KEPT_DAYS: Final = BACKUP_DAYS + 5
 _LINE: Final = 10 + 1 + 2 * MARK_BYTES + 1
 
 
-class ListLost(Exception):
-    """The erasure list is not there, though its store is: who was erased would come back."""
-
-
 class ErasureList:
     """One side's list. ``what`` (a member's id, her number) keeps the marks of different ids apart."""
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from noren.activity.lake.arrow import pq
 from noren.activity.model import Traits
@@ -34,8 +34,6 @@ from noren.provision.store import ProvisionStore
 
 MANIFEST: Final = "manifest.json"
 FORM: Final = "noren-extract-1"
-
-ProvisionPurpose = Literal["provision"]
 
 
 @dataclass(frozen=True, slots=True)

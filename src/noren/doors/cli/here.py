@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, NoReturn, cast
 
@@ -128,3 +129,14 @@ def confirm_by_name(here: Here, what: Say, name: str, yes: bool) -> None:
 def refuse(ja: str, en: str, code: Literal[1, 2] = 1) -> NoReturn:
     """Raise a refusal."""
     raise Refusal(Say(ja, en), code)
+
+
+def day_given(text: str, option: str) -> date:
+    """Return the day that an option names, in any spelling that a file may use. Raises Refusal."""
+    from noren.doors.cli.files.dates import read_trading_day
+    from noren.doors.cli.files.spelling import half_width
+
+    day = read_trading_day(half_width(text))
+    if not isinstance(day, date):
+        refuse(f"{option}: {day.ja}", f"{option}: {day.en}", code=2)
+    return day

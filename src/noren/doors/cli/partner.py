@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, group, here, refuse
+from noren.doors.cli.here import (
+    HomeOption,
+    JsonOption,
+    LangOption,
+    YesOption,
+    confirm_by_name,
+    day_given,
+    group,
+    here,
+)
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -60,10 +68,19 @@ def agree(
     from noren.house.children import zone_client
 
     at = here(context, home, lang, as_json)
-    body: dict[str, Any] = {"partner": partner, "route": route.value, "from": _day(since), "balance": balance}
+    body: dict[str, Any] = {
+        "partner": partner,
+        "route": route.value,
+        "from": day_given(since, "--from").isoformat(),
+        "balance": balance,
+    }
     body |= {
         name: value
-        for name, value in (("per", points_per), ("exclude", exclude), ("until", until and _day(until, "--until")))
+        for name, value in (
+            ("per", points_per),
+            ("exclude", exclude),
+            ("until", until and day_given(until, "--until").isoformat()),
+        )
         if value is not None
     }
     with zone_client(at.home(), "ledger-worker") as ledger:
@@ -92,7 +109,7 @@ def end(
     from noren.house.children import zone_client
 
     at = here(context, home, lang, as_json)
-    last = _day(until, "--until")
+    last = day_given(until, "--until").isoformat()
     what = Say(
         f"{partner} の契約は {last} で終わります。翌日から、この会社のレジは断られます。",
         f"The agreement of {partner} ends with {last}: from the next day on its tills are refused.",
@@ -104,16 +121,6 @@ def end(
         {"partner": partner, **done},
         Say(f"{partner}: {last} で終わります。", f"{partner}: it ends with {last}."),
     )
-
-
-def _day(text: str, option: str = "--from") -> str:
-    from noren.doors.cli.files.dates import read_trading_day
-    from noren.doors.cli.files.spelling import half_width
-
-    day = read_trading_day(half_width(text))
-    if not isinstance(day, date):
-        refuse(f"{option}: {day.ja}", f"{option}: {day.en}", code=2)
-    return day.isoformat()
 
 
 def add_to(app: typer.Typer) -> None:

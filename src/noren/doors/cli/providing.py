@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, group, here, refuse
+from noren.doors.cli.here import (
+    HomeOption,
+    JsonOption,
+    LangOption,
+    YesOption,
+    confirm_by_name,
+    day_given,
+    group,
+    here,
+    refuse,
+)
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -46,7 +56,7 @@ def provide(
     at = here(context, home, lang, as_json)
     if out.exists():
         refuse(f"{out} はすでにあります。", f"{out} is there already.")
-    window = {"first": _day(first, "--from").isoformat(), "last": _day(last, "--until").isoformat()}
+    window = {"first": day_given(first, "--from").isoformat(), "last": day_given(last, "--until").isoformat()}
     body = {"flow": flow, **window, "days": days, "owner": owner}
     plan = Say(
         f"{flow} を実行し、{body['first']}〜{body['last']} の抽出を提供します。渡したものは取り戻せません。",
@@ -300,16 +310,6 @@ def _new_file(path: Path, content: bytes) -> None:
         refuse(f"{path} に書けません({wrong.strerror})。", f"{path} can not be written ({wrong.strerror}).")
     with os.fdopen(number, "wb") as file:
         file.write(content)
-
-
-def _day(text: str, option: str) -> date:
-    from noren.doors.cli.files.dates import read_trading_day
-    from noren.doors.cli.files.spelling import half_width
-
-    day = read_trading_day(half_width(text))
-    if not isinstance(day, date):
-        refuse(f"{option}: {day.ja}", f"{option}: {day.en}", code=2)
-    return day
 
 
 def add_to(root: typer.Typer) -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 import msgspec
 import typer
 
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, YesOption, confirm_by_name, group, here, refuse
+from noren.doors.cli.here import (
+    HomeOption,
+    JsonOption,
+    LangOption,
+    YesOption,
+    confirm_by_name,
+    day_given,
+    group,
+    here,
+    refuse,
+)
 from noren.doors.cli.speech import both
 from noren.house.home import Home
 from noren.kernel.say import Say
@@ -65,7 +74,11 @@ def open_incident(
 ) -> None:
     """Open an incident."""
     at = here(context, home, lang, as_json)
-    body = {"who": who, "found_on": _day(found, "--found").isoformat(), **_known(trigger, persons, fact, protected_by)}
+    body = {
+        "who": who,
+        "found_on": day_given(found, "--found").isoformat(),
+        **_known(trigger, persons, fact, protected_by),
+    }
     done = _call(at.home(), "/incidents/open", body)
     at.answer(done, *_incident(done))
 
@@ -104,7 +117,7 @@ def step(
 ) -> None:
     """Write down a step."""
     at = here(context, home, lang, as_json)
-    day = _day(on, "--on").isoformat()
+    day = day_given(on, "--on").isoformat()
     done = _call(at.home(), "/incidents/step", {"id": name, "step": what, "on": day, "who": who})
     at.answer(done, *_incident(done))
 
@@ -158,10 +171,10 @@ def open_request(
     at = here(context, home, lang, as_json)
     body: dict[str, Any] = {
         "authority": authority, "instrument": instrument, "number": number, "persons": persons, "who": who,
-        "received_on": _day(received, "--received").isoformat(), "items": item,
+        "received_on": day_given(received, "--received").isoformat(), "items": item,
     }  # fmt: skip
     if sealed_until is not None:
-        body["sealed_until"] = _day(sealed_until, "--sealed-until").isoformat()
+        body["sealed_until"] = day_given(sealed_until, "--sealed-until").isoformat()
     done = _call(at.home(), "/requests/open", body)
     at.answer(done, *_request(done))
 
@@ -318,16 +331,6 @@ def _request(answer: dict[str, Any]) -> Iterator[Say]:
     asked, given = " ".join(sorted(case["asked"])), " ".join(sorted(case["given"])) or "-"
     keys = " ".join(case["approvals"]) or "-"
     yield Say(f"    求め {asked}  渡した {given}  承認 {keys}", f"    asked {asked}  given {given}  approved {keys}")
-
-
-def _day(text: str, option: str) -> date:
-    from noren.doors.cli.files.dates import read_trading_day
-    from noren.doors.cli.files.spelling import half_width
-
-    day = read_trading_day(half_width(text))
-    if not isinstance(day, date):
-        refuse(f"{option}: {day.ja}", f"{option}: {day.en}", code=2)
-    return day
 
 
 def add_to(root: typer.Typer) -> None:
