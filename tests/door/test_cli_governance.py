@@ -15,7 +15,10 @@ from noren.doors.cli.main import app
 from noren.house.children import zone_client
 from noren.house.documents import open_documents
 from noren.house.home import Home
-from noren.house.register_door import RegisterDoor
+from noren.house.inner import InnerClient, ZoneDown
+from noren.house.keys import open_keys
+from noren.house.passes import Porter
+from noren.house.register_door import FRESH_SECONDS, KEPT_SECONDS, RegisterDoor
 from noren.testing.desk_home import JOINT_NOTICE, desk_home
 
 PARTY = """
@@ -153,6 +156,25 @@ def test_others_read_the_register_by_file_and_by_door(home: Home) -> None:
         assert door.texts() == store.texts()
         assert door.terms_at(now) == store.terms_at(now)
     store.close()
+
+
+def test_the_door_sees_a_removal_within_a_second_and_keeps_what_it_read_while_the_desk_is_away(tmp_path: Path) -> None:
+    home, now = desk_home(tmp_path / "sandbox", "sandbox"), [0.0]
+    client = InnerClient(home, Porter(home, open_keys(home, "operator")), "desk")
+    door = RegisterDoor(client, lambda: now[0])
+    with zone_client(home, "desk"):
+        assert call(home, "party", "add", file(tmp_path, PARTY)).exit_code == 0
+        assert door.register(datetime.now(UTC)).parties["C05"].until is None
+        assert call(home, "party", "remove", "C05", "--yes").exit_code == 0
+        assert door.register(datetime.now(UTC)).parties["C05"].until is None, "read less than a second ago"
+        now[0] += FRESH_SECONDS + 0.1
+        assert door.register(datetime.now(UTC)).parties["C05"].until is not None
+    now[0] += KEPT_SECONDS - 1
+    assert "C05" in door.register(datetime.now(UTC)).parties, "nothing is removed while the desk is away"
+    now[0] += FRESH_SECONDS + 1
+    with pytest.raises(ZoneDown):
+        door.register(datetime.now(UTC))
+    client.close()
 
 
 def test_a_sandbox_may_be_told_the_instant(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from noren.governance.flows import Flow
 from noren.governance.notices import Notice, Terms
@@ -95,6 +95,10 @@ class Register:
     terms: Dated[Terms] | None = None
     regime: Dated[Regime] | None = None
     items: Mapping[str, Item] = field(default_factory=lambda: ITEMS)
+    parsed: dict[str, tuple[Flow, object]] = field(
+        init=False, compare=False, repr=False, default_factory=dict[str, Any]
+    )
+    """Of each flow asked about so far, what the policies were told, parsed: a register does not change, so it stays."""
 
 
 def register_at(documents: Iterable[Document], at: datetime) -> Register:

@@ -13,11 +13,14 @@ import msgspec
 from noren.governance.documents import decode
 from noren.governance.notices import Terms
 from noren.governance.register import Dated, Document, Register, register_at
-from noren.house.inner import InnerClient
+from noren.house.inner import InnerClient, ZoneDown
 from noren.kernel.say import Say
 
-FRESH_SECONDS: Final = 30.0
-"""How old what was asked may be: removals take effect within that time where this door is used."""
+FRESH_SECONDS: Final = 1.0
+"""How old what was asked may be: a removal takes effect within that time where this door is used."""
+
+KEPT_SECONDS: Final = 30.0
+"""How long what was asked serves while the desk does not answer: nothing is announced or removed meanwhile."""
 
 
 class RegisterDoor:
@@ -28,6 +31,7 @@ class RegisterDoor:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._read_at: float | None = None
+        self._answered_at = 0.0
         self._documents: list[Document] = []
         self._texts: dict[str, Say] = {}
 
@@ -59,8 +63,25 @@ class RegisterDoor:
 
     def _read(self) -> None:
         now = self._monotonic()
-        if self._read_at is None or now - self._read_at > FRESH_SECONDS:
-            answer = self._client.call("/register", method="GET")
-            self._documents = [decode(msgspec.json.encode(row)) for row in answer["documents"]]
-            self._texts = {name: Say(text["ja"], text["en"]) for name, text in answer.get("texts", {}).items()}
-            self._read_at = now
+        if self._read_at is not None and now - self._read_at <= FRESH_SECONDS:
+            return
+        try:
+            if self._changed():
+                self._read_whole()
+        except ZoneDown:
+            if self._read_at is None or now - self._answered_at > KEPT_SECONDS:
+                raise
+        else:
+            self._answered_at = now
+        self._read_at = now
+
+    def _changed(self) -> bool:
+        """Return whether there are other versions than those known: they are added, and never changed."""
+        return not self._documents or self._client.call("/register/size", method="GET")["documents"] != len(
+            self._documents
+        )
+
+    def _read_whole(self) -> None:
+        answer = self._client.call("/register", method="GET")
+        self._texts = {name: Say(text["ja"], text["en"]) for name, text in answer.get("texts", {}).items()}
+        self._documents = [decode(msgspec.json.encode(row)) for row in answer["documents"]]

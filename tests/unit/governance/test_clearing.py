@@ -241,3 +241,14 @@ def test_who_stopped_all_is_not_in_a_flow_to_a_company_added_afterwards() -> Non
 
 def test_items_and_their_catalogue_are_the_registers() -> None:
     assert set(governed().at().items) == set(ITEMS)
+
+
+def test_what_was_parsed_for_one_flow_and_register_answers_for_no_other() -> None:
+    house = governed()
+    register = house.at()
+    assert rule(clear(register, JOINT, at=NOW)) == ""
+    wider = replace(JOINT, items=frozenset(ITEMS))
+    assert rule(clear(register, wider, at=NOW)) != "", "another flow by the same id"
+    assert rule(clear(register, JOINT, at=NOW)) == ""
+    without = replace(register, notices={})
+    assert rule(clear(without, JOINT, at=NOW)) != "", "the same flow, of another register"

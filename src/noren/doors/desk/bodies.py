@@ -65,6 +65,12 @@ class RegisterAnswer(msgspec.Struct, frozen=True):
     texts: dict[str, TextBody]
 
 
+class SizeAnswer(msgspec.Struct, frozen=True):
+    """How many versions of documents there are: it grows with every change, so it tells whether to read again."""
+
+    documents: int
+
+
 class Both(msgspec.Struct, frozen=True):
     """A text for people, in both languages."""
 

@@ -20,6 +20,7 @@ from noren.doors.desk.bodies import (
     AuditAnswer,
     PaperBody,
     RegisterAnswer,
+    SizeAnswer,
     TextBody,
     planned,
     refused,
@@ -51,6 +52,10 @@ def document_handlers(room: DeskRoom) -> list[Any]:
         texts = {name: TextBody(text.ja, text.en) for name, text in room.documents.texts().items()}
         return RegisterAnswer(room.now(), [shown(each) for each in room.documents.documents()], texts)
 
+    @get("/register/size", sync_to_thread=True)
+    def size() -> SizeAnswer:
+        return SizeAnswer(room.documents.size())
+
     @post("/announce", status_code=HTTP_200_OK, sync_to_thread=True)
     def announce(data: JSONBody[AnnounceBody]) -> AnnounceAnswer:
         with turn:
@@ -61,7 +66,7 @@ def document_handlers(room: DeskRoom) -> list[Any]:
         room.documents.documents()
         return AuditAnswer(ok=True, findings=[])
 
-    return [register, announce, check]
+    return [register, size, announce, check]
 
 
 def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Engine, Row, create_engine, event, insert, select
+from sqlalchemy import Engine, Row, create_engine, event, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from noren.governance.announced.tables import DOCUMENT, METADATA, TERMS_TEXT
@@ -63,6 +63,11 @@ class DocumentStore:
         order = (DOCUMENT.c.announced_us, DOCUMENT.c.kind, DOCUMENT.c.id, DOCUMENT.c.version)
         with self._engine.connect() as db:
             return [_document(row) for row in db.execute(select(DOCUMENT).order_by(*order))]
+
+    def size(self) -> int:
+        """Return how many versions of documents there are: it grows with every change."""
+        with self._engine.connect() as db:
+            return db.execute(select(func.count()).select_from(DOCUMENT)).scalar_one()
 
     def register(self, at: datetime) -> Register:
         """Return the register at an instant."""
