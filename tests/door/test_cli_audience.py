@@ -114,7 +114,7 @@ def test_sensitive_goods_come_from_the_products_table(products: Path) -> None:
 
 
 def test_the_horizon_and_the_issuer_are_looked_at_when_they_are_given() -> None:
-    early = call("check", "-", "--horizon", "2017-01-01", "--json", text="visits(any) >= 1 in 2016-12-31..2017-02-01")
+    early = call("check", "-", "--horizon", "2017/1/1", "--json", text="visits(any) >= 1 in 2016-12-31..2017-02-01")
     assert [each["code"] for each in json.loads(early.stdout)["errors"]] == ["before-horizon"]
     foreign = call("check", "-", "--issuer", "P1", "--json", text='visits(partner = "P2") >= 1')
     assert [each["code"] for each in json.loads(foreign.stdout)["warnings"]] == ["other-company"]

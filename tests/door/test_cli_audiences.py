@@ -72,7 +72,7 @@ def test_save_approve_count_commit(home: Home) -> None:
 
 
 def test_a_purpose_that_nobody_published_is_refused_with_the_nearest(home: Home, tmp_path: Path) -> None:
-    guards = ("--recipient", "P1", "--channel", "till", "--expires", "2027-12-31", "--author", "aoki")
+    guards = ("--recipient", "P1", "--channel", "till", "--expires", "令和９年１２月３１日", "--author", "aoki")
     said = call(home, "save", "typo", "-", "--purpose", "register-cupon", *guards, text="visits(any) >= 3")
     assert said.exit_code == 1
     assert "Did you mean register-coupon?" in said.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
@@ -10,7 +9,7 @@ import typer
 
 from noren.doors.cli.audience import counted, saved
 from noren.doors.cli.audience.evaluating import evaluate
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, day_given, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.clock import SystemClock
 
@@ -155,16 +154,9 @@ def _surroundings(products: Path | None, issuer: str | None, horizon: str | None
         names=names,
         sensitive=names.sensitive if names is not None else frozenset(),
         issuer=issuer,
-        horizon=_day(horizon) if horizon is not None else None,
+        horizon=day_given(horizon, "--horizon") if horizon is not None else None,
         today=SystemClock().now().date(),
     )
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        refuse("--horizon は 2017-03-01 の形の日付です。", "--horizon is a date like 2017-03-01.", code=2)
 
 
 def _currency(code: str) -> str:

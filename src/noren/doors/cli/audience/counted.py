@@ -13,11 +13,10 @@ from noren.doors.cli.audience.saved import (
     NameArgument,
     ask,
     condition_text,
-    day_of,
     is_file,
     name_of,
 )
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, day_given, here
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -140,7 +139,7 @@ def reopen(
 ) -> None:
     """Check for an auditor that what is kept on the ledger side still makes a commitment."""
     at = here(context, home, lang, as_json)
-    body = {"name": name, "version": version, "day": day_of(day, "--day")}
+    body = {"name": name, "version": version, "day": day_given(day, "--day").isoformat()}
     found = ask(at, "/audiences/reopen", body)
     ja, en = (
         ("事前公開値のとおりです。", "It opens: what is kept makes this commitment.")

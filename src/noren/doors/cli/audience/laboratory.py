@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -65,14 +65,6 @@ def read_instant(text: str, zone: ZoneInfo) -> datetime:
             code=2,
         )
     return (found if found.tzinfo is not None else found.replace(tzinfo=zone)).astimezone(zone)
-
-
-def read_day(text: str | None) -> date | None:
-    """Return the horizon. Raises Refusal."""
-    try:
-        return date.fromisoformat(text) if text is not None else None
-    except ValueError:
-        refuse("--horizon は 2017-03-01 の形の日付です。", "--horizon is a date like 2017-03-01.", code=2)
 
 
 def read_condition(file: str, around: Surroundings) -> tuple[str, Read | Checked]:

@@ -22,9 +22,9 @@ from noren.audience.batch.loading.preparing import prepare
 from noren.audience.batch.needing import require_all
 from noren.audience.language import Condition
 from noren.audience.language.review import Surroundings
-from noren.doors.cli.audience.laboratory import condition_files, read_condition, read_day, read_instant, read_zone
+from noren.doors.cli.audience.laboratory import condition_files, read_condition, read_instant, read_zone
 from noren.doors.cli.audience.showing import Checked, tell_checked
-from noren.doors.cli.here import Here, refuse
+from noren.doors.cli.here import Here, day_given, refuse
 from noren.kernel.clock import microseconds
 
 _ONE: Final = "condition"
@@ -45,7 +45,8 @@ def run(at: Here, asked: Asked, condition: str | None, folder: Path | None, out:
     """Evaluate one condition, or those of a folder, and write who qualifies. Raises Refusal, Exit."""
     zone = read_zone(asked.zone)
     as_of = read_instant(asked.as_of, zone)
-    moment = Moment(microseconds(as_of), as_of.date(), read_day(asked.horizon))
+    horizon = None if asked.horizon is None else day_given(asked.horizon, "--horizon")
+    moment = Moment(microseconds(as_of), as_of.date(), horizon)
     files = {_ONE: condition} if condition is not None else {}
     found = _read(at, files if folder is None else condition_files(folder), moment)
     try:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, day_given, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -75,7 +75,8 @@ def save(
     text = condition_text(at, file)
     body: dict[str, Any] = {
         "name": name, "text": text, "purpose": purpose, "recipient": recipient, "channel": channel,
-        "expires": day_of(expires, "--expires"), "author": author, "minimum": minimum, "with_young": with_under_16,
+        "expires": day_given(expires, "--expires").isoformat(), "author": author,
+        "minimum": minimum, "with_young": with_under_16,
     }  # fmt: skip
     done = ask(at, "/audiences/save", body, text)
     tell_warnings(at, done["warnings"], text)
@@ -171,16 +172,6 @@ def tell_warnings(at: Here, warnings: list[dict[str, Any]], text: str) -> None:
 
     if not at.as_json:
         tell_problems((problem_of(each) for each in warnings), text, at.lang, WARNING, err=True)
-
-
-def day_of(text: str, option: str) -> str:
-    """Return a date as it is written in ISO. Raises Refusal."""
-    from datetime import date
-
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        refuse(f"{option} は 2027-03-31 の形の日付です。", f"{option} is a date like 2027-03-31.", code=2)
 
 
 def is_file(given: str) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import msgspec
 import typer
 
-from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
+from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, day_given, here, refuse
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -40,7 +40,7 @@ def page(
 
     at = here(context, home, lang, as_json)
     opened, now = at.home(), SystemClock().now()
-    asked = now if at_day is None else datetime.combine(_day(at_day), time.max, opened.zone)
+    asked = now if at_day is None else datetime.combine(day_given(at_day, "--at"), time.max, opened.zone)
     known, facts = documents(at), facts_of(opened)
     if diff:
         found = changes(known, facts, now)
@@ -137,13 +137,6 @@ def _change(change: Change) -> Iterator[Say]:
         old, new = (before.answer if before else ()), (after.answer if after else ())
         yield from (Say(f"    - {each.ja}", f"    - {each.en}") for each in old if each not in new)
         yield from (Say(f"    + {each.ja}", f"    + {each.en}") for each in new if each not in old)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        refuse(f"--at {text}: 2026-11-26 のように書いてください。", f"--at {text}: write 2026-11-26.", code=2)
 
 
 def add_to(notices: typer.Typer) -> None:
