@@ -11,6 +11,7 @@ from litestar import Response, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT
 
+from noren.governance.ports import Entry, EntryKind, Fact, Journal
 from noren.house.backup_file import Made
 from noren.house.home import HomeProblem
 
@@ -21,8 +22,8 @@ class FolderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folder: str
 
 
-def backup_handlers(back_up: Callable[[Path], Made]) -> list[Any]:
-    """Return the handler of ``/backup``."""
+def backup_handlers(back_up: Callable[[Path], Made], journal: Journal) -> list[Any]:
+    """Return the handler of ``/backup``; each backup stands in the side's log before it is said to be made."""
 
     @post("/backup/make", status_code=HTTP_200_OK, sync_to_thread=True)
     def make(data: JSONBody[FolderBody]) -> Response[Any]:
@@ -31,6 +32,7 @@ def backup_handlers(back_up: Callable[[Path], Made]) -> list[Any]:
         except HomeProblem as wrong:
             said = {"reason_ja": wrong.say.ja, "reason_en": wrong.say.en}
             return Response(said, status_code=HTTP_409_CONFLICT)
+        journal.append([made_entry(made)])
         return Response(
             {
                 "file": str(made.path),
@@ -43,3 +45,10 @@ def backup_handlers(back_up: Callable[[Path], Made]) -> list[Any]:
         )
 
     return [make]
+
+
+def made_entry(made: Made) -> Entry:
+    """Return what the log tells of a backup."""
+    head = made.head
+    facts: dict[str, Fact] = {"side": head.side, "copy": head.copy, "until": head.expires_at.date().isoformat()}
+    return Entry(EntryKind.BACKUP_MADE, head.made_at, {**facts, "files": made.files, "size": made.size})

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from noren.governance.announced import entries
 from noren.governance.announced.founding import found
 from noren.governance.announced.store import DocumentStore
+from noren.governance.cases import operations
 from noren.governance.cases.incidents import Clocks
 from noren.governance.cases.operations import CaseRoom
 from noren.governance.cases.store import CaseStore
@@ -27,6 +29,8 @@ from noren.kernel.clock import SystemClock, local_date
 
 SANDBOX_BEFORE: Final = timedelta(days=3 * 366)
 """A sandbox's register begins so long ago: its programme's clock may stand in the past."""
+
+MAX_LATE: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +70,15 @@ def desk_room(home: Home) -> DeskRoom:
     documents, cases = open_documents(home, "desk"), CaseStore(home.cases_db)
     room = DeskRoom(home, Porter(home, keys), documents, cases, keys, open_log(home, keys))
     found(room.documents, room.now() - (SANDBOX_BEFORE if home.sandbox else timedelta(0)))
+    log_what_is_missing(room)
     return room
+
+
+def log_what_is_missing(room: DeskRoom) -> int:
+    """Write into the log whatever stands in a store and not in it (a crash came between the two); return how many."""
+    found = (room.journal.at(place).entry for place in range(room.journal.size))
+    told = [entry for entry in found if entry is not None]
+    late = [*entries.missing(room.documents.documents(), told), *operations.missing(room.cases, told)]
+    for start in range(0, len(late), MAX_LATE):
+        room.journal.append(late[start : start + MAX_LATE])
+    return len(late)

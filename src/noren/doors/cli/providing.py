@@ -268,6 +268,14 @@ def _given(record: dict[str, Any], out: Path) -> Iterator[Say]:
     )
 
 
+def fate_of(record: dict[str, Any]) -> Say:
+    """Return where a provision's copy is: attested as destroyed, or still with its recipient and until when."""
+    gone, until = record["destroyed_on"], record["delete_by"][:10]
+    if gone:
+        return Say(f"{gone} に廃棄済み(提供先の証明)", f"destroyed, as its recipient attested on {gone}")
+    return Say(f"{until} までに廃棄", f"to be destroyed by {until}")
+
+
 def _record_lines(record: dict[str, Any]) -> Iterator[Say]:
     rows, members = record["rows"], record["members"]
     many = ("未完了", "not completed")
@@ -277,6 +285,8 @@ def _record_lines(record: dict[str, Any]) -> Iterator[Say]:
         f"{record['begun_on']}  {record['recipient']} {record['recipient_name']}  {record['flow']}  {many[0]}",
         f"{record['begun_on']}  {record['recipient']} {record['recipient_name']}  {record['flow']}  {many[1]}",
     )
+    fate = fate_of(record)
+    yield Say(f"    {fate.ja}", f"    {fate.en}")
     ground = f"{record['route']} / {record['notice']} v{record['notice_version']}"
     yield Say(
         f"    目的 {record['purpose']}  根拠 {ground}  項目 {' '.join(record['items'])}  実行 {record['run']}",

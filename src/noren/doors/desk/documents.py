@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,20 +25,12 @@ from noren.doors.desk.bodies import (
     shown,
 )
 from noren.governance.announced.announcing import Planned, Wanted, plan
+from noren.governance.announced.entries import entries_of
 from noren.governance.announced.refusals import NotAnnounced, Rule
 from noren.governance.announced.store import text_sha256
-from noren.governance.documents import NotADocument, decode_body, encode_body
-from noren.governance.parties import Party
-from noren.governance.ports import Entry, EntryKind
-from noren.governance.register import Document, DocumentKind
+from noren.governance.documents import NotADocument, decode_body
 from noren.house.desk import DeskRoom
 from noren.kernel.say import Say
-
-_KINDS = {
-    DocumentKind.NOTICE: EntryKind.NOTICE_ANNOUNCED,
-    DocumentKind.TERMS: EntryKind.TERMS_ANNOUNCED,
-    DocumentKind.REGIME: EntryKind.REGIME_CHANGED,
-}
 
 
 def document_handlers(room: DeskRoom) -> list[Any]:
@@ -73,7 +63,8 @@ def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:
     now = _instant(room, data.now)
     texts = [Say(paper.text.ja, paper.text.en) for paper in data.papers if paper.text is not None]
     kept = frozenset(room.documents.texts()) | {text_sha256(text) for text in texts}
-    found = plan(room.documents.documents(), [_wanted(paper) for paper in data.papers], now=now, texts=kept)
+    before = room.documents.documents()
+    found = plan(before, [_wanted(paper) for paper in data.papers], now=now, texts=kept)
     good = [each for each in found if isinstance(each, Planned)]
     bad = [each for each in found if isinstance(each, NotAnnounced)]
     same = [each.id for each in bad if each.rule is Rule.NOTHING_CHANGES] if good else []
@@ -81,7 +72,8 @@ def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:
     announced = not bad and not data.dry
     if announced:
         room.documents.add([each.document for each in good], texts)
-        room.journal.append(list(entries_of(good)))
+        seen = [*before, *(each.document for each in good)]
+        room.journal.append([e for each in good for e in entries_of(each.document, seen, change=each.change.value)])
     return AnnounceAnswer(announced, [planned(each) for each in good], [refused(each) for each in bad], same)
 
 
@@ -104,26 +96,3 @@ def _wanted(paper: PaperBody) -> Wanted:
     if body.id != paper.id:
         raise ClientException(f"{paper.id}: another id", status_code=HTTP_422_UNPROCESSABLE_ENTITY)
     return Wanted(paper.kind, paper.id, body, *about)
-
-
-def entries_of(announced: Sequence[Planned]) -> Iterator[Entry]:
-    """Yield what the log tells of documents announced: which version, from which day, of which hash."""
-    for each in announced:
-        document = each.document
-        kind = _KINDS.get(document.kind, EntryKind.DOCUMENT_ANNOUNCED)
-        kind = EntryKind.DOCUMENT_REMOVED if document.body is None else kind
-        yield Entry(kind, document.announced_at, {**_facts(document), "change": each.change.value})
-        if isinstance(document.body, Party) and document.body.vetted is not None:
-            facts = {"id": document.id, "version": document.version, "record": document.body.vetted.record}
-            yield Entry(EntryKind.PARTY_VETTED, document.announced_at, facts)
-
-
-def _facts(document: Document) -> dict[str, str | int]:
-    body = b"" if document.body is None else encode_body(document.body)
-    return {
-        "kind": document.kind.value,
-        "id": document.id,
-        "version": document.version,
-        "effective": document.effective_at.isoformat(),
-        "sha256": hashlib.sha256(body).hexdigest(),
-    }

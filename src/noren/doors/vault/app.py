@@ -44,7 +44,9 @@ def operator_app(room: VaultRoom) -> Litestar:
         *key_handlers(room.vault, room.copies),
         *copy_handlers(room.copies),
         *leaving_handlers(room),
-        *backup_handlers(lambda folder: back_up(room.home, folder, room.copies, room.keys.ring("vault-backup"))),
+        *backup_handlers(
+            lambda folder: back_up(room.home, folder, room.copies, room.keys.ring("vault-backup")), room.log
+        ),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
     return inner_app(room.porter, [inside])

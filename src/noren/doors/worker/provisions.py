@@ -16,10 +16,11 @@ from noren.doors.worker.turn import Turn
 from noren.governance.clearing import clear_flow
 from noren.governance.leases.copies import Refused as CopyRefused
 from noren.governance.leases.errors import CopiesBroken
+from noren.governance.leases.model import CopyLease, Proof
 from noren.governance.refusing import Refused
 from noren.house.ledger_worker import WorkerRoom
 from noren.house.providing import ConsentsUnread, ReadRegister, covering_texts, provider_of
-from noren.kernel.clock import SystemClock
+from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.say import Say
 from noren.provision.attesting import accept
 from noren.provision.envelope import RecipientKey
@@ -68,7 +69,7 @@ class WordBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RecordAnswer(msgspec.Struct, frozen=True):
-    """A record of provision."""
+    """A record of provision. ``destroyed_on``: the day on which its recipient attested that its copy is gone."""
 
     run: str
     flow: str
@@ -90,6 +91,7 @@ class RecordAnswer(msgspec.Struct, frozen=True):
     rows: int | None
     members: int | None
     copy: str
+    destroyed_on: date | None
 
 
 class RefusalAnswer(msgspec.Struct, frozen=True):
@@ -136,7 +138,7 @@ def _making(room: WorkerRoom) -> list[Any]:
             done = provide(provider, cleared, window=window, owner=data.owner, expires_at=until)
         except ConsentsUnread:
             return _refused(_CONSENTS)
-        return Response(_record(done.record)) if isinstance(done, Provided) else _refused(done)
+        return Response(_record(room, done.record)) if isinstance(done, Provided) else _refused(done)
 
     return [needs, run]
 
@@ -158,7 +160,7 @@ def _giving(room: WorkerRoom) -> list[Any]:
             room.copies.give(record.copy)
         except CopiesBroken:
             return _refused(_NO_RUN)
-        return Response(_record(record))
+        return Response(_record(room, record))
 
     return [take, given]
 
@@ -166,7 +168,7 @@ def _giving(room: WorkerRoom) -> list[Any]:
 def _telling(room: WorkerRoom) -> list[Any]:
     @post("/provide/list", status_code=HTTP_200_OK, sync_to_thread=True)
     def records() -> RecordsAnswer:
-        return RecordsAnswer([_record(each) for each in room.provisions.records()])
+        return RecordsAnswer([_record(room, each) for each in room.provisions.records()])
 
     @post("/provide/attest", status_code=HTTP_200_OK, sync_to_thread=True)
     def attest(data: JSONBody[WordBody]) -> Response[RecordAnswer] | Response[RefusalAnswer]:
@@ -178,7 +180,7 @@ def _telling(room: WorkerRoom) -> list[Any]:
             return RecipientKey.from_text(party.value.public_key or "") if party else None
 
         done = accept(data.word, room.provisions.records(), key_of, room.copies, today=room.today())
-        return Response(_record(done)) if isinstance(done, ProvisionRecord) else _refused(done)
+        return Response(_record(room, done)) if isinstance(done, ProvisionRecord) else _refused(done)
 
     return [records, attest]
 
@@ -194,7 +196,8 @@ def _pieces(room: WorkerRoom, copy: str) -> Iterator[bytes]:
     yield from room.copies.open(copy)
 
 
-def _record(record: ProvisionRecord) -> RecordAnswer:
+def _record(room: WorkerRoom, record: ProvisionRecord) -> RecordAnswer:
+    lease = room.copies.store.lease(record.copy) if record.copy else None
     return RecordAnswer(
         run=record.run,
         flow=record.flow,
@@ -216,7 +219,14 @@ def _record(record: ProvisionRecord) -> RecordAnswer:
         rows=record.rows,
         members=record.members,
         copy=record.copy,
+        destroyed_on=_destroyed_on(room, lease),
     )
+
+
+def _destroyed_on(room: WorkerRoom, lease: CopyLease | None) -> date | None:
+    if lease is None or lease.proof is not Proof.ATTESTED or lease.ended_at is None:
+        return None
+    return local_date(lease.ended_at, room.home.zone)
 
 
 _NOTHING = Say("", "")

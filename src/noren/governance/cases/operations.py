@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Final, TypeVar
 
 from noren.governance.cases import requests
@@ -98,11 +99,31 @@ class CaseRoom:
     def _add(self, case: C, step: str, who: str, after: int) -> C:
         now = self.clock.now()
         self.store.add(case, step=step, who=who, at=now, after=after)
-        facts: dict[str, Fact] = {"case": case.id, "step": str(step), "who": who}
-        if isinstance(case, LegalRequest):
-            facts |= {"instrument": case.instrument.value, "outcome": case.outcome.value, "keys": len(case.approvals)}
-        self.journal.append([Entry(_kind(case, str(step)), now, facts)])
+        self.journal.append([entry_of(case, after + 1, str(step), who, now)])
         return case
+
+
+def entry_of(case: Incident | LegalRequest, number: int, step: str, who: str, at: datetime, **more: Fact) -> Entry:
+    """Return what the log tells of a step."""
+    facts: dict[str, Fact] = {"case": case.id, "step": step, "who": who, "number": number, **more}
+    if isinstance(case, LegalRequest):
+        facts |= {"instrument": case.instrument.value, "outcome": case.outcome.value, "keys": len(case.approvals)}
+    return Entry(_kind(case, step), at, facts)
+
+
+def missing(store: CaseStore, logged: Iterable[Entry]) -> list[Entry]:
+    """Return the entries of the steps of which the log tells nothing: a crash came between a step and its entry."""
+    known: set[tuple[str, int]] = set()
+    count = Counter[str]()
+    for entry in logged:
+        if "case" in entry.body:
+            name = str(entry.body["case"])
+            count[name] += 1  # an older entry says no number: they stand in the order of the steps
+            known.add((name, int(entry.body.get("number", count[name]))))
+    kinds: tuple[type[Incident] | type[LegalRequest], ...] = (Incident, LegalRequest)
+    steps = [taken for kind in kinds for case in store.cases(kind) for taken in store.steps(kind, case.id)]
+    lacking = [taken for taken in steps if (taken.case.id, taken.number) not in known]
+    return [entry_of(each.case, each.number, each.step, each.who, each.at, late=True) for each in lacking]
 
 
 def _kind(case: Incident | LegalRequest, step: str) -> EntryKind:

@@ -16,6 +16,7 @@ import msgspec
 
 from noren.doors.cli.demo.errors import StockRefused
 from noren.doors.cli.demo.stage import Stage
+from noren.doors.cli.providing import fate_of
 from noren.kernel.say import Say
 from noren.provision.attesting import attest
 from noren.provision.envelope import RecipientSecret
@@ -49,10 +50,10 @@ def bring_provisions(stage: Stage, last: date) -> None:
 def in_words(stage: Stage) -> Iterator[Say]:
     """Yield each provision in a line."""
     for each in stage.worker.call("/provide/list", {})["records"]:
-        until, members = each["delete_by"][:10], each["members"] or 0
+        members, fate = each["members"] or 0, fate_of(each)
         yield Say(
-            f"  {each['flow']} → {each['recipient_name']}: {members:,}人分、{until} までに廃棄",
-            f"  {each['flow']} → {each['recipient']}: {members:,} members, to be destroyed by {until}",
+            f"  {each['flow']} → {each['recipient_name']}: {members:,}人分、{fate.ja}",
+            f"  {each['flow']} → {each['recipient']}: {members:,} members, {fate.en}",
         )
 
 
