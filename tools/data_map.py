@@ -67,6 +67,9 @@ MAPS: Final = (
         "cases", Say("事案と照会", "incidents and legal requests"), "neither", _OWN, own.CASES, governance.CASE_TERMS,
     ),
     StoreMap(
+        "staff", Say("担当者", "staff accounts"), "neither", _OWN, own.STAFF, governance.STAFF_TERMS,
+    ),
+    StoreMap(
         "provision", Say("提供記録", "the records of provision"), "ledger", "src/noren/provision/stored.py",
         provision.PROVISION, provided.TERMS, provision.PROVISION_LINKS,
     ),

@@ -54,7 +54,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_home_goes_back_and_forth(home: Path) -> None:
     at_head = {name: each["found"] for name, each in standings(home).items()}
     ledger = {"ledger", "register", "audiences", "provision"}
-    assert set(at_head) == {*ledger, "copies", "vault", "statutory", "member_keys", "governance", "cases"}
+    assert set(at_head) == {*ledger, "copies", "vault", "statutory", "member_keys", "governance", "cases", "staff"}
     assert "nothing to do" in noren(home, "migrate")
 
     said = noren(home, "migrate", "--to", "0001", code=2)

@@ -31,6 +31,8 @@ from noren.governance.cases.store import CaseStore
 from noren.governance.leases.migrations import HISTORY as COPIES
 from noren.governance.leases.store import LeaseStore
 from noren.governance.migrations import HISTORY as REGISTER
+from noren.governance.staffing.migrations import HISTORY as STAFF
+from noren.governance.staffing.store import StaffStore
 from noren.governance.store import Directory
 from noren.house.databases import Database
 from noren.house.home import CONFIG, Home, Programme, Settings, open_home, write_settings
@@ -170,6 +172,7 @@ STORES = [
     _sqlite(AUDIENCES, lambda path: AudienceStore(path).close()),
     _sqlite(DOCUMENTS, lambda path: DocumentStore(path).close()),
     _sqlite(CASES, lambda path: CaseStore(path).close()),
+    _sqlite(STAFF, lambda path: StaffStore(path).close()),
     _sqlite(PROVISION, lambda path: ProvisionStore(path).close()),
     _sqlite(COPIES, lambda path: LeaseStore(path).close()),
     _sqlite(VAULT, lambda path: SqliteEngine(path, identity.VAULT).close()),

@@ -19,6 +19,7 @@ from noren.governance.announced import tables as documents
 from noren.governance.cases import tables as cases
 from noren.governance.columns import StoreMap
 from noren.governance.leases import tables as copies
+from noren.governance.staffing import tables as staffing
 from noren.identity import tables as vault
 from noren.identity.statutory.tables import STATUTORY
 from noren.provision import tables as provision
@@ -67,6 +68,7 @@ ACTUAL: dict[str, Callable[[], Actual]] = {
     "documents": lambda: of_metadata(documents.METADATA),
     "copies": lambda: of_metadata(copies.METADATA),
     "cases": lambda: of_metadata(cases.METADATA),
+    "staff": lambda: of_metadata(staffing.METADATA),
     "provision": lambda: of_metadata(provision.METADATA),
 }
 STORES = {store.store: Looked(store, ACTUAL[store.store]) for store in MAPS}

@@ -98,6 +98,7 @@ _ALL: Final = (
     Item("product", Say("商品の情報", "goods on sale"), Tells.NOBODY, person_level=False),
     Item("company", Say("会社・店舗・端末の情報", "companies, shops and tills"), Tells.NOBODY, person_level=False),
     Item("books", Say("だれのものでもない帳簿の合計", "totals of the books"), Tells.NOBODY, person_level=False),
+    Item("staff", Say("担当者のアカウント", "staff accounts"), Tells.NOBODY, person_level=False),
     Item(
         "machinery", Say("仕組みの番号や版", "numbers and versions of the machinery"), Tells.NOBODY, person_level=False
     ),

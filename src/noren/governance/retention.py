@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from noren.governance.columns import Columns, Terms
-from noren.governance.stored import CASES, COPIES, DIRECTORY, DOCUMENTS
+from noren.governance.stored import CASES, COPIES, DIRECTORY, DOCUMENTS, STAFF
 from noren.kernel.say import Say
 
 _RECORD: Final = Say(
@@ -27,6 +27,17 @@ _CASE: Final = Say(
     "Never deleted: who dealt with what, and how. It holds no member's name or number.",
 )
 
+_STAFF: Final = Say(
+    "消さない(閉じるだけ)。だれが何をしたかの記録がアカウントを指すため。",
+    "Never deleted, only closed: the records of who did what name it.",
+)
+_MEANS: Final = Say(
+    "新しいものに替わるか、アカウントを閉じるまで。", "Until another takes its place, or the account is closed."
+)
+_INVITES: Final = Say("使われるか、3日で無効。", "Until it is used; void after 3 days.")
+_SESSIONS: Final = Say("始まりから16時間。", "16 hours from its beginning.")
+_FAILURES: Final = Say("15分。", "15 minutes.")
+
 
 def _terms(columns: Columns, term: Say, others: Mapping[str, Say] | None = None) -> Terms:
     other = others or {}
@@ -37,3 +48,8 @@ DIRECTORY_TERMS: Final = _terms(DIRECTORY, _RECORD, {"alert": _ALERT, "terminal"
 DOCUMENT_TERMS: Final = _terms(DOCUMENTS, _RECORD)
 COPY_TERMS: Final = _terms(COPIES, _CENSUS)
 CASE_TERMS: Final = _terms(CASES, _CASE)
+STAFF_TERMS: Final = _terms(
+    STAFF,
+    _STAFF,
+    {"staff_credential": _MEANS, "staff_invite": _INVITES, "staff_session": _SESSIONS, "staff_failure": _FAILURES},
+)

@@ -38,4 +38,13 @@ COPIES: Final[Columns] = {
     ),
 }
 CASES: Final[Columns] = {"case_step": of("machinery", "law", "kind id number at_us who step body")}
+STAFF: Final[Columns] = {
+    "staff_account": of("staff", "security law", "id name roles state added_us added_by"),
+    "staff_credential": of("staff", "security", "account means name secret counter added_us"),
+    "staff_invite": of("staff", "security", "code_sha256 account expires_us secret"),
+    "staff_session": of("staff", "security", "id_sha256 account how door begun_us seen_us ended_us"),
+    "staff_failure": of("staff", "security", "number mark at_us"),
+    "staff_waiting": of("staff", "security law", "number act author at_us needs body says_ja says_en outcome ended_us"),
+    "staff_approval": of("staff", "security law", "number account at_us"),
+}
 COPY_LINKS: Final = frozenset({"copy_lease.wrapped"})

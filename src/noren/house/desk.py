@@ -1,7 +1,7 @@
 """The desk process: what it holds.
 
-Stores: the register of dated documents, the cases (incidents and legal requests), the house's log.
-Keys: those of the log, beside its own signing and opening keys.
+Stores: the register of dated documents, the cases (incidents and legal requests), the staff accounts, the house's log.
+Keys: those of the log, the one that seals the secrets of one-time codes, its own signing and opening keys.
 Never: a member, a purchase, a handle, a contact; no store of the ledger side or of the vault.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from noren.governance.announced import entries
 from noren.governance.announced.founding import found
@@ -20,11 +22,15 @@ from noren.governance.cases.operations import CaseRoom
 from noren.governance.cases.store import CaseStore
 from noren.governance.log import Log
 from noren.governance.regimes import CLOCKS
+from noren.governance.staffing.room import StaffRoom
+from noren.governance.staffing.secrets import Codes
+from noren.governance.staffing.store import StaffStore
 from noren.house.documents import open_documents
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.logs import open_log
 from noren.house.passes import Porter
+from noren.house.staff_mark import has_staff, mark_staff
 from noren.kernel.clock import SystemClock, local_date
 
 SANDBOX_BEFORE: Final = timedelta(days=3 * 366)
@@ -41,6 +47,7 @@ class DeskRoom:
     porter: Porter
     documents: DocumentStore
     cases: CaseStore
+    staff: StaffRoom
     zone_keys: ZoneKeys
     journal: Log
 
@@ -60,6 +67,7 @@ class DeskRoom:
     def close(self) -> None:
         """Close the stores and the log."""
         self.cases.close()
+        self.staff.store.close()
         self.documents.close()
         self.journal.close()
 
@@ -68,7 +76,8 @@ def desk_room(home: Home) -> DeskRoom:
     """Open what the desk holds; a new register begins with what ships."""
     keys = open_keys(home, "desk")
     documents, cases = open_documents(home, "desk"), CaseStore(home.cases_db)
-    room = DeskRoom(home, Porter(home, keys), documents, cases, keys, open_log(home, keys))
+    porter, journal = Porter(home, keys), open_log(home, keys)
+    room = DeskRoom(home, porter, documents, cases, staff_room(home, keys, porter, journal), keys, journal)
     found(room.documents, room.now() - (SANDBOX_BEFORE if home.sandbox else timedelta(0)))
     log_what_is_missing(room)
     return room
@@ -82,3 +91,24 @@ def log_what_is_missing(room: DeskRoom) -> int:
     for start in range(0, len(late), MAX_LATE):
         room.journal.append(late[start : start + MAX_LATE])
     return len(late)
+
+
+def staff_room(home: Home, keys: ZoneKeys, porter: Porter, journal: Log) -> StaffRoom:
+    """Open the staff accounts."""
+
+    def signing() -> Ed25519PrivateKey:
+        keys.look()
+        return keys.signing
+
+    room = StaffRoom(
+        StaffStore(home.staff_db),
+        Codes(keys.ring("staff-secrets")),
+        journal,
+        SystemClock(),
+        signing,
+        lambda: porter.publics("desk"),
+        lambda: mark_staff(home),
+    )
+    if room.is_governed() and not has_staff(home):
+        mark_staff(home)  # it was taken away: a home with accounts never takes claimed names again
+    return room

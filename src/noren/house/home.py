@@ -258,6 +258,11 @@ class Home:
         """Incidents and legal requests, at the desk: a file in homes of either engine."""
         return self.governance_db.with_name("cases.db")
 
+    @property
+    def staff_db(self) -> Path:
+        """Staff accounts, at the desk: a file in homes of either engine."""
+        return self.governance_db.with_name("staff.db")
+
     def copies_db(self, zone: Zone) -> Path:
         """The census of the copies that a zone made: a file in homes of either engine."""
         return self.path / _SIDE_FOLDER[zone] / "copies.db"

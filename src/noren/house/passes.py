@@ -122,7 +122,7 @@ class Porter:
         raise PassRefused(f"no pass for {operation} at {self._zone}")
 
     def _fits(self, token: str, caller: Zone, operation: str) -> bool:
-        return any(self._says(token, key, caller, operation) for key in self._publics(caller))
+        return any(self._says(token, key, caller, operation) for key in self.publics(caller))
 
     def _says(self, token: str, key: OKPKey, caller: Zone, operation: str) -> bool:
         try:
@@ -137,8 +137,8 @@ class Porter:
             and now - _SKEW_SECONDS <= float(cast(int, claims.get("exp", 0))) <= now + LIFE_SECONDS + _SKEW_SECONDS
         )
 
-    def _publics(self, zone: Zone) -> list[OKPKey]:
-        """The keys that verify a zone's passes now; its file of public halves is exchanged when they rotate."""
+    def publics(self, zone: Zone) -> list[OKPKey]:
+        """Return the keys that verify what a zone signs now; its file of them is exchanged when they rotate."""
         try:
             written = trust_path(self._home, zone).stat().st_mtime_ns
         except OSError:

@@ -24,7 +24,7 @@ HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
         *("vault-copies", "vault-erasures", "vault-backup", "statutory"),
         *("identity-log", "identity-log-subject"),
     ),
-    "desk": ("house-log",),
+    "desk": ("house-log", "staff-secrets"),
     "front": (),
     "operator": (),
 }
@@ -67,6 +67,7 @@ _FORMS: Final = timedelta(minutes=65)  # a sign-in form lies open for an hour at
 _BACKUPS: Final = timedelta(days=40)  # as long as a backup may be restored, and the erasure list is replayed over it
 _CODES: Final = timedelta(days=7)  # a code is judged at the purchase's instant: batches of an offline till come late
 _LOGS: Final = timedelta(days=35)  # whoever looks in once a month meets a checkpoint signed by a key that it knows
+_SECRETS: Final = timedelta(days=400)  # a device's secret is sealed for as long; after that a new invitation is due
 _TAGS: Final = timedelta(days=3_650)  # a member's older entries stand under the tag that she had then
 
 KINDS: Final[dict[str, Kind]] = {
@@ -101,6 +102,7 @@ KINDS: Final[dict[str, Kind]] = {
     "ledger-log-subject": Kind(
         Say("取引台帳の監査ログでの会員の印", "members' tags in the ledger's log"), overlap=_TAGS
     ),
+    "staff-secrets": Kind(Say("担当者の確認コードの秘密", "the secrets of staff's one-time codes"), overlap=_SECRETS),
     SIGNING: Kind(Say("通行証と入場券の署名", "signatures of passes and tickets"), overlap=_TICKETS),
     OPENING: Kind(Say("このゾーン宛ての封印", "what others seal to the zone"), overlap=_TICKETS),
 }
