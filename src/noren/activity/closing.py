@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
+
+DayOf = Callable[[int], tuple[int, int]]
+"""Of an instant: its local day (ordinal), and that day's first instant; instants in microseconds."""
 
 
 class Closed(IntEnum):
@@ -57,6 +60,22 @@ class ErasingRows(Protocol):
 
     def end_erasing(self, handles: Sequence[bytes]) -> None:
         """Forget the handles: they stand in no file any more."""
+        ...
+
+
+class ThinningRows(Protocol):
+    """What makes sums of old purchases, within one transaction."""
+
+    def coarsen(self, handle: bytes, before_us: int, day_of: DayOf) -> int:
+        """Make one row a day and company of a member's purchases of before an instant; return how many were whole."""
+        ...
+
+
+class ThinningFeed(Protocol):
+    """Whose purchases are old."""
+
+    def unthinned(self, after: int, before_us: int, limit: int) -> tuple[int | None, Sequence[bytes]]:
+        """Look at the purchases after an entry; return how far that went (None: to the end), and who has old ones."""
         ...
 
 

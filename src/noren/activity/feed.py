@@ -23,10 +23,11 @@ from noren.activity.model import (
     Tally,
 )
 from noren.activity.rekeyed_rows import KeyedRows
+from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads):
+class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

@@ -20,6 +20,7 @@ from noren.activity.model import Card, CardState, Changes, Kind, MemberState, St
 from noren.activity.pg_arrays import Array, bools, byteses, columns, ints, longs, shorts, texts
 from noren.activity.pg_reads import BatchReads
 from noren.activity.pg_rekeying import PostgresRekeyed
+from noren.activity.thinned_rows import ThinnedRows
 
 _PURCHASE: Final = (
     longs, byteses, ints, byteses, byteses, texts, texts, texts, texts, *([longs] * 10), bools, byteses, byteses,
@@ -40,7 +41,7 @@ _PRODUCT: Final = (texts,) * 7
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
-class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows):
+class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 
     def write(self, changes: Changes) -> None:

@@ -21,13 +21,14 @@ from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
 from noren.activity.pg_rekeying import PostgresKeyed
+from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 from noren.kernel.address import DatabaseAddress
 
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads):
+class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from noren.activity.about import AboutEveryone
-from noren.activity.closing import ErasingFeed, ErasingRows
+from noren.activity.closing import ErasingFeed, ErasingRows, ThinningFeed, ThinningRows
 from noren.activity.model import (
     Card,
     Changes,
@@ -72,7 +72,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, ErasingRows, Protocol):
+class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -359,7 +359,7 @@ class WholeFeed(Protocol):
         ...
 
 
-class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, AboutEveryone, ErasingFeed, Protocol):
+class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, AboutEveryone, ErasingFeed, ThinningFeed, Protocol):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
 
     def last_entry(self) -> int:

@@ -29,8 +29,10 @@ _DETAIL: Final = Say(
     "receipts.keep_days (400 days by default), then the lines stand in the lake alone. None in points-only mode.",
 )
 _BOOKS: Final = Say(
-    "会計の帳簿として、会員でいる間。退会・消去のときは、だれのものでもない締めの勘定へ移します。",
-    "As books of account, while she is a member; at withdrawal or erasure posted to an anonymous closing account.",
+    "会計の帳簿として、会員でいる間。36か月を過ぎた月の分は日と会社ごとの合計にまとめ、店・端末・レシート・時刻を消します。"
+    "退会・消去のときは、だれのものでもない締めの勘定へ移します。",
+    "As books of account, while she is a member. Of months past 36 only a sum a day and company is left, without shop,"
+    " terminal, receipt or time. At withdrawal or erasure posted to an anonymous closing account.",
 )
 _CODE: Final = Say(
     "receipts.keep_days（標準400日）。ワンタイム会員コードが二度使われないための目印です。",
@@ -65,12 +67,18 @@ _MERGE: Final = Say(
     "While she is a member: history from before a merge is read as the history of the member it went to.",
 )
 _HISTORY: Final = Say(
-    "会員でいる間。自動削除(3・18・36か月)を選んだ会員の明細は、過ぎた月の分が月の初めに消えます"
-    "（全員の36か月を過ぎた分の整理はこれから）。"
+    "会員でいる間。自動削除(3・18・36か月)を選んだ会員の明細は、過ぎた月の分が月の初めに消えます。"
+    "36か月を過ぎた月の明細は、全員について、日と分類ごとの合計になります。"
     "使われなくなったファイルは lake.vacuum_hours（標準24時間）の後に消えます。",
     "While she is a member; of who chose deletion by itself (3, 18, 36 months) what is older goes as a month begins."
-    " Thinning everybody's lines after 36 months is still to come."
+    " Of everybody's months past 36 only sums by day and category are left."
     " Files no longer used go after lake.vacuum_hours (24 by default).",
+)
+_DAY_SUM: Final = Say(
+    "会員でいる間。36か月を過ぎた月の、日と分類ごとの合計だけで、店・時刻・レシート・商品・会社のどれも持ちません。"
+    "自動削除を選んだ会員には残りません。",
+    "While she is a member: sums by day and category of months past 36, without shop, time, receipt, product or"
+    " company. None of who chose deletion by itself.",
 )
 _NOBODY: Final = Say("期限なし。個人に関する情報ではありません。", "Without limit: it says nothing of a person.")
 
@@ -134,6 +142,7 @@ LAKE_TERMS: Final[dict[str, dict[str, Say]]] = {
         "handle purchase line at recorded_at day shop partner product quantity amount points imported month", _HISTORY
     ),
     "return_lines": _columns("handle purchase return_entry line at quantity amount month", _HISTORY),
+    "day_sums": _columns("handle day category quantity amount month", _DAY_SUM),
     "handle_merges": _columns("entry source target", _MERGE),
     "products": _columns("product name category department brand maker sensitivity", _NOBODY),
     "shops": _columns("shop partner name industry postal_code prefecture handles_personal_information", _NOBODY),

@@ -36,6 +36,7 @@ from noren.activity.model import (
 )
 from noren.activity.ports import Asked, Known, members_of
 from noren.activity.rekeyed_rows import RekeyedRows
+from noren.activity.thinned_rows import ThinnedRows
 
 LEISURE_PAGES: Final = 150
 """Carrying so much over takes one to two milliseconds; the 4,000 pages of a busy till take ten to thirty."""
@@ -47,7 +48,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, ErasedRows):
+class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:

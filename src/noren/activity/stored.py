@@ -126,6 +126,11 @@ LAKE: Final[Columns] = {
         of("purchase-time", _SHOPPING, "at month"),
         of("purchase-line", _SHOPPING, "quantity amount"),
     ),
+    "day_sums": joined(
+        of("handle", _SHOPPING, "handle", _REWRITTEN),
+        of("purchase-time", _SHOPPING, "day month"),
+        of("purchase-line", _SHOPPING, "category quantity amount"),
+    ),
     "handle_merges": joined(of("machinery", _SHOPPING, "entry"), of("handle", _SHOPPING, "source target", _REWRITTEN)),
     "products": of("product", "points statistics", "product name category department brand maker sensitivity"),
     "shops": of(
@@ -147,6 +152,6 @@ LEDGER_LINKS: Final = frozenset(
 LAKE_LINKS: Final = frozenset(
     {
         "purchase_lines.handle", "purchase_lines.purchase", "return_lines.handle", "return_lines.purchase",
-        "return_lines.return_entry", "handle_merges.source", "handle_merges.target",
+        "return_lines.return_entry", "day_sums.handle", "handle_merges.source", "handle_merges.target",
     }
 )  # fmt: skip

@@ -9,6 +9,9 @@ from noren.governance.columns import Columns, Terms
 from noren.governance.stored import CASES, COPIES, DIRECTORY, DOCUMENTS, STAFF
 from noren.kernel.say import Say
 
+KEEP_LINES_MONTHS: Final = 36
+"""After so many whole months lines become sums: the conditions' own horizon, a number of the contract."""
+
 _RECORD: Final = Say(
     "消さない。だれがいつから何を約束したかの記録で、会員のことは含まない。",
     "Never deleted: the record of who promised what from when. It holds nothing of a member.",

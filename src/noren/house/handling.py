@@ -6,6 +6,7 @@ import math
 
 from noren.governance.handling.model import Facts
 from noren.governance.leases.model import LONGEST, CopyKind
+from noren.governance.retention import KEEP_LINES_MONTHS
 from noren.house.home import Home
 from noren.kernel.say import Say
 
@@ -15,7 +16,7 @@ def facts_of(home: Home) -> Facts:
     settings = home.settings
     return Facts(
         programme=Say(settings.programme.name_ja, settings.programme.name_en),
-        keep_months=None,
+        keep_months=KEEP_LINES_MONTHS,
         receipt_days=settings.receipts.keep_days,
         erased_hours=settings.erasure.gather_hours + math.ceil(settings.erasure.readers_minutes / 60),
         backup_days=LONGEST[CopyKind.BACKUP].days,

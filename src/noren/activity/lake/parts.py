@@ -78,6 +78,11 @@ def read_part(folder: Path, form: TableForm, part: Part) -> ArrowTable:
     return pq.ParquetFile(folder / part.path).read(columns=[name for name, _ in form.columns]).cast(form.stored())
 
 
+def amount_of(folder: Path, part: Part) -> int:
+    """Return the sum of a part's amounts, in minor units."""
+    return pc.sum(pq.ParquetFile(folder / part.path).read(columns=["amount"])["amount"]).as_py() or 0
+
+
 def _stats(form: TableForm, rows: ArrowTable) -> str:
     """Return Delta's statistics: how many rows, and bounds of the columns that may have them."""
     bounds = {name: pc.min_max(rows[name]).as_py() for name in form.bounded}

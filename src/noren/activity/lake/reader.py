@@ -18,6 +18,7 @@ from noren.activity.lake.arrow import ArrowTable, column, pa
 from noren.activity.lake.log import parts_of
 from noren.activity.lake.parts import Part, read_part
 from noren.activity.lake.tables import (
+    DAY_SUMS,
     HANDLE_MERGES,
     MONTH,
     PRODUCTS,
@@ -91,15 +92,17 @@ def open_lake(lake: Path, *, threads: int = THREADS, memory: str = MEMORY) -> du
 
     Views: ``purchase_lines`` (what is left after returns, under the handle that each went to by
     merges; a line brought back whole stays, with quantity 0), ``products``, ``shops``; and as
-    written ``bought_lines``, ``returned_lines``, for questions as of an earlier instant.
+    written ``bought_lines``, ``returned_lines``, for questions as of an earlier instant, and ``day_sums``, what is
+    left of months past their time.
     """
     merges, returns, lines = (_look(lake, form) for form in (HANDLE_MERGES, RETURN_LINES, PURCHASE_LINES))
-    products, shops = _look(lake, PRODUCTS), _look(lake, SHOPS)
-    connection = _connect([lines, returns, products, shops], threads, memory)
+    products, shops, sums = _look(lake, PRODUCTS), _look(lake, SHOPS), _look(lake, DAY_SUMS)
+    connection = _connect([lines, returns, products, shops, sums], threads, memory)
     _view(connection, "bought_lines", lines)
     _view(connection, "returned_lines", returns)
     _view(connection, PRODUCTS.name, products)
     _view(connection, SHOPS.name, shops)
+    _view(connection, DAY_SUMS.name, sums)
     _keep(connection, _MERGED, _pairs(resolve_merges(_merges(merges))))
     touched = bool(merges.parts or returns.parts)
     handle = "coalesce(m.target, l.handle)" if merges.parts else "l.handle"

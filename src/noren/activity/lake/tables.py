@@ -79,6 +79,20 @@ RETURN_LINES: Final = TableForm(
     by_month=True,
 )
 
+DAY_SUMS: Final = TableForm(
+    name="day_sums",
+    columns=(
+        ("handle", pa.binary()),
+        ("day", pa.date32()),
+        ("category", pa.string()),
+        ("quantity", pa.int64()),
+        ("amount", pa.int64()),
+    ),
+    bounded=("day",),
+    sorted_by=("handle", "day", "category"),
+    by_month=True,
+)
+
 HANDLE_MERGES: Final = TableForm(
     name="handle_merges",
     columns=(("entry", pa.int64()), ("source", pa.binary()), ("target", pa.binary())),
@@ -105,4 +119,4 @@ SHOPS: Final = TableForm(
     sorted_by=("shop",),
 )
 
-TABLES: Final = (PURCHASE_LINES, RETURN_LINES, HANDLE_MERGES, PRODUCTS, SHOPS)
+TABLES: Final = (PURCHASE_LINES, RETURN_LINES, DAY_SUMS, HANDLE_MERGES, PRODUCTS, SHOPS)

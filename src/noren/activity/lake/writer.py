@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
@@ -18,9 +18,19 @@ from noren.activity.lake.erasing import Going, Rewritten, rewrite_some
 from noren.activity.lake.errors import LakeInUse
 from noren.activity.lake.gather import BATCH_ROWS, Batch
 from noren.activity.lake.log import LakeTable
-from noren.activity.lake.parts import Part, split_by_month, write_part
+from noren.activity.lake.parts import Part, amount_of, read_part, split_by_month, write_part
 from noren.activity.lake.reference import ProductRow, ShopRow, replace_rows
-from noren.activity.lake.tables import HANDLE_MERGES, PRODUCTS, PURCHASE_LINES, RETURN_LINES, SHOPS
+from noren.activity.lake.tables import DAY_SUMS, HANDLE_MERGES, PRODUCTS, PURCHASE_LINES, RETURN_LINES, SHOPS
+from noren.activity.lake.thinning import (
+    THINNED,
+    Month,
+    Plan,
+    Thinned,
+    drop_plan,
+    read_plan,
+    sum_month,
+    write_plan,
+)
 from noren.activity.ports import LedgerFeed
 
 LOCK: Final = "writer.lock"
@@ -31,9 +41,15 @@ CURSOR: Final = "noren.entry"
 AGED: Final = "noren.aged"
 """Mark: the month whose round deleted old lines last."""
 
+THINNED_BEFORE: Final = "noren.thinned-before"
+"""Mark: the month before which lines were last made sums."""
+
 ROWS: Final = "noren.rows"
 AMOUNT: Final = "noren.amount"
 """Marks: rows and their sum of amounts, kept with the rows, so that totals are read without reading files."""
+
+
+_CATEGORISED: Final = ("product", "category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +99,13 @@ class LakeWriter:
     def _open(self) -> None:
         self._lines = LakeTable(self.path / PURCHASE_LINES.name, PURCHASE_LINES)
         self._returns = LakeTable(self.path / RETURN_LINES.name, RETURN_LINES)
+        self._sums = LakeTable(self.path / DAY_SUMS.name, DAY_SUMS)
         self._merges = LakeTable(self.path / HANDLE_MERGES.name, HANDLE_MERGES)
         self._products = LakeTable(self.path / PRODUCTS.name, PRODUCTS)
         self._shops = LakeTable(self.path / SHOPS.name, SHOPS)
+        plan = read_plan(self.path)
+        if plan is not None:  # a round that thinned was broken off
+            self._carry_out(plan)
         self._status = self._look()
 
     def __enter__(self) -> Self:
@@ -140,7 +160,7 @@ class LakeWriter:
     def compact(self, *, thorough: bool = False) -> int:
         """Put small files together; return how many are gone. ``thorough``: all small files of a month."""
         with self._turn:
-            return sum(compact(table, thorough=thorough) for table in (self._lines, self._returns, self._merges))
+            return sum(compact(table, thorough=thorough) for table in self._of_members())
 
     def rewrite_without(
         self, handles: Collection[bytes], *, aged: Mapping[int, Collection[bytes]] | None = None
@@ -151,7 +171,7 @@ class LakeWriter:
         ``vacuum``. ``aged``: whose lines of days before which day go too (days since 1970).
         """
         total, going = Rewritten(set()), Going(handles, aged or {})
-        for table in (self._lines, self._returns, self._merges):
+        for table in self._of_members():
             done, more = Rewritten(set()), bool(handles or aged)
             while more:
                 with self._turn:
@@ -159,6 +179,65 @@ class LakeWriter:
                     self._status = self._look()
             total.files, total.rows = total.files + done.files, total.rows + done.rows
         return total
+
+    def thin_before(self, first: str, between: Callable[[], None] = lambda: None) -> Thinned:
+        """Make sums of the lines of all months before one (``YYYY-MM``). ``between``: called between durable steps.
+
+        Lines of a month that come later, from another system, are summed by a later round. Old files stay until
+        ``vacuum``.
+        """
+        done = Thinned()
+        while (month := self._old_month(first)) is not None:
+            made = sum_month(self._lines, self._returns, self._sums, month)
+            between()
+            with self._turn:
+                if not self._stands(month):
+                    continue  # files were put together meanwhile: summed anew
+                self._put_sums(month, made, between)
+                self._status = self._look()
+            lines, sums = (sum(part.rows for part in parts) for parts in (month.lines, made))
+            done = Thinned(done.months + 1, done.lines + lines, done.sums + sums)
+        return done
+
+    def _old_month(self, first: str) -> Month | None:
+        with self._turn:
+            parts = [*self._lines.parts(), *self._returns.parts()]
+            months = sorted({part.month for part in parts if part.month is not None and part.month < first})
+            if not months:
+                return None
+            products = [read_part(self._products.folder, PRODUCTS, part) for part in self._products.parts()]
+        rows = [row for table in products for row in zip(*(table[n].to_pylist() for n in _CATEGORISED), strict=True)]
+        categories = {product: category for product, category in rows if category}
+        return Month(months[0], *self._parts_of(months[0]), categories)
+
+    def _parts_of(self, month: str) -> tuple[list[Part], list[Part]]:
+        lines, returns = ([p for p in t.parts() if p.month == month] for t in (self._lines, self._returns))
+        return lines, returns
+
+    def _stands(self, month: Month) -> bool:
+        return (month.lines, month.returns) == self._parts_of(month.name)
+
+    def _put_sums(self, month: Month, made: list[Part], between: Callable[[], None]) -> None:
+        sums = self._sums
+        plan = Plan(sums.mark(THINNED) + 1, tuple(p.path for p in month.lines), tuple(p.path for p in month.returns))
+        write_plan(self.path, plan)
+        between()
+        rows, amount = sum(part.rows for part in made), sum(amount_of(sums.folder, part) for part in made)
+        marks = {THINNED: plan.number, ROWS: sums.mark(ROWS) + rows, AMOUNT: sums.mark(AMOUNT) + amount}
+        sums.commit(marks=marks, added=made)
+        between()
+        self._carry_out(plan, between)
+
+    def _carry_out(self, plan: Plan, between: Callable[[], None] = lambda: None) -> None:
+        """End a plan: its files go where its sums stand; where they do not, nothing was done."""
+        if self._sums.mark(THINNED) >= plan.number:
+            for table, paths in ((self._lines, set(plan.lines)), (self._returns, set(plan.returns))):
+                gone = [part for part in table.parts() if part.path in paths]
+                if gone:
+                    rows, amount = sum(part.rows for part in gone), sum(amount_of(table.folder, part) for part in gone)
+                    table.commit(marks=_less(table, rows, amount), removed=gone)
+                between()
+        drop_plan(self.path)
 
     def stage(self, folder: Path) -> list[Path]:
         """Lay the lake as it is at one instant into an empty folder: files by links, logs by copies; return all.
@@ -177,6 +256,15 @@ class LakeWriter:
         with self._turn:
             self._lines.commit(marks={AGED: month})
 
+    def last_thinned(self) -> int:
+        """Return the month before which lines were last made sums, as ``ageing`` counts months; 0: never looked."""
+        return self._lines.mark(THINNED_BEFORE)
+
+    def note_thinned(self, month: int) -> None:
+        """Say that of what is before a month nothing but sums is left."""
+        with self._turn:
+            self._lines.commit(marks={THINNED_BEFORE: month})
+
     def vacuum(self, hours: int) -> int:
         """Delete files that no table has used for ``hours``, killed writers' too; return how many."""
         with self._turn:
@@ -189,7 +277,10 @@ class LakeWriter:
                 table.checkpoint()
 
     def _all(self) -> tuple[LakeTable, ...]:
-        return self._lines, self._returns, self._merges, self._products, self._shops
+        return *self._of_members(), self._products, self._shops
+
+    def _of_members(self) -> tuple[LakeTable, ...]:
+        return self._lines, self._returns, self._sums, self._merges
 
     def _look(self) -> LakeStatus:
         return LakeStatus(

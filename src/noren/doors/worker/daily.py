@@ -51,6 +51,7 @@ class DailyRound:
         end_copies(room.copies)
         self._erasures.round()
         self._erasures.age()
+        self._erasures.thin()
         if self._lapsed_day != day:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import structlog
@@ -18,11 +18,13 @@ from litestar.exceptions import NotFoundException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
-from noren.activity import ageing, erasing
+from noren.activity import ageing, erasing, thinning
 from noren.activity.closing import Erasing
+from noren.activity.lake.columns import month_of
 from noren.activity.sweeping import Broom
 from noren.doors.worker.bodies import TokenBody
 from noren.doors.worker.turn import Turn
+from noren.governance.ports import EntryKind
 from noren.kernel.clock import SystemClock, local_date, microseconds
 from noren.kernel.ids import LinkToken, MalformedId
 from noren.kernel.sealing import DoesNotOpen, open_link_token
@@ -115,8 +117,38 @@ class ErasureRounds:
             if done.rows:
                 room.audiences.forget_history()
             room.lake.note_aged(ageing.month_of(today))
+            if thinned or done.rows:
+                room.note(EntryKind.RETENTION_RUN, purchases=thinned, lines=done.rows)
             _log.info("lines_aged", purchases=thinned, rows=done.rows)
             return thinned
+
+    def thin(self) -> int:
+        """Once a month make sums of what is older than 36 months, for everybody; return of how many purchases.
+
+        A lake that is new, or was brought here from another system, is looked at when the next month begins.
+        """
+        room, first = self._room, thinning.first_whole(self._room.today())
+        with self._lock:
+            due, last = ageing.month_of(first), room.lake.last_thinned()
+            if last >= due or not room.loop.caught_up:
+                return 0
+            thinned = self._thin(first) if last else 0
+            room.lake.note_thinned(due)
+            return thinned
+
+    def _thin(self, first: date) -> int:
+        room = self._room
+        broom = Broom(room.ledger, room.feed, self._turn)
+        thinned = thinning.thin_ledger(broom, room.feed, first, room.home.zone)
+        done = room.lake.thin_before(month_of(first))
+        if done.lines:
+            room.audiences.forget_history()  # standings begin at the same day, and were folded anew as it moved
+        self._log_is_long = True
+        room.note(
+            EntryKind.RETENTION_RUN, before=first.isoformat(), purchases=thinned, lines=done.lines, sums=done.sums
+        )
+        _log.info("lines_thinned", purchases=thinned, months=done.months, rows=done.lines, sums=done.sums)
+        return thinned
 
     def _rewrite(self, fresh: list[Erasing]) -> tuple[int, int]:
         room, handles = self._room, [each.handle for each in fresh]
