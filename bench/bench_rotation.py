@@ -132,7 +132,7 @@ def main() -> None:
     given = parser.parse_args()
     with (
         tempfile.TemporaryDirectory() as folder,
-        port_block(4) as first,
+        port_block(5) as first,
         MemberHouse(Path(folder) / "home", first) as house,
     ):
         enrol_members(house, given.members)

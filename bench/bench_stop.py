@@ -140,7 +140,7 @@ def main() -> None:
     parser.add_argument("--load", type=float, default=0.0, help="purchases a second meanwhile")
     given = parser.parse_args()
     limits = Limits(per_terminal=100_000)
-    with tempfile.TemporaryDirectory() as folder, port_block(4) as first:
+    with tempfile.TemporaryDirectory() as folder, port_block(5) as first:
         out = measured(Path(folder), first, limits, given)
     print(json.dumps(out, indent=1))
 

@@ -29,8 +29,8 @@ UP_SECONDS = 60
 @pytest.fixture
 def house() -> Iterator[TillHouse]:
     """All zones, each a real process."""
-    with port_block(3) as first:
-        doors = Doors(front=first, vault=first + 1, statement=first + 2)
+    with port_block(4) as first:
+        doors = Doors(front=first, vault=first + 1, statement=first + 2, desk=first + 3)
         with TillHouse.temporary(settings=Settings(programme=Programme(kind="sandbox"), doors=doors)) as house:
             for zone in HANGING:
                 house._spawn(zone)

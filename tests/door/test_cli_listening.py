@@ -90,7 +90,7 @@ def test_with_a_client_authority_only_its_clients_come_in(home: Path, papers: Pa
             assert not healthy(f"https://127.0.0.1:{port}", stranger)
 
 
-@pytest.mark.parametrize("zone", ["till", "vault", "statement", "front"])
+@pytest.mark.parametrize("zone", ["till", "vault", "statement", "desk", "front"])
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "till.example.jp"])
 def test_no_door_opens_to_a_network_in_clear(home: Path, zone: str, host: str) -> None:
     for lang, word in (("ja", "暗号化されずに"), ("en", "in clear")):

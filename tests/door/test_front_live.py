@@ -29,8 +29,8 @@ ARGS = [
 
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
-    with port_block(4) as first:
-        settings = Settings(programme=Programme(kind="sandbox", currency="USD"), doors=Doors(*range(first, first + 4)))
+    with port_block(5) as first:
+        settings = Settings(programme=Programme(kind="sandbox", currency="USD"), doors=Doors(*range(first, first + 5)))
         (tmp_path / CONFIG).write_text(write_settings(settings), "utf-8")
         made = open_home(tmp_path)
         for side in SIDES:

@@ -24,7 +24,7 @@ class Watched(Supervisor):
 
 
 def test_the_ledger_sides_stores_are_made_before_others_look(tmp_path: Path) -> None:
-    with port_block(4) as port:
+    with port_block(5) as port:
         home = make_home(tmp_path / "home", port)
         zones, again = Watched(home), Watched(home)
         with zones:

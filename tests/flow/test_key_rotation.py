@@ -38,7 +38,7 @@ def kill_a_rotation(house: MemberHouse) -> None:
 
 
 def test_every_key_rotates_under_load_without_an_error_and_is_gone(tmp_path: Path) -> None:
-    with port_block(4) as first, MemberHouse(tmp_path / "home", first) as house:
+    with port_block(5) as first, MemberHouse(tmp_path / "home", first) as house:
         enrol_members(house, MEMBERS)
         before = secrets_of(house.home)
         assert len(standing_in(house.home.path / "keys", before)) == 7, "the look must find what stands there: the keks"
@@ -62,7 +62,7 @@ def test_every_key_rotates_under_load_without_an_error_and_is_gone(tmp_path: Pat
 
 def test_a_version_destroyed_before_its_rows_moved_is_seen(tmp_path: Path) -> None:
     """The negative control: no work between promotion and destruction, and resends and cards fail at the till."""
-    with port_block(4) as first, MemberHouse(tmp_path / "home", first) as house:
+    with port_block(5) as first, MemberHouse(tmp_path / "home", first) as house:
         enrol_members(house, 200)
         with Traffic(house, house.key) as traffic:
             for step in ("begin", "promote", "settle", "destroy"):

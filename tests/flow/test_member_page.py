@@ -27,7 +27,7 @@ LOOK = """() => [...Array(top.frames.length).keys()].map(i => {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
         running.buy("000001", 1_200)
         running.buy("000002", 340)
         yield running

@@ -36,7 +36,7 @@ CONSENT = {"card": CARD, "kind": "third-party", "recipient": "CJ", "text_version
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
         running.start("desk")
         running.wait("desk")
         announce(running)

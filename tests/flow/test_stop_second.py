@@ -34,7 +34,7 @@ TOMORROWS = Asked(b"{}", COUPON.purpose, COUPON.recipient, Channel.TILL)
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
         yield running
 
 

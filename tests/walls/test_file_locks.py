@@ -68,7 +68,7 @@ def test_a_look_by_copies_would_take_it_away(tmp_path: Path) -> None:
 
 def test_no_process_loses_its_locks_while_it_runs(tmp_path: Path) -> None:
     often = Limits(header_seconds=1, body_seconds=1)
-    with port_block(4) as first, MemberHouse(tmp_path / "home", first, limits=often) as house:
+    with port_block(5) as first, MemberHouse(tmp_path / "home", first, limits=often) as house:
         house.buy("R1", 100)
         time.sleep(3 * often.idle_seconds / 4 + 2)  # at least three looks at idle connections
         house.buy("R2", 100)

@@ -77,6 +77,7 @@ class Doors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     till: int = 8002
     vault: int = 8003
     statement: int = 8004
+    desk: int = 8005
 
 
 class Stores(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -183,6 +184,21 @@ class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     quorum: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
 
 
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How staff sign in by page. ``origin``: where browsers find the desk (empty: on this machine alone).
+
+    ``issuer``, ``client_id``, ``client_secret_file``: the company's OpenID Connect provider (empty: none);
+    ``company_ja``, ``company_en``: what the button calls it. Paths count from the home.
+    """
+
+    origin: str = ""
+    issuer: str = ""
+    client_id: str = ""
+    client_secret_file: str = ""
+    company_ja: str = "会社のアカウント"
+    company_en: str = "your company’s account"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -199,6 +215,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys: KeySettings = KeySettings()
     erasure: Erasure = Erasure()
     log: LogSettings = msgspec.field(default_factory=LogSettings)
+    sign_in: SignIn = SignIn()
 
 
 @dataclass(frozen=True, slots=True)
@@ -416,6 +433,7 @@ def _nearest(message: str) -> str:
         KeySettings,
         Erasure,
         LogSettings,
+        SignIn,
     )
     known = [field for part in parts for field in part.__struct_fields__]
     for word in message.split("`")[1::2]:

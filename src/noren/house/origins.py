@@ -19,17 +19,23 @@ class Origins:
     till: str
     vault: str
     statement: str
+    desk: str
 
     def __post_init__(self) -> None:
-        assert len({self.front, self.vault, self.statement}) == len(("front", "vault", "statement"))
+        parted = (self.front, self.vault, self.statement, self.desk)
+        assert len(set(parted)) == len(parted)
 
 
 def origins(home: Home) -> Origins:
-    """Return the origins of a home on one machine: names under ``.localhost``, ports from ``noren.toml``."""
+    """Return the origins of a home on one machine: names under ``.localhost``, ports from ``noren.toml``.
+
+    The desk's is a setting too: passkeys and the company's provider are bound to it.
+    """
     doors = home.settings.doors
     return Origins(
         front=f"http://localhost:{doors.front}",
         till=f"http://localhost:{doors.till}",
         vault=f"http://vault.localhost:{doors.vault}",
         statement=f"http://statement.localhost:{doors.statement}",
+        desk=home.settings.sign_in.origin or f"http://desk.localhost:{doors.desk}",
     )

@@ -130,19 +130,20 @@ def _people(held: Mapping[str, Any]) -> None:
         user.password = password
         keep.save(user)
     of = held["client"]
-    keep.save(
-        known.Client(
-            client_id=of["id"],
-            client_secret=of["secret"],
-            client_name="noren",
-            client_uri=of["at"],
-            redirect_uris=[of["back_to"]],
-            grant_types=["authorization_code"],
-            response_types=["code"],
-            scope=["openid"],
-            token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a way, no secret
-        )
+    client = known.Client(
+        client_id=of["id"],
+        client_secret=of["secret"],
+        client_name="noren",
+        client_uri=of["at"],
+        redirect_uris=[of["back_to"]],
+        grant_types=["authorization_code"],
+        response_types=["code"],
+        scope=["openid"],
+        token_endpoint_auth_method="client_secret_basic",  # noqa: S106 - a way, no secret
     )
+    keep.save(client)
+    client.audience = [client]  # as its own page for administrators does
+    keep.save(client)
 
 
 if __name__ == "__main__":

@@ -34,13 +34,13 @@ _STEP_SECONDS: Final = 0.05
 
 
 class MemberHouse:
-    """A home with all doors open. Use as a context manager. ``first_port``: it and the next three are taken."""
+    """A home with all doors open. Use as a context manager. ``first_port``: it and the next four are taken."""
 
     def __init__(
         self, path: Path, first_port: int, engine: EngineName = "sqlite", limits: Limits | None = None
     ) -> None:
         path.mkdir(parents=True, exist_ok=True)
-        doors = Doors(*range(first_port, first_port + 4))
+        doors = Doors(*range(first_port, first_port + 5))
         wanted = Settings(programme=Programme(kind="sandbox"), doors=doors, limits=limits or Limits())
         settings = settings_on(engine, wanted)
         (path / CONFIG).write_text(write_settings(settings), "utf-8")

@@ -168,4 +168,5 @@ def addresses(home: Home) -> list[tuple[Say, str]]:
         (Say("レジの扉(API)", "Till (API)"), f"{where.till}/openapi.json"),
         (Say("会員のサインイン", "Members' sign-in"), where.vault),
         (Say("会員の取引", "Members' purchases"), where.statement),
+        (Say("職員のサインイン", "Staff sign-in"), where.desk),
     ]

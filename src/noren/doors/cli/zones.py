@@ -94,12 +94,23 @@ def statement(
         main(path, host, port, tls)
 
 
-def desk(context: typer.Context, home: HomeOption = None, lang: LangOption = None) -> None:
-    """Serve the desk's inner door: the register of dated documents."""
+def desk(
+    context: typer.Context,
+    home: HomeOption = None,
+    host: HostOption = LOOPBACK,
+    port: PortOption = None,
+    tls_cert: CertificateOption = None,
+    tls_key: KeyOption = None,
+    tls_client_ca: ClientCaOption = None,
+    behind_proxy: BehindProxyOption = False,
+    lang: LangOption = None,
+) -> None:
+    """Serve the desk: the register of dated documents, staff accounts, and the pages on which staff sign in."""
     with _room(context, "desk", home, lang) as path:
         from noren.doors.desk.main import main
 
-        main(path)
+        tls = listener(host, tls_cert, tls_key, tls_client_ca, behind_proxy=behind_proxy)
+        main(path, host, port, tls)
 
 
 def front(
@@ -153,7 +164,12 @@ def add_to(app: typer.Typer) -> None:
         ),
         ("vault", vault, "会員情報庫を開く(会員・カード・サインイン)", "Serve the vault: members, cards, sign-in"),
         ("statement", statement, "会員本人の取引の扉を開く", "Serve a member's own points and purchases"),
-        ("desk", desk, "事務局の内扉を開く(文書の台帳)", "Serve the desk's inner door: the register of documents"),
+        (
+            "desk",
+            desk,
+            "事務局を開く(文書の台帳・職員のアカウントとサインイン)",
+            "Serve the desk: register of documents, staff accounts and sign-in",
+        ),
         ("front", front, "公開ページを開く", "Serve the public pages"),
     ):
         app.command(name, help=both(ja, en), rich_help_panel=panel)(command)

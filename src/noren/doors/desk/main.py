@@ -1,29 +1,47 @@
-"""``noren desk``: the inner door of the desk."""
+"""``noren desk``: one process, its inner door on a Unix socket and the pages on which staff sign in on a port."""
 
 from __future__ import annotations
 
+import asyncio
+import os
 from pathlib import Path
 
 from noren.doors.desk.cases import case_handlers
 from noren.doors.desk.clearing import clearing_handlers
 from noren.doors.desk.documents import document_handlers
+from noren.doors.desk.pages import staff_app
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
-from noren.doors.serving import run, serve
-from noren.house.desk import desk_room
+from noren.doors.serving import Tls, run, serve
+from noren.house.desk import DeskRoom, desk_room
+from noren.house.desk_ways import open_ways
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
 from noren.house.logs import keeping
+from noren.house.occupancy import PASSING
+from noren.kernel.clock import SystemClock
 
 
-def main(home: Path | None) -> None:
-    """Serve the inner door until told to stop."""
+def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None) -> None:
+    """Serve both doors until told to stop."""
     log_to_stderr("desk")
     room = desk_room(open_home(home))
-    handlers = [*document_handlers(room), *clearing_handlers(room), *case_handlers(room.case_room())]
-    app = inner_app(room.porter, handlers)
     try:
         with watching(room.zone_keys), keeping(room.home, room.zone_keys, room.journal):
-            run(lambda: serve(app, interface="asgi", uds=room.home.socket("desk")))
+            run(lambda: _run(room, host, port, tls))
     finally:
         room.close()
+
+
+async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> None:
+    handlers = [*document_handlers(room), *clearing_handlers(room), *case_handlers(room.case_room())]
+    inside = inner_app(room.porter, handlers)
+    inner = room.home.socket("desk")
+    # Started for a command's time only, nobody signs in here: the port stays free for the desk that staff use.
+    if os.environ.get("NOREN_STAY") == PASSING:
+        await serve(inside, interface="asgi", uds=inner)
+        return
+    pages = staff_app(room, open_ways(room.home, SystemClock()))
+    chosen = room.home.settings.doors.desk if port is None else port
+    outer = serve(pages, interface="asgi", host=host, port=chosen, tls=tls)
+    await asyncio.gather(serve(inside, interface="asgi", uds=inner), outer)

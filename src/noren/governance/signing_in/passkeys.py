@@ -6,6 +6,7 @@ origin is taken. A sign count that does not go up, where a device counts, is tak
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
+from noren.governance.signing_in.keys import Passkey
 from noren.governance.signing_in.pending import Pending
 from noren.governance.signing_in.refusals import NotProved, Why
 from noren.kernel.clock import Clock
@@ -31,15 +33,6 @@ MIN_ID, MAX_ID = 16, 1_023
 """A credential id is at least 16 bytes with 100 bits of chance in them (WebAuthn 4), and at most 1,023 (7.1)."""
 ALGORITHMS: Final = (-7, -8, -257)
 """ES256, EdDSA, RS256, by COSE's numbers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Passkey:
-    """What is kept of a passkey: nothing secret. ``public``: its attested data, as WebAuthn writes them."""
-
-    id: bytes
-    public: bytes = field(repr=False)
-    sign_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +63,10 @@ class Passkeys:
         self._server: Any = server  # its types leave holes
         self._pending: Pending[Asked] = Pending(clock)
 
-    def begin_adding(self, account: str, handle: bytes, held: Sequence[Passkey], *, browser: str) -> Question:
-        """Ask for a new passkey of an account. ``handle``: its random name towards devices; ``held``: what it has."""
+    def begin_adding(self, account: str, held: Sequence[Passkey], *, browser: str) -> Question:
+        """Ask for a new passkey of an account. ``held``: those that it has, whose devices are not asked again."""
+        # WebAuthn 14.6.1: the handle says nothing of the person. A device keeps one passkey a handle.
+        handle = hashlib.sha256(f"noren desk {account}".encode()).digest()
         user = PublicKeyCredentialUserEntity(name=account, id=handle, display_name=account)
         known = [AttestedCredentialData(each.public) for each in held]
         options, state = self._server.register_begin(

@@ -100,6 +100,17 @@ class SignedIn:
     ends_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session that stands. ``mark``: its hash, no secret."""
+
+    mark: str
+    how: How
+    door: Door
+    begun_at: datetime
+    seen_at: datetime
+
+
 class Outcome(StrEnum):
     """What became of something that waited."""
 

@@ -22,6 +22,7 @@ from noren.governance.staffing.model import (
     How,
     Means,
     Outcome,
+    Standing,
     State,
     Waiting,
 )
@@ -108,6 +109,18 @@ class StaffStore:
             held = CREDENTIAL.c.account == account, CREDENTIAL.c.means.in_([each.value for each in means])
             db.execute(delete(CREDENTIAL).where(*held))
 
+    def drop_credential(self, account: str, means: Means, name: str) -> None:
+        """Take one means of signing in from an account."""
+        with self._engine.begin() as db:
+            db.execute(delete(CREDENTIAL).filter_by(account=account, means=means.value, name=name))
+
+    def added(self, account: str) -> Sequence[tuple[Credential, datetime]]:
+        """Return an account's means of signing in and since when it has each, the oldest first."""
+        query = select(CREDENTIAL).where(CREDENTIAL.c.account == account).order_by(CREDENTIAL.c.added_us)
+        with self._engine.connect() as db:
+            rows = db.execute(query).all()
+        return [(Credential(Means(r.means), r.name, r.secret, r.counter), instant_of(r.added_us)) for r in rows]
+
     def raise_counter(self, account: str, credential: Credential, counter: int) -> bool:
         """Set a credential's counter, which only grows; False: somebody was there before."""
         held = CREDENTIAL.c.account == account, CREDENTIAL.c.means == credential.means.value
@@ -159,6 +172,18 @@ class StaffStore:
             with self._engine.begin() as db:
                 db.execute(update(SESSION).where(SESSION.c.id_sha256 == mark).values(seen_us=now))
         return row.account, How(row.how), instant_of(row.begun_us)
+
+    def sessions(self, account: str, at: datetime) -> Sequence[Standing]:
+        """Return the sessions of an account that stand, the newest first."""
+        now = microseconds(at)
+        idle = or_(SESSION.c.door == Door.COMMAND.value, SESSION.c.seen_us > now - _us(IDLE))
+        stands = SESSION.c.account == account, SESSION.c.ended_us.is_(None), SESSION.c.begun_us > now - _us(ABSOLUTE)
+        with self._engine.connect() as db:
+            rows = db.execute(select(SESSION).where(*stands, idle).order_by(SESSION.c.begun_us.desc())).all()
+        return [
+            Standing(r.id_sha256.hex(), How(r.how), Door(r.door), instant_of(r.begun_us), instant_of(r.seen_us))
+            for r in rows
+        ]
 
     def end_sessions(self, at: datetime, *, mark: bytes | None = None, account: str | None = None) -> int:
         """End one session, or all of an account; return how many."""

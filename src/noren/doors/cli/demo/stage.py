@@ -64,7 +64,7 @@ def stage(home: Home, tell: Tell) -> Generator[Stage]:
 
 
 def make_home(path: Path, first_port: int | None) -> Home:
-    """Make a sandbox home whose amounts are what the source's are, US cents. ``first_port``: the first of four.
+    """Make a sandbox home whose amounts are what the source's are, US cents. ``first_port``: the first of five.
 
     Raises:
         DemoStopped: ``noren init`` refused; its reason is the message.
