@@ -129,6 +129,8 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "member": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
             "contact": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "card": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+            "request": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
+            "request_count": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
             "total": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
             "arrival": _ARRIVAL,
         }

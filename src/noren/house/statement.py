@@ -2,7 +2,8 @@
 
 Held: link (ticket's token to handle), purchase-id (outer names), one-time-code (her phone's
 code). It can not write to any store, holds no card index key and no key of the vault, and
-learns a member only by a ticket that the vault signed.
+learns a member only by a ticket that the vault signed. A pass to the ledger-worker lets it ask for the one
+document of who is signed in.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from noren.activity.errors import LedgerBroken
 from noren.activity.ports import LedgerFeed
 from noren.house.home import Home
+from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys, trusted
 from noren.house.ledger_stores import open_directory, open_feed
+from noren.house.passes import Porter
 from noren.kernel.clock import Clock, SystemClock
 from noren.kernel.ids import LinkToken
 from noren.kernel.keyring import KeyRing
@@ -74,6 +77,7 @@ class StatementRoom:
     reader: LedgerReader
     clock: Clock
     provisions: ProvisionReader
+    worker: InnerClient = field(repr=False)
     used: UsedTickets = field(repr=False)
 
     @property
@@ -112,5 +116,6 @@ def statement_room(home: Home) -> StatementRoom:
     """Wire the statement process."""
     clock = SystemClock()
     provisions = ProvisionReader(home.provision_db)
-    used = UsedTickets(clock.now())
-    return StatementRoom(home, open_keys(home, "statement"), LedgerReader(home), clock, provisions, used)
+    used, keys = UsedTickets(clock.now()), open_keys(home, "statement")
+    worker = InnerClient(home, Porter(home, keys), "ledger-worker")
+    return StatementRoom(home, keys, LedgerReader(home), clock, provisions, worker, used)

@@ -18,6 +18,7 @@ from noren.identity.errors import LedgerAway, StoreUnusable
 from noren.identity.members import WITH_WITHDRAWN, Member
 from noren.identity.model import CardState, MemberRow, Refused, Standing
 from noren.identity.ports import VaultBatch
+from noren.identity.requests import end_with_her
 from noren.identity.statutory.model import Kept, Record, kept, records_of
 from noren.identity.vault import NUMBER, ROW, Vault
 from noren.kernel.ids import CardNumber, LinkToken
@@ -73,7 +74,12 @@ def what_stays(vault: Vault, *, card: CardNumber) -> tuple[Kept, ...] | Refused:
     """Return what would outlive an erasure of the member with this card today, before it is done."""
     with vault.store.reading() as batch:
         found = find_by_card(vault, batch, card, standing=WITH_WITHDRAWN)
-    return UNKNOWN_CARD if found is None else tuple(kept(_records(vault, found[0]), vault.today()))
+    return UNKNOWN_CARD if found is None else what_would_stay(vault, found[0])
+
+
+def what_would_stay(vault: Vault, member: Member) -> tuple[Kept, ...]:
+    """Return the same of a member who is open."""
+    return tuple(kept(_records(vault, member), vault.today()))
 
 
 def _keep_by_law(vault: Vault, member: Member) -> tuple[Kept, ...]:
@@ -121,6 +127,7 @@ def _begin(vault: Vault, member: Member) -> None:
     """Delete in one transaction all that she was, and note that the rest is to be done."""
     lost = sum(card.state is not CardState.ACTIVE for card in member.cards)
     with vault.store.batch() as batch:
+        end_with_her(batch, member, vault.today())
         batch.remove_contacts([member.row])
         batch.remove_cards([card.row for card in member.cards])
         if lost:

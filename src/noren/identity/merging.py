@@ -18,6 +18,7 @@ from noren.identity.members import LIVING, Member, mark, open_members, put_membe
 from noren.identity.model import MAX_CARDS_PER_MEMBER, Outcome, Refused, Standing
 from noren.identity.operations import TOO_MANY_CARDS
 from noren.identity.ports import VaultBatch
+from noren.identity.requests import move_requests
 from noren.identity.vault import Vault
 from noren.kernel.ids import MemberNumber
 from noren.kernel.say import Say
@@ -103,6 +104,7 @@ def _move(vault: Vault, batch: VaultBatch, source: Member, target: Member) -> No
     batch.remove_cards([card.row for card in source.cards])
     moved = [_moved(vault, card, target, len(target.cards) + i) for i, card in enumerate(source.cards)]
     batch.put_cards([card.at_rest for card in moved])
+    move_requests(batch, source, target)
     choices = joined(target.choices, source.choices, vault.zone)
     after = replace(target, cards=(*target.cards, *moved), choices=choices)
     put_members(vault, batch, [mark(after, pending=bool(after.cards))])

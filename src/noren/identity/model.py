@@ -135,6 +135,16 @@ class ContactRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestRow:
+    """A member's request at rest: whose it is and whether it is open; the rest sealed under her key."""
+
+    row: bytes = field(repr=False)
+    member: bytes = field(repr=False)
+    is_open: bool
+    sealed: Mapping[str, bytes] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """Counts of the vault: no more than sizes."""
 

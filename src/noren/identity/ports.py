@@ -9,7 +9,17 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from noren.identity.choices import Choices
-from noren.identity.model import CardRow, CardState, Contact, ContactRow, Finding, MemberRow, Refused, Summary
+from noren.identity.model import (
+    CardRow,
+    CardState,
+    Contact,
+    ContactRow,
+    Finding,
+    MemberRow,
+    Refused,
+    RequestRow,
+    Summary,
+)
 from noren.identity.traits import Traits
 from noren.kernel.ids import CardNumber, LinkToken
 from noren.kernel.keyring import KeyRing
@@ -84,6 +94,34 @@ class VaultBatch(Protocol):
 
     def remove_contacts(self, members: Sequence[bytes]) -> None:
         """Remove the contacts of members."""
+        ...
+
+    def requests_of(self, members: Iterable[bytes]) -> list[RequestRow]:
+        """Return the requests of members."""
+        ...
+
+    def open_requests(self, limit: int) -> list[RequestRow]:
+        """Return requests that are open."""
+        ...
+
+    def requests_named(self, name: str, size: int) -> list[RequestRow]:
+        """Return the requests whose rows begin with the ``size`` bytes that a name spells in base32."""
+        ...
+
+    def put_requests(self, requests: Sequence[RequestRow]) -> None:
+        """Write requests whole, new or known."""
+        ...
+
+    def remove_requests(self, members: Sequence[bytes]) -> None:
+        """Remove the requests of members."""
+        ...
+
+    def count_request(self, year: int, kind: str, word: str) -> None:
+        """Count one request more."""
+        ...
+
+    def request_counts(self, year: int) -> dict[tuple[str, str], int]:
+        """Return a year's counts by kind and word."""
         ...
 
     def all_rows(self, after: bytes, limit: int) -> list[bytes]:

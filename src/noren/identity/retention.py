@@ -37,6 +37,14 @@ _STATUTORY: Final = Say(
     "Until the end of the month that she was told at her erasure: named fields that the law keeps; they go with the "
     "month's key.",
 )
+_REQUEST: Final = Say(
+    "会員でいる間。消去のときに鍵ごと消えます(件数だけが残ります)。",
+    "While she is a member. An erasure destroys it with her key; counts alone stay.",
+)
+_COUNT: Final = Say(
+    "いつまでも。年ごとの件数で、だれのことも表しません。",
+    "For good: numbers of a year, which say nothing of anybody.",
+)
 _LINK: Final = Say(
     "会員でいる間。取引台帳とのやりとりのためだけに使います。",
     "While she is a member. Used for the crossing to the ledger side alone.",
@@ -74,6 +82,8 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
     },
     "contact": dict.fromkeys(("member", "postal_code", "prefecture", "city", "street", "phone", "email"), _MEMBERSHIP),
     "card": dict.fromkeys(("row", "card_index", "member", "number", "state"), _CARD),
+    "request": dict.fromkeys(("row", "member", "is_open", "body", "said", "reason"), _REQUEST),
+    "request_count": dict.fromkeys(("row", "year", "kind", "word", "number"), _COUNT),
     "total": dict.fromkeys(("row", "inactive_cards"), _TOTAL),
     "statutory_record": dict.fromkeys(("row", "month", "sealed"), _STATUTORY),
     "month_key": dict.fromkeys(("month", "wrapped"), _STATUTORY),

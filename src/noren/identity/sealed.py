@@ -27,6 +27,9 @@ BUCKETS: Final = {
     "street": 128,
     "email": 64,
     "number": 64,
+    "body": 320,
+    "said": 512,
+    "reason": 512,
 }
 _LENGTH: Final = 2
 MAX_FIELD_BYTES: Final = 4_096

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -9,8 +12,17 @@ from typing import Any, Final
 from sqlalchemy import Column, Connection, Row, Table, bindparam, delete, func, select, update
 
 from noren.identity.engine import CHUNK, VaultEngine
-from noren.identity.model import CONTACT_FIELDS, CardRow, ContactRow, Finding, MemberRow, Standing, Summary
-from noren.identity.tables import CARD, CONTACT, MEMBER, MEMBER_SEALED, TOTAL
+from noren.identity.model import CONTACT_FIELDS, CardRow, ContactRow, Finding, MemberRow, RequestRow, Standing, Summary
+from noren.identity.tables import (
+    CARD,
+    CONTACT,
+    MEMBER,
+    MEMBER_SEALED,
+    REQUEST,
+    REQUEST_COUNT,
+    REQUEST_SEALED,
+    TOTAL,
+)
 from noren.kernel.say import Say
 
 DAMAGED: Final = Finding(
@@ -20,6 +32,8 @@ DAMAGED: Final = Finding(
     )
 )
 _THE_ROW: Final = bytes(16)
+_REST: Final = 11
+"""How many bytes of a request's row its name does not spell."""
 
 
 class SqlVault:
@@ -159,6 +173,51 @@ class SqlBatch:
         """Remove the contacts of members."""
         remove(self._engine, self._connection, CONTACT, CONTACT.c.member, members)
 
+    def requests_of(self, members: Iterable[bytes]) -> list[RequestRow]:
+        """Return the requests of members."""
+        return [_request(row) for row in among(self._connection, REQUEST, REQUEST.c.member, members)]
+
+    def open_requests(self, limit: int) -> list[RequestRow]:
+        """Return requests that are open."""
+        wanted = select(REQUEST).where(REQUEST.c.is_open == 1).limit(limit)
+        return [_request(row) for row in self._connection.execute(wanted)]
+
+    def requests_named(self, name: str, size: int) -> list[RequestRow]:
+        """Return the requests whose rows begin as a name says."""
+        try:
+            begin = base64.b32decode(name.upper())
+        except (binascii.Error, ValueError):
+            return []
+        if len(begin) != size:
+            return []
+        span = REQUEST.c.row.between(begin + bytes(_REST), begin + b"\xff" * _REST)
+        return [_request(row) for row in self._connection.execute(select(REQUEST).where(span))]
+
+    def put_requests(self, requests: Sequence[RequestRow]) -> None:
+        """Write requests whole."""
+        if requests:
+            self._engine.note_deleting(self._connection)
+        values = [
+            {"row": each.row, "member": each.member, "is_open": int(each.is_open), **each.sealed} for each in requests
+        ]
+        put(self._engine, self._connection, REQUEST, values)
+
+    def remove_requests(self, members: Sequence[bytes]) -> None:
+        """Remove the requests of members."""
+        remove(self._engine, self._connection, REQUEST, REQUEST.c.member, members)
+
+    def count_request(self, year: int, kind: str, word: str) -> None:
+        """Count one request more."""
+        row = hashlib.sha256(f"{year} {kind} {word}".encode()).digest()[: len(_THE_ROW)]
+        adding = self._engine.adding(REQUEST_COUNT).values(row=row, year=year, kind=kind, word=word, number=1)
+        more = {"number": REQUEST_COUNT.c.number + 1}
+        self._connection.execute(adding.on_conflict_do_update(index_elements=["row"], set_=more))
+
+    def request_counts(self, year: int) -> dict[tuple[str, str], int]:
+        """Return a year's counts."""
+        found = self._connection.execute(select(REQUEST_COUNT).where(REQUEST_COUNT.c.year == year))
+        return {(row.kind, row.word): row.number for row in found}
+
     def all_rows(self, after: bytes, limit: int) -> list[bytes]:
         """Return the next rows of members in the order of their random rows."""
         wanted = select(MEMBER.c.row).where(MEMBER.c.row > after).order_by(MEMBER.c.row).limit(limit)
@@ -236,6 +295,10 @@ def _member_values(member: MemberRow) -> dict[str, Any]:
         "link_index": member.link_index,
         **{name: member.sealed.get(name) for name in MEMBER_SEALED},
     }
+
+
+def _request(row: Row[Any]) -> RequestRow:
+    return RequestRow(row.row, row.member, bool(row.is_open), {name: getattr(row, name) for name in REQUEST_SEALED})
 
 
 def _card(row: Row[Any]) -> CardRow:

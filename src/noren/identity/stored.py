@@ -62,6 +62,12 @@ VAULT: Final[Columns] = {
         of("machinery", "law", "month"), of("consent", "law", "row", _STATUTORY), of("consent", "law", "sealed")
     ),
     "month_key": of("key", "security", "month wrapped"),
+    "request": joined(
+        of("machinery", "inquiry law", "row is_open"),
+        of("machinery", "inquiry law", "member", _KEY),
+        of("choice", "inquiry law", "body said reason"),
+    ),
+    "request_count": of("books", "law", "row year kind word number"),
     "total": of("books", "service-improvement", "row inactive_cards"),
     "arrival": of("machinery", "security", "row in_order"),
     "member_key": joined(of("key", "security", "member", _KEY), of("key", "security", "wrapped")),
@@ -71,6 +77,6 @@ LINKS: Final = frozenset(
     {
         "member.number_index", "member.merged_into", "member.pending", "member.link_index", "member.link_token",
         "member.told", "member.cards", "contact.member", "card.card_index", "card.member", "member_key.member",
-        "statutory_record.row",
+        "statutory_record.row", "request.member",
     }
 )  # fmt: skip

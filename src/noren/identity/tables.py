@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, event, text
+from sqlalchemy import DDL, Column, Dialect, Index, Integer, LargeBinary, MetaData, Table, Text, event, text
 
 from noren.identity.model import CONTACT_FIELDS, PERSON_FIELDS
 from noren.revisions.opening import Layout, laid_out
@@ -25,7 +25,7 @@ class Blob(LargeBinary):
 
 
 # A change of a table is a new revision in migrations/ too, or the tests turn red.
-VAULT: Final = laid_out(Layout("vault", "0004", known="contact", mark_above=1))
+VAULT: Final = laid_out(Layout("vault", "0005", known="contact", mark_above=1))
 MEMBER_KEYS: Final = laid_out(Layout("member_keys", "0001", known="member_key", mark_above=1))
 MEMBER_SEALED: Final = (*PERSON_FIELDS, "cards", "link_token", "told", "password", "choices", "chosen")
 
@@ -62,6 +62,32 @@ CARD: Final = Table(
     Column("member", Blob, nullable=False),
     Column("number", Blob, nullable=False),
     Column("state", Blob, nullable=False),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+
+REQUEST_SEALED: Final = ("body", "said", "reason")
+REQUEST: Final = Table(
+    "request",
+    VAULT,
+    Column("row", Blob, primary_key=True),
+    Column("member", Blob, nullable=False),
+    Column("is_open", Integer, nullable=False),
+    *(Column(name, Blob, nullable=False) for name in REQUEST_SEALED),
+    sqlite_with_rowid=False,
+    sqlite_strict=True,
+)
+Index("request_by_member", REQUEST.c.member)
+
+# Of the whole programme, by year: what the transparency report tells.
+REQUEST_COUNT: Final = Table(
+    "request_count",
+    VAULT,
+    Column("row", Blob, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("word", Text, nullable=False),
+    Column("number", Integer, nullable=False),
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from noren.governance.ports import Entry, EntryKind
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
 from noren.identity.erasing import MERGE_FIRST, erase_row, forget_deleted
 from noren.identity.errors import LedgerAway
@@ -45,6 +46,9 @@ def withdraw_member(vault: Vault, *, card: CardNumber, keep_days: int) -> Withdr
         left = replace(member.at_rest, standing=Standing.WITHDRAWN, pending=True)
         with vault.store.batch() as batch:
             put_members(vault, batch, [replace(member, at_rest=left, told=until.isoformat(), password=None)])
+        if vault.journal is not None:
+            facts, subject = {"until": until.isoformat()}, vault.journal.subject(member.row)
+            vault.journal.append([Entry(EntryKind.WITHDRAWAL, vault.clock.now(), facts, subject)])
         try:
             finish_withdrawal(vault, member.row)
         except LedgerAway:

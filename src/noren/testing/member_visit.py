@@ -31,15 +31,33 @@ class MemberVisit:
 
     def code(self) -> str:
         """Sign in, go over, and return a one-time code."""
+        self.enter()
+        found = _CODE.search(html.unescape(self._get("statement", "/code")))
+        if found is None:
+            raise WrongWay("no code on the page")
+        return re.sub(r"\s", "", found[0])
+
+    def enter(self) -> None:
+        """Sign in at the vault and go over to her ledger door."""
         nonce = parse_qs(urlsplit(self._away("statement", "/")).query)["nonce"][0]
         page = self._get("vault", f"/sign-in?nonce={nonce}")
         form = {"token": _hidden(page, "token"), "nonce": nonce, "number": NUMBER, "password": PASSWORD}
         own = self._get("vault", self._away("vault", "/sign-in", form))
         self._away("statement", "/enter", {"ticket": _hidden(own, "ticket")})
-        found = _CODE.search(html.unescape(self._get("statement", "/code")))
-        if found is None:
-            raise WrongWay("no code on the page")
-        return re.sub(r"\s", "", found[0])
+
+    def ask(self, door: str, path: str, **form: str) -> httpx.Response:
+        """Post a form of one of her two pages, with the token that the vault's forms bring."""
+        if door == "vault":
+            form = {"token": _hidden(self._get("vault", "/rights"), "token"), **form}
+        return self._ask(door, path, form)
+
+    def strange(self, door: str, path: str) -> int:
+        """Return how a door answers the same form from a browser in which nobody is signed in."""
+        held, self._cookies = self._cookies, {"vault": {}, "statement": {}}
+        try:
+            return self._ask(door, path, {"token": "x", "number": "x"}).status_code
+        finally:
+            self._cookies = held
 
     def close(self) -> None:
         """Close the connections."""

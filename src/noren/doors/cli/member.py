@@ -7,7 +7,7 @@ from typing import Annotated, cast
 
 import typer
 
-from noren.doors.cli import choosing, consenting, leaving
+from noren.doors.cli import choosing, consenting, leaving, rights
 from noren.doors.cli.carding import CardArgument, MemberArgument, ask_vault, read_card, read_member, read_password
 from noren.doors.cli.here import (
     Here,
@@ -171,4 +171,5 @@ def _state(at: Here, card: str, state: str, word: Say) -> None:
 def add_to(app: typer.Typer) -> None:
     """Put ``member`` on the command line."""
     leaving.add_to(members)
+    rights.add_to(members)
     app.add_typer(members, name="member")

@@ -11,6 +11,7 @@ from litestar.di import Provide
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
 from noren.doors.pages.sessions import Sessions
+from noren.doors.statement.disclosure import disclosure, disclosure_code
 from noren.doors.statement.entrance import enter, leave, left
 from noren.doors.statement.given import Desk, whose
 from noren.doors.statement.pages import code_part, own_page, purchases_csv
@@ -38,6 +39,8 @@ def statement_app(room: StatementRoom) -> App:
         balance_json,
         purchases_json,
         uses_json,
+        disclosure,
+        disclosure_code,
         enter,
         leave,
         left,

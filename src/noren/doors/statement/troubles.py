@@ -40,6 +40,16 @@ NO_SUCH_PAGE: Final = Trouble(
     ),
     Say("はじめのページからお探しください。", "Please start from the first page."),
 )
+DOCUMENT_NOT_NOW: Final = Trouble(
+    503,
+    "document-not-now",
+    Say("いまは開示書を作れません", "The document can not be made just now"),
+    Say(
+        "取引台帳が応答しないか、ほかの開示書を作っています。",
+        "The ledger does not answer, or another document is being made.",
+    ),
+    Say("少し待ってから、もう一度お試しください。", "Please try again in a moment."),
+)
 FROM_ELSEWHERE: Final = Trouble(
     403,
     "not-from-here",

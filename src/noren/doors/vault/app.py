@@ -19,11 +19,14 @@ from noren.doors.vault.bodies import Reason
 from noren.doors.vault.choices_pages import acknowledgement, agree, choose
 from noren.doors.vault.choosing import choice_handlers
 from noren.doors.vault.desk import Desk
+from noren.doors.vault.disclosure import disclosure, export_handlers, show_code
 from noren.doors.vault.keys import key_handlers
 from noren.doors.vault.leaving import leaving_handlers
 from noren.doors.vault.operator import operator_handlers
 from noren.doors.vault.own_log import own_log, own_log_file
 from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
+from noren.doors.vault.rights import rights_handlers
+from noren.doors.vault.rights_pages import ask, mend, rights
 from noren.house.vault import VaultRoom
 from noren.house.vault_backup import back_up
 from noren.identity.errors import LedgerAway
@@ -44,6 +47,8 @@ def operator_app(room: VaultRoom) -> Litestar:
         *key_handlers(room.vault, room.copies),
         *copy_handlers(room.copies),
         *leaving_handlers(room),
+        *rights_handlers(room),
+        *export_handlers(room),
         *backup_handlers(
             lambda folder: back_up(room.home, folder, room.copies, room.keys.ring("vault-backup")), room.log
         ),
@@ -58,6 +63,7 @@ def sign_in_app(room: VaultRoom) -> App:
     desk = Desk(room, shell, Sessions[bytes](room.clock), Attempts(room.clock))
     routes: list[Any] = [sign_in_page, sign_in_form, own_page, onward_part, leave, left, healthz]
     routes += [choose, agree, acknowledgement, own_log, own_log_file]
+    routes += [rights, ask, mend, disclosure, show_code]
     origins = shell.origins
     policy = Policy(posts_to=(origins.statement,), framed_by=("'self'", origins.front))
     return compose(shell, routes, policy, {"desk": Provide(lambda: desk, sync_to_thread=False)})

@@ -21,6 +21,7 @@ from noren.house.occupancy import PASSING
 from noren.house.vault import VaultRoom, vault_room
 from noren.identity.errors import LedgerAway, LedgerRefused, StoreUnusable
 from noren.identity.healing import finish_waiting, sweep
+from noren.identity.requests import late_requests
 from noren.identity.retention import remove_stray_keys
 from noren.identity.withdrawing import erase_due
 
@@ -110,11 +111,19 @@ async def _let_go(room: VaultRoom) -> None:
                 erased = await asyncio.to_thread(erase_due, room.vault)
                 day = room.vault.today()
                 _log.info("retention_done", erased=erased)
+                await asyncio.to_thread(_tell_late, room)
             await asyncio.to_thread(finish_waiting, room.vault)
         except LedgerAway:
             _log.info("erasures_postponed")
         except StoreUnusable:
             _log.warning("retention_postponed")
+
+
+def _tell_late(room: VaultRoom) -> None:
+    """Once a day raise an alert where a request is past its day: a number, nobody's name."""
+    waiting, late = late_requests(room.vault)
+    if late:
+        _log.error("requests_late", late=late, waiting=waiting)
 
 
 async def _forget_order(room: VaultRoom) -> None:

@@ -44,11 +44,20 @@ def own_log_file(request: Asked, desk: GivenDesk) -> Any:
 def _proved(log: Log, row: bytes) -> dict[str, object]:
     with log.still():
         mine = [told for told in log.of_member(row) if told.entry is not None]
-        entries = [_entry(told, log.proof(told.place)) for told in mine]
+        entries = [entry(told, log.proof(told.place)) for told in mine]
         return {"checkpoint": str(log.checkpoint()), "keys": [str(key) for key in log.keys.known()], "entries": entries}
 
 
-def _entry(told: Told, path: list[bytes]) -> dict[str, object]:
+def proved_entries(log: Log, row: bytes) -> list[tuple[Told, dict[str, object]]]:
+    """Return a member's entries, each with its proof under the checkpoint of now, the newest first."""
+    with log.still():
+        mine = [told for told in log.of_member(row) if told.entry is not None]
+        under = str(log.checkpoint())
+        return [(told, {**entry(told, log.proof(told.place)), "checkpoint": under}) for told in reversed(mine)]
+
+
+def entry(told: Told, path: list[bytes]) -> dict[str, object]:
+    """Return an entry as data, with what proves it."""
     assert told.entry is not None, "a forgotten record is not shown"
     says = SAYS[told.entry.kind]
     return {

@@ -91,6 +91,12 @@ def own(register: Register, facts: Facts) -> Answered:
                 "On your page: points, purchases, choices and who used your data. The side of your name and the side of"
                 " your purchases are shown side by side in your browser alone, each by a program of its own.",
             ),
+            Say(
+                "同じ画面で、それぞれの側から、持っている情報のすべてを署名つきの開示書(データと紙面)で受け取れます。"
+                "訂正・停止・苦情のご請求もでき、期限とお答えが出ます。",
+                "There you also take all that each side holds of you as a signed document (data and paper), correct"
+                " your contact, and make requests, each with its day and its answer.",
+            ),
         ),
     )
 

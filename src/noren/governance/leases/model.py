@@ -18,6 +18,7 @@ class CopyKind(StrEnum):
     ROOM_DEPOSIT = "room-deposit"
     BACKUP = "backup"
     COUNTER_VIEW = "counter-view"
+    DISCLOSURE = "disclosure"
 
 
 KIND_SAYS: Final[dict[CopyKind, Say]] = {
@@ -26,6 +27,7 @@ KIND_SAYS: Final[dict[CopyKind, Say]] = {
     CopyKind.ROOM_DEPOSIT: Say("お預かりデータ", "deposit in a room"),
     CopyKind.BACKUP: Say("バックアップ", "backup"),
     CopyKind.COUNTER_VIEW: Say("窓口の表示", "view at a counter"),
+    CopyKind.DISCLOSURE: Say("本人にお渡しする開示書", "document for the member herself"),
 }
 
 LONGEST: Final[dict[CopyKind, timedelta]] = {
@@ -34,6 +36,7 @@ LONGEST: Final[dict[CopyKind, timedelta]] = {
     CopyKind.ROOM_DEPOSIT: timedelta(days=366),
     CopyKind.BACKUP: timedelta(days=35),  # promises.md P5: what was erased is gone from every backup by then
     CopyKind.COUNTER_VIEW: timedelta(minutes=15),
+    CopyKind.DISCLOSURE: timedelta(days=31),
 }
 """The longest lease of each kind: no copy without an end."""
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import typer
 
+from noren.doors.cli.carding import ask_vault
 from noren.doors.cli.here import (
     HomeOption,
     JsonOption,
@@ -252,7 +253,23 @@ def transparency(
 
     at = here(context, home, lang, as_json)
     found: dict[str, Any] = _call(at.home(), "/transparency", {"year": year})
-    at.answer(found, *in_words(found))
+    found["rights"] = ask_vault(at, "/rights/counts", {"year": year})
+    at.answer(found, *in_words(found), *_rights(found["rights"]))
+
+
+def _rights(counted: dict[str, dict[str, int]]) -> Iterator[Say]:
+    from noren.identity.requests import KIND_SAYS, RequestKind
+
+    yield Say("", "")
+    yield Say("本人からのご請求(種類ごと)", "Requests of members, by kind")
+    for name, each in counted.items():
+        says = KIND_SAYS[RequestKind(name)]
+        yield Say(
+            f"  {says.ja}: 受付 {each['received']}件、対応 {each['answered']}件、お断り {each['refused']}件、"
+            f"期限後 {each['late']}件",
+            f"  {says.en}: received {each['received']}, answered {each['answered']}, refused {each['refused']}, "
+            f"late {each['late']}",
+        )
 
 
 def _call(home: Home, path: str, body: dict[str, Any]) -> Any:
