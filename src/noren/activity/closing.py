@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Protocol
 
+from noren.activity.model import Purchase, Return
+
 DayOf = Callable[[int], tuple[int, int]]
 """Of an instant: its local day (ordinal), and that day's first instant; instants in microseconds."""
 
@@ -29,6 +31,48 @@ class Erasing:
     handle: bytes = field(repr=False)
     since: int
     rewritten: int
+
+
+@dataclass(frozen=True, slots=True)
+class Forgetting:
+    """What a member does not want kept: a purchase's entry, a line (-1: all). Instants in microseconds; 0: not yet."""
+
+    entry: int
+    line: int
+    since: int
+    done: int
+
+
+class ForgettingRows(Protocol):
+    """What forgetting writes, within one transaction."""
+
+    def ask_to_forget(self, entry: int, line: int, since: int) -> None:
+        """Let a purchase, or a line of it, wait; asked again it changes nothing."""
+        ...
+
+    def undo_forgetting(self, entry: int, line: int) -> bool:
+        """Take it back; False where it is done, or was never asked."""
+        ...
+
+    def put_anew(self, purchase: Purchase, returns: Sequence[Return]) -> None:
+        """Write a purchase's row and its returns' lines as they are given."""
+        ...
+
+    def note_forgotten(self, done: Sequence[Forgetting], at: int) -> None:
+        """Say that ledger and lake hold these no more, though the lake's old files may."""
+        ...
+
+    def end_forgetting(self, done: Sequence[Forgetting]) -> None:
+        """Forget that they were asked for: they stand in no file any more."""
+        ...
+
+
+class ForgettingFeed(Protocol):
+    """What waits."""
+
+    def forgetting(self) -> Sequence[Forgetting]:
+        """Return all that waits, or is done and not ended."""
+        ...
 
 
 class ErasingRows(Protocol):

@@ -23,6 +23,7 @@ DROP_PURCHASE: Final = "DELETE FROM purchase WHERE handle = $1 AND entry = $2 RE
 DROP_RECEIPT: Final = "DELETE FROM receipt WHERE day = $1 AND hash = $2"
 DROP_RETURNS: Final = "DELETE FROM goods_return WHERE purchase = $1 RETURNING entry"
 DROP_POSTINGS: Final = "DELETE FROM posting WHERE entry = $1 RETURNING partner, kind, points"
+DROP_FORGETTING: Final = "DELETE FROM forgetting WHERE entry = $1"
 DROP_REDEMPTIONS: Final = "DELETE FROM redemption WHERE entry = $1 RETURNING partner, discount, problem"
 DROP_OF_HANDLE: Final = (
     "DELETE FROM card WHERE handle = $1",
@@ -95,6 +96,7 @@ class ErasedRows:
             sums[PROGRAMME, Closed.PURCHASES] += 1
             sums[PROGRAMME, Closed.AMOUNT] += amount
             sums[PROGRAMME, Closed.EARNED] += earned
+        self.send(DROP_FORGETTING, entry)
         returns = [row[0] for row in self.all(DROP_RETURNS, entry)]
         sums[PROGRAMME, Closed.RETURNS] += len(returns)
         for each in (entry, *returns):

@@ -10,6 +10,7 @@ from noren.activity import rows, tables
 from noren.activity.about import AboutRows
 from noren.activity.connection import connect
 from noren.activity.erasing_rows import ErasingReads
+from noren.activity.forgetting_rows import ForgettingReads
 from noren.activity.model import (
     Coupon,
     Kind,
@@ -27,7 +28,7 @@ from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads):
+class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

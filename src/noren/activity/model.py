@@ -61,6 +61,10 @@ class Line(NamedTuple):
     amount: int
 
 
+FORGOTTEN_LINE: Final = Line("", 0, 0)
+"""What stands where a member did not want a line kept: the others keep their numbers, and it counts nowhere."""
+
+
 @value
 class Traits:
     """Coarse traits of a member, as the vault may tell them (brief M3, house §1).

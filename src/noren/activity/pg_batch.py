@@ -16,6 +16,7 @@ from psycopg.types.numeric import Int8
 from noren.activity import pg_tables, rows, tables
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import PointsDoNotBalance
+from noren.activity.forgetting_rows import ForgettingRows
 from noren.activity.model import Card, CardState, Changes, Kind, MemberState, Stop, Tally, Traits
 from noren.activity.pg_arrays import Array, bools, byteses, columns, ints, longs, shorts, texts
 from noren.activity.pg_reads import BatchReads
@@ -41,7 +42,7 @@ _PRODUCT: Final = (texts,) * 7
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
-class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows):
+class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows, ForgettingRows):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 
     def write(self, changes: Changes) -> None:

@@ -77,6 +77,9 @@ CREATE TABLE merge (entry bigint PRIMARY KEY, source bytea NOT NULL, target byte
 CREATE TABLE closing (
   partner text NOT NULL, kind smallint NOT NULL, points bigint NOT NULL, PRIMARY KEY (partner, kind));
 CREATE TABLE erasing (handle bytea PRIMARY KEY, since bigint NOT NULL, rewritten bigint NOT NULL);
+CREATE TABLE forgetting (
+  entry bigint NOT NULL, line integer NOT NULL, since bigint NOT NULL, done bigint NOT NULL,
+  PRIMARY KEY (entry, line));
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product text PRIMARY KEY, name text, category text, department text, brand text, maker text, sensitivity text);

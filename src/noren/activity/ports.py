@@ -8,7 +8,15 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from noren.activity.about import AboutEveryone
-from noren.activity.closing import ErasingFeed, ErasingRows, ThinningFeed, ThinningRows
+from noren.activity.closing import (
+    ErasingFeed,
+    ErasingRows,
+    Forgetting,
+    ForgettingFeed,
+    ForgettingRows,
+    ThinningFeed,
+    ThinningRows,
+)
 from noren.activity.model import (
     Card,
     Changes,
@@ -72,7 +80,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, Protocol):
+class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -276,6 +284,10 @@ class LedgerFeed(Protocol):
         """Return one member's lots."""
         ...
 
+    def forgetting_of(self, entry: int) -> Sequence[Forgetting]:
+        """Return what of a purchase its member does not want kept, as long as it waits."""
+        ...
+
     def product_names(self, products: Iterable[str]) -> dict[str, str]:
         """Return the names of those products that have one."""
         ...
@@ -359,7 +371,18 @@ class WholeFeed(Protocol):
         ...
 
 
-class AuditFeed(LedgerFeed, DueFeed, CutOverFeed, Keyed, WholeFeed, AboutEveryone, ErasingFeed, ThinningFeed, Protocol):
+class AuditFeed(
+    LedgerFeed,
+    DueFeed,
+    CutOverFeed,
+    Keyed,
+    WholeFeed,
+    AboutEveryone,
+    ErasingFeed,
+    ThinningFeed,
+    ForgettingFeed,
+    Protocol,
+):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
 
     def last_entry(self) -> int:

@@ -20,6 +20,8 @@ from noren.kernel.ids import Handle
 
 MAX_PAGE: Final = 100
 _STEP: Final = 200
+_FAR: Final = 200
+"""Pages looked through for one purchase: 40,000 purchases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class OwnLine:
 class OwnPurchase:
     """A purchase as the member sees it. ``lines`` is None where none were kept (points-only mode, or after their time).
 
-    ``returned``: how much of ``amount`` came back; ``points``: earned and still hers.
+    ``returned``: how much of ``amount`` came back; ``points``: earned and still hers; ``is_sum``: all of a day at a
+    company, past its term.
     """
 
     entry: int
@@ -67,6 +70,7 @@ class OwnPurchase:
     points: int
     points_used: int
     lines: tuple[OwnLine, ...] | None
+    is_sum: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,20 @@ def own_purchases(*, feed: LedgerFeed, handle: Handle, zone: ZoneInfo, before: i
     return OwnPage(_told(feed, found[:limit], zone), more=len(found) > limit)
 
 
+def own_purchase(*, feed: LedgerFeed, handle: Handle, zone: ZoneInfo, entry: int) -> OwnPurchase | None:
+    """Return one of her purchases by its entry; None where it is not hers."""
+    before: int | None = None
+    for _ in range(_FAR):
+        found = feed.chain(handle.reveal(), before, _STEP)
+        for each in found:
+            if each.entry == entry:
+                return _told(feed, [each], zone)[0]
+        if len(found) < _STEP:
+            return None
+        before = found[-1].entry
+    return None
+
+
 def every_own_purchase(*, feed: LedgerFeed, handle: Handle, zone: ZoneInfo, limit: int) -> Iterator[OwnPurchase]:
     """Yield up to ``limit`` purchases, newest first: for the file she takes with her."""
     before: int | None = None
@@ -134,4 +152,5 @@ def _one(purchase: Purchase, names: dict[str, str], zone: ZoneInfo) -> OwnPurcha
         lines=None
         if lines is None
         else tuple(OwnLine(line.product, names.get(line.product), line.quantity, line.amount) for line in lines),
+        is_sum=not purchase.body_hash,
     )

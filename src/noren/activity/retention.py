@@ -62,6 +62,10 @@ _ERASING: Final = Say(
     "履歴のファイルの書き直しまで（24時間以内）。だれの内部識別子かを示すものは、先に消えています。",
     "Until the lake's files are written anew (within 24 hours). What said whose handle it was is gone before.",
 )
+_FORGETTING: Final = Say(
+    "申し出から、お買い物がどのファイルにもなくなるまで（24時間以内）。",
+    "From the asking until the purchase stands in no file (within 24 hours).",
+)
 _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
     "While she is a member: history from before a merge is read as the history of the member it went to.",
@@ -131,6 +135,7 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "opening": _columns("natural_key entry partner earned expires points", _OPENED),
     "closing": _columns("partner kind points", _CLOSING),
     "erasing": _columns("handle since rewritten", _ERASING),
+    "forgetting": _columns("entry line since done", _FORGETTING),
     "merge": _columns("entry source target", _MERGE),
     "product": _columns("product name category department brand maker sensitivity", _NOBODY),
     "tally": _columns("name count", _NOBODY),

@@ -16,6 +16,7 @@ from noren.activity import rows, tables
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
+from noren.activity.forgetting_rows import ForgettingRows
 from noren.activity.model import (
     Card,
     CardState,
@@ -48,7 +49,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows):
+class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows, ForgettingRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:

@@ -103,6 +103,7 @@ LEDGER: Final[Columns] = {
     ),
     "closing": of("books", "accounts", "partner kind points"),
     "erasing": joined(of("handle", "law", "handle", _REWRITTEN), of("machinery", "law", "since rewritten")),
+    "forgetting": joined(of("choice", "law", "entry", _PURCHASE), of("choice", "law", "line since done")),
     "merge": joined(of("machinery", _POINTS, "entry"), of("handle", _POINTS, "source target", _MERGE)),
     "product": of("product", "points statistics", "product name category department brand maker sensitivity"),
     "tally": of("books", "accounts", "name count"),
@@ -146,7 +147,8 @@ LEDGER_LINKS: Final = frozenset(
         )),
         ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
         ("posting", "entry"), ("used_code", "entry"),
-        ("redemption", "entry"), ("opening", "entry"), ("merge", "source"), ("merge", "target"),
+        ("redemption", "entry"), ("forgetting", "entry"), ("opening", "entry"),
+        ("merge", "source"), ("merge", "target"),
     )
 )  # fmt: skip
 LAKE_LINKS: Final = frozenset(

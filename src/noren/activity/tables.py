@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0006"
+REVISION: Final = "0007"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -81,6 +81,9 @@ CREATE TABLE closing (
   ) WITHOUT ROWID, STRICT;
 CREATE TABLE erasing (
   handle BLOB PRIMARY KEY, since INTEGER NOT NULL, rewritten INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE forgetting (
+  entry INTEGER NOT NULL, line INTEGER NOT NULL, since INTEGER NOT NULL, done INTEGER NOT NULL,
+  PRIMARY KEY (entry, line)) WITHOUT ROWID, STRICT;
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT

@@ -12,6 +12,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from noren.activity.ageing import first_kept
+from noren.activity.closing import DayOf
 from noren.activity.ports import AuditFeed
 from noren.activity.sweeping import Broom
 from noren.governance.retention import KEEP_LINES_MONTHS
@@ -32,14 +33,20 @@ def begin_us(day: date, zone: ZoneInfo) -> int:
     return microseconds(datetime.combine(day, time(), zone).astimezone(UTC))
 
 
-def thin_ledger(broom: Broom, feed: AuditFeed, first: date, zone: ZoneInfo) -> int:
-    """Make sums of all purchases of before a day; return how many were whole."""
-    before_us, after, count = begin_us(first, zone), 0, 0
+def day_of(zone: ZoneInfo) -> DayOf:
+    """Return what tells an instant's local day, and that day's first instant."""
 
-    def day_of(at: int) -> tuple[int, int]:
+    def told(at: int) -> tuple[int, int]:
         day = local_date(instant_of(at), zone)
         return day.toordinal(), begin_us(day, zone)
 
+    return told
+
+
+def thin_ledger(broom: Broom, feed: AuditFeed, first: date, zone: ZoneInfo) -> int:
+    """Make sums of all purchases of before a day; return how many were whole."""
+    before_us, after, count = begin_us(first, zone), 0, 0
+    days = day_of(zone)
     while True:
         reached, handles = feed.unthinned(after, before_us, PAGE)
         for start in range(0, len(handles), MEMBERS_A_STROKE):
@@ -47,7 +54,7 @@ def thin_ledger(broom: Broom, feed: AuditFeed, first: date, zone: ZoneInfo) -> i
             some = tuple(handles[start : start + MEMBERS_A_STROKE])
             broom.stroke(
                 lambda batch, some=some, counted=counted: counted.extend(
-                    batch.coarsen(handle, before_us, day_of) for handle in some
+                    batch.coarsen(handle, before_us, days) for handle in some
                 )
             )
             count += sum(counted)

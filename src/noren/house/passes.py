@@ -32,6 +32,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "cards": ("vault",),
         "choices": ("vault",),
         "erase": ("vault",),
+        "forget": ("statement",),
         "erasures": ("operator",),
         "backup": ("operator",),
         "reference": ("operator",),

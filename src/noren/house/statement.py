@@ -3,7 +3,7 @@
 Held: link (ticket's token to handle), purchase-id (outer names), one-time-code (her phone's
 code). It can not write to any store, holds no card index key and no key of the vault, and
 learns a member only by a ticket that the vault signed. A pass to the ledger-worker lets it ask for the one
-document of who is signed in.
+document of who is signed in, and that a purchase of hers be not kept.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Final, Protocol
 
 import apsw
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,6 +30,17 @@ from noren.kernel.ids import LinkToken
 from noren.kernel.keyring import KeyRing
 from noren.kernel.ticket import TicketRefused, UsedTickets, open_ticket
 from noren.provision.store import ProvisionReader
+
+ASKING_SECONDS: Final = 10.0
+"""How long she waits for the ledger side to take what she asked for."""
+
+
+class Asking(Protocol):
+    """Asks the ledger side for what this process can not do itself."""
+
+    def call(self, path: str, body: object = None) -> Any:
+        """Call an operation; raises ``ZoneDown`` or ``CallRefused``."""
+        ...
 
 
 class LedgerAsleep(Exception):
@@ -78,6 +90,7 @@ class StatementRoom:
     clock: Clock
     provisions: ProvisionReader
     worker: InnerClient = field(repr=False)
+    asking: Asking = field(repr=False)
     used: UsedTickets = field(repr=False)
 
     @property
@@ -114,8 +127,9 @@ class StatementRoom:
 
 def statement_room(home: Home) -> StatementRoom:
     """Wire the statement process."""
-    clock = SystemClock()
+    clock, keys = SystemClock(), open_keys(home, "statement")
+    asking = InnerClient(home, Porter(home, keys), "ledger-worker", timeout_seconds=ASKING_SECONDS)
     provisions = ProvisionReader(home.provision_db)
-    used, keys = UsedTickets(clock.now()), open_keys(home, "statement")
+    used = UsedTickets(clock.now())
     worker = InnerClient(home, Porter(home, keys), "ledger-worker")
-    return StatementRoom(home, keys, LedgerReader(home), clock, provisions, worker, used)
+    return StatementRoom(home, keys, LedgerReader(home), clock, provisions, worker, asking, used)

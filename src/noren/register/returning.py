@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from noren.activity.model import Kind, Posting, Purchase, Return, ReturnLine
+from noren.activity.model import FORGOTTEN_LINE, Kind, Posting, Purchase, Return, ReturnLine
 from noren.activity.points import Move, Standing, balance, earned_points, give_back, lapse, take_back
 from noren.kernel.clock import local_date, microseconds
 from noren.kernel.say import Say
@@ -106,8 +106,8 @@ def _check_left(request: ReturnRequest, purchase: Purchase, returns: Sequence[Re
     if amount > purchase.amount_left:
         more = Say(f"残りの金額は{purchase.amount_left}です。", f"{purchase.amount_left} is left of the amount.")
         return Refusal("over-return", "/lines", more)
-    if purchase.lines is None or any(back.lines is None for back in returns):
-        return None  # what came back before is not known line by line
+    if purchase.lines is None or FORGOTTEN_LINE in purchase.lines or any(back.lines is None for back in returns):
+        return None  # what is left, or came back before, is not known line by line
     left = lines_left(purchase, returns)
     wanted: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for number, line in enumerate(request.lines):
@@ -132,7 +132,7 @@ def _all_back(request: ReturnRequest, purchase: Purchase, returns: Sequence[Retu
     back: dict[int, int] = defaultdict(int)
     for line in request.lines:
         back[line.line] += line.quantity
-    return all(left.quantity_left == back[left.line] for left in lines_left(purchase, returns))
+    return all(left.quantity_left == back[left.line] for left in lines_left(purchase, returns) if left.product)
 
 
 def _still_out(postings: Sequence[Posting]) -> tuple[tuple[int, int], ...]:

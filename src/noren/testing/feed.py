@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final
 
+from noren.activity.closing import Forgetting
 from noren.activity.model import (
     Line,
     Lot,
@@ -129,6 +130,11 @@ class MemoryFeed:
     def member_lots(self, handle: bytes) -> Sequence[Lot]:
         """See ``LedgerFeed``."""
         return [lot for lot in self.lots if lot.handle == handle]
+
+    def forgetting_of(self, entry: int) -> Sequence[Forgetting]:
+        """See ``LedgerFeed``: nobody asked."""
+        del entry
+        return []
 
     def product_names(self, products: Iterable[str]) -> dict[str, str]:
         """See ``LedgerFeed``."""

@@ -17,6 +17,9 @@ from noren.activity.lake.log import LakeTable
 from noren.activity.lake.parts import Part, read_part, write_part
 from noren.activity.lake.tables import PSEUDONYMS
 
+_LINE_BITS: Final = 15
+"""Line numbers are 16 bits with a sign."""
+
 PARTS_A_TURN: Final = 4
 """Files looked at before others may write: at most about a gigabyte of rows in memory, one file at a time."""
 
@@ -25,14 +28,26 @@ PARTS_A_TURN: Final = 4
 class Going:
     """Which rows go.
 
-    All of ``handles``; of others those of days before their own (``aged``: day to handles, days since 1970); and what
-    came back of ``purchases`` whose lines went.
+    All of ``handles``; of others those of days before their own (``aged``: day to handles, days since 1970); what
+    came back of ``purchases`` whose lines went; of ``forgotten`` purchases all lines, or single ones (by purchase: line
+    numbers, None all), of which the places stay, empty.
     """
 
     handles: Collection[bytes] = ()
     aged: Mapping[int, Collection[bytes]] = field(default_factory=dict[int, Collection[bytes]])
     purchases: set[int] = field(default_factory=set[int])
+    forgotten: Mapping[int, frozenset[int] | None] = field(default_factory=dict[int, "frozenset[int] | None"])
 
+    def whole(self) -> list[int]:
+        """Return the forgotten purchases of which all lines go."""
+        return [entry for entry, lines in self.forgotten.items() if lines is None]
+
+    def single(self) -> list[int]:
+        """Return the forgotten lines, each as a number made of its purchase's and its own."""
+        return [entry << _LINE_BITS | line for entry, lines in self.forgotten.items() for line in lines or ()]
+
+
+_TELLING: Final = ("line", "product", "return_entry")
 
 Sums = Callable[[int, int], Mapping[str, int]]
 """Gives a table's marks when so many rows with so much of an amount have gone."""
@@ -59,7 +74,7 @@ def rewrite_some(table: LakeTable, going: Going, done: Rewritten, sums: Sums) ->
             continue
         before = read_part(table.folder, table.form, part)
         goes = _goes(before, going)
-        after = before.filter(pc.invert(goes))
+        after = _emptied(before.filter(pc.invert(goes)), going)
         if going.aged and "line" in before.column_names and "return_entry" not in before.column_names:
             going.purchases.update(pc.unique(before.filter(goes)["purchase"]).to_pylist())
         removed.append(part)
@@ -77,9 +92,9 @@ def rewrite_some(table: LakeTable, going: Going, done: Rewritten, sums: Sums) ->
 def _holds(table: LakeTable, part: Part, going: Going) -> bool:
     """Whether a file has a row that goes, by the few columns that tell."""
     file = pq.ParquetFile(table.folder / part.path)
-    names = [name for name, _ in table.form.columns if name in (*PSEUDONYMS, "day", "purchase")]
+    names = [name for name, _ in table.form.columns if name in (*PSEUDONYMS, "day", "purchase", *_TELLING)]
     groups = (file.read_row_group(group, columns=names) for group in range(file.num_row_groups))
-    return any(pc.any(_goes(rows.cast(_schema(table, names)), going)).as_py() for rows in groups)
+    return any(pc.any(_touched(rows.cast(_schema(table, names)), going)).as_py() for rows in groups)
 
 
 def _schema(table: LakeTable, names: list[str]) -> ArrowSchema:
@@ -96,6 +111,39 @@ def _goes(rows: ArrowTable, going: Going) -> Any:
             masks.append(pc.and_(theirs, pc.less(rows["day"].cast(pa.int32()), day)))
     elif "purchase" in have and going.purchases:
         masks.append(pc.is_in(rows["purchase"], value_set=column(sorted(going.purchases), pa.int64())))
+    if "purchase" in have and going.forgotten:
+        masks.append(pc.is_in(rows["purchase"], value_set=column(going.whole(), pa.int64())))
+        if "return_entry" in have:
+            masks.append(_single(rows, going))
+    return _any(masks)
+
+
+def _touched(rows: ArrowTable, going: Going) -> Any:
+    """Return of each row whether it goes or is emptied; what is empty by now is not touched again."""
+    masks = [_goes(rows, going)]
+    if going.forgotten and "product" in rows.column_names:
+        masks.append(pc.and_(_single(rows, going), pc.not_equal(rows["product"], "")))
+    return _any(masks)
+
+
+def _single(rows: ArrowTable, going: Going) -> Any:
+    """Return of each row whether it is one of the lines forgotten by themselves."""
+    number = pc.bit_wise_or(pc.shift_left(rows["purchase"], _LINE_BITS), rows["line"].cast(pa.int64()))
+    return pc.is_in(number, value_set=column(going.single(), pa.int64()))
+
+
+def _emptied(rows: ArrowTable, going: Going) -> ArrowTable:
+    """Take product, quantity and amount out of lines forgotten by themselves."""
+    if not going.forgotten or "product" not in rows.column_names or "purchase" not in rows.column_names:
+        return rows
+    emptied = _single(rows, going)
+    for name, nothing in (("product", pa.scalar("")), ("quantity", pa.scalar(0)), ("amount", pa.scalar(0))):
+        left = pc.if_else(emptied, nothing, rows[name])
+        rows = rows.set_column(rows.column_names.index(name), name, left)
+    return rows
+
+
+def _any(masks: list[Any]) -> Any:
     first, *others = masks
     for other in others:
         first = pc.or_(first, other)

@@ -163,16 +163,21 @@ class LakeWriter:
             return sum(compact(table, thorough=thorough) for table in self._of_members())
 
     def rewrite_without(
-        self, handles: Collection[bytes], *, aged: Mapping[int, Collection[bytes]] | None = None
+        self,
+        handles: Collection[bytes],
+        *,
+        aged: Mapping[int, Collection[bytes]] | None = None,
+        forgotten: Mapping[int, frozenset[int] | None] | None = None,
     ) -> Rewritten:
         """Write anew every file that holds a row of one of these members, without it; the feed goes on in between.
 
         The ledger gives nothing of them any more: what is written meanwhile holds none of them. Old files stay until
-        ``vacuum``. ``aged``: whose lines of days before which day go too (days since 1970).
+        ``vacuum``. ``aged``: whose lines of days before which day go too (days since 1970). ``forgotten``:
+        purchases of which all lines go (None) or some.
         """
-        total, going = Rewritten(set()), Going(handles, aged or {})
+        total, going = Rewritten(set()), Going(handles, aged or {}, forgotten=forgotten or {})
         for table in self._of_members():
-            done, more = Rewritten(set()), bool(handles or aged)
+            done, more = Rewritten(set()), bool(handles or aged or forgotten)
             while more:
                 with self._turn:
                     more = rewrite_some(table, going, done, lambda rows, amount, of=table: _less(of, rows, amount))

@@ -13,6 +13,7 @@ from noren.doors.pages.headers import App
 from noren.doors.pages.sessions import Sessions
 from noren.doors.statement.disclosure import disclosure, disclosure_code
 from noren.doors.statement.entrance import enter, leave, left
+from noren.doors.statement.forget import acknowledgement, forget, forget_page, undo
 from noren.doors.statement.given import Desk, whose
 from noren.doors.statement.pages import code_part, own_page, purchases_csv
 from noren.doors.statement.wire import balance_json, purchases_json, uses_json
@@ -41,6 +42,10 @@ def statement_app(room: StatementRoom) -> App:
         uses_json,
         disclosure,
         disclosure_code,
+        forget_page,
+        forget,
+        undo,
+        acknowledgement,
         enter,
         leave,
         left,

@@ -50,6 +50,16 @@ DOCUMENT_NOT_NOW: Final = Trouble(
     ),
     Say("少し待ってから、もう一度お試しください。", "Please try again in a moment."),
 )
+NOTHING_TO_FORGET: Final = Trouble(
+    409,
+    "nothing-to-forget",
+    Say("これ以上、残さないようにするものはありません", "There is nothing (more) to forget here"),
+    Say(
+        "すでに申し出を受けているか、消したあとか、36か月を過ぎて合計になっています。消したあとは、取り消せません。",
+        "It was asked for before, is gone, or is only a day's sum after 36 months. What is gone can not be taken back.",
+    ),
+    Say("会員のページで、いまの様子をお確かめください。", "Please look at the member's page for how it stands."),
+)
 FROM_ELSEWHERE: Final = Trouble(
     403,
     "not-from-here",

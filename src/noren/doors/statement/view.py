@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from noren.activity.forgetting import WHOLE
 from noren.activity.ports import LedgerFeed
-from noren.activity.queries import Lapsing, OwnBalance, OwnLine, OwnPurchase, own_balance, own_purchases
+from noren.activity.queries import Lapsing, OwnBalance, OwnLine, OwnPurchase, own_balance, own_purchase, own_purchases
 from noren.doors.pages import PageProblem
 from noren.doors.statement.troubles import NO_SUCH_PAGE, NOT_HERE
 from noren.governance.purposes import ITEMS, PURPOSES
@@ -42,17 +43,21 @@ class BalanceView(msgspec.Struct, frozen=True):
     points_only: bool
 
 
-class LineView(msgspec.Struct, frozen=True):
+class LineView(msgspec.Struct, frozen=True, omit_defaults=True):
     """A line of a receipt."""
 
     product: str
     name: str | None
     quantity: int
     amount: int
+    state: Literal["kept", "waits", "gone"] = "kept"
 
 
-class PurchaseView(msgspec.Struct, frozen=True):
-    """A purchase. ``lines`` is null where none were kept."""
+class PurchaseView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A purchase. ``lines`` is null where none were kept.
+
+    ``state``: ``waits`` while it is to be forgotten, ``gone`` once it is, ``sum`` what is left of a day past its term.
+    """
 
     purchase: str
     date: date
@@ -64,6 +69,7 @@ class PurchaseView(msgspec.Struct, frozen=True):
     points_earned: int
     points_used: int
     lines: tuple[LineView, ...] | None
+    state: Literal["kept", "waits", "gone", "sum"] = "kept"
 
 
 class PurchasesView(msgspec.Struct, frozen=True):
@@ -119,7 +125,20 @@ class Viewer:
         """Return the outer name of a purchase, the one that the till gave."""
         return name_purchase(self.room.purchase_ids, entry)
 
+    def purchase(self, name: str) -> tuple[int, PurchaseView]:
+        """Return one purchase of hers by its outer name, with its entry."""
+        entry = read_name(self.room.purchase_ids, name)
+        found = (
+            None
+            if entry is None
+            else own_purchase(feed=self.feed, handle=self.handle, zone=self.room.home.zone, entry=entry)
+        )
+        if found is None:
+            raise PageProblem(NO_SUCH_PAGE)
+        return found.entry, self._purchase(found)
+
     def _purchase(self, one: OwnPurchase) -> PurchaseView:
+        waits = {each.line for each in self.feed.forgetting_of(one.entry)}
         return PurchaseView(
             purchase=self.outer_name(one.entry),
             date=one.day,
@@ -130,7 +149,10 @@ class Viewer:
             returned=one.returned,
             points_earned=one.points,
             points_used=one.points_used,
-            lines=None if one.lines is None else tuple(_line(line) for line in one.lines),
+            lines=None
+            if one.lines is None or WHOLE in waits
+            else tuple(_line(line, number in waits) for number, line in enumerate(one.lines)),
+            state="sum" if one.is_sum else "waits" if WHOLE in waits else "kept" if one.shop else "gone",
         )
 
 
@@ -161,5 +183,6 @@ def _lapsing(one: Lapsing) -> LapsingView:
     return LapsingView(one.last_day, one.points, one.partner)
 
 
-def _line(line: OwnLine) -> LineView:
-    return LineView(line.product, line.name, line.quantity, line.amount)
+def _line(line: OwnLine, waits: bool) -> LineView:
+    state = "waits" if waits else "kept" if line.product else "gone"
+    return LineView(line.product, line.name, line.quantity, line.amount, state)

@@ -69,6 +69,14 @@ class TokenBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     token: bytes
 
 
+class ForgetBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A purchase of a member, or a line of it (-1: all), by the ledger side's own names."""
+
+    handle: bytes
+    entry: Annotated[int, msgspec.Meta(ge=1)]
+    line: Annotated[int, msgspec.Meta(ge=-1, le=32_767)]
+
+
 class TokensBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Link tokens to be made anew."""
 

@@ -18,7 +18,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
-from noren.activity import ageing, erasing, thinning
+from noren.activity import ageing, erasing, forgetting, thinning
 from noren.activity.closing import Erasing
 from noren.activity.lake.columns import month_of
 from noren.activity.sweeping import Broom
@@ -33,6 +33,7 @@ MEMBER: Final = b"handle"
 """What the marks of this side's erasure list stand for."""
 
 CHUNK: Final = 200
+FORGET_CHUNK: Final = 20
 _log = structlog.get_logger("erasures")
 
 
@@ -91,12 +92,47 @@ class ErasureRounds:
                 at_once or _is_due(min(each.since for each in fresh), timedelta(hours=settings.gather_hours))
             ):
                 files, rows = self._rewrite(fresh)
+            self._forget(at_once=at_once)
             grace = timedelta(minutes=0 if at_once else settings.readers_minutes)
             gone = [each for each in self._room.feed.erasing() if each.rewritten and _is_due(each.rewritten, grace)]
             if gone and self._end(gone):
                 ended = len(gone)
+            self._end_forgetting(grace)
             self._log_is_long = self._log_is_long and not self._cut_log()
             return Round(ended, files, rows, self.waiting())
+
+    def _forget(self, *, at_once: bool) -> None:
+        """Take what members do not want kept out of ledger, lake, standings and history, for all who asked together."""
+        room, settings = self._room, self._room.home.settings.erasure
+        waiting = [each for each in room.feed.forgetting() if each.done <= forgetting.BEGUN]
+        begins = at_once or any(
+            each.done or _is_due(each.since, timedelta(hours=settings.gather_hours)) for each in waiting
+        )
+        due = [each for each in waiting if at_once or each.done or _is_due(each.since, forgetting.UNDO)]
+        if not (begins and due and room.loop.caught_up):
+            return
+        for start in range(0, len(due), FORGET_CHUNK):
+            some = due[start : start + FORGET_CHUNK]
+            with self._turn, room.ledger.batch() as batch:
+                whose = forgetting.forget(batch, some, thinning.day_of(room.home.zone))
+            for handle in whose:
+                room.standings.forget(handle)
+        done = room.lake.rewrite_without((), forgotten=forgetting.by_purchase(due))
+        with self._turn, room.ledger.batch() as batch:
+            batch.note_forgotten(due, _now_us())
+        room.audiences.forget_history()
+        self._log_is_long = True
+        room.note(EntryKind.RETENTION_RUN, forgotten=len(due), lines=done.rows)
+        _log.info("purchases_forgotten", count=len(due))
+
+    def _end_forgetting(self, grace: timedelta) -> None:
+        room = self._room
+        gone = [each for each in room.feed.forgetting() if each.done > forgetting.BEGUN and _is_due(each.done, grace)]
+        if not gone:
+            return
+        room.lake.vacuum(0)
+        with self._turn, room.ledger.batch() as batch:
+            batch.end_forgetting(gone)
 
     def age(self) -> int:
         """Once a month delete the lines that their members chose to keep no longer; return of how many purchases.

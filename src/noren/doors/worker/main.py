@@ -18,6 +18,7 @@ from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.disclosures import disclosure_handlers
 from noren.doors.worker.erasures import ErasureRounds, erasure_handlers
 from noren.doors.worker.figures import figure_handlers
+from noren.doors.worker.forgets import forget_handlers
 from noren.doors.worker.keys import key_handlers
 from noren.doors.worker.members import member_handlers
 from noren.doors.worker.provisions import provision_handlers
@@ -49,7 +50,8 @@ def _backups(room: WorkerRoom) -> list[Any]:
 async def _run(room: WorkerRoom) -> None:
     turn = Turn(room)
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
-    made, rounds = (*made, audience_handlers, provision_handlers, disclosure_handlers), ErasureRounds(turn)
+    made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
+    rounds = ErasureRounds(turn)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),

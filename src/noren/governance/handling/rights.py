@@ -72,9 +72,9 @@ def _lines(facts: Facts) -> Say:
         )
     return Say(
         f"お買い物の明細は{facts.keep_months}か月で、日と分類ごとの合計だけになります。"
-        f"もっと短い期間もお選びいただけます。{receipts.ja}",
+        f"もっと短い期間もお選びいただけます。残したくないお買い物や明細は、会員のページでひとつずつ消せます。{receipts.ja}",
         f"Lines of purchases become sums by day and category after {facts.keep_months} months, or sooner if you choose."
-        f" {receipts.en}",
+        f" On your page you can have a single purchase, or a line of one, not kept. {receipts.en}",
     )
 
 
