@@ -14,17 +14,13 @@ from typing import Any
 import pytest
 from tools.byte_search import Found, search_home
 
-from noren.house import ledger_restore, vault_restore
 from noren.house.children import zone_client
-from noren.house.home import CONFIG, open_home
-from noren.house.vault import vault_room
-from noren.identity.errors import KeyMissing
-from noren.identity.members import open_members
-from noren.kernel.clock import SystemClock
+from noren.house.home import open_home
 from noren.revisions.copies import make_copy
 from noren.testing.canary import Canary, Needle
 from noren.testing.member_house import CARD, MemberHouse
 from noren.testing.ports import port_block
+from noren.testing.second_home import readable, replayed_off, second_home
 
 
 @pytest.fixture(scope="module")
@@ -85,7 +81,7 @@ def backed_up(house: MemberHouse, tmp_path_factory: pytest.TempPathFactory) -> t
     canary, folder = a_canary(house), tmp_path_factory.mktemp("backups")
     needles = canary.needles()
     made = noren(house.home.path, "backup", str(folder))["backups"]
-    assert [each["side"] for each in made] == ["ledger", "vault"]
+    assert [each["side"] for each in made] == ["ledger", "vault", "desk"]
     assert search(folder, needles).count == 0, "a backup is sealed"
     keys = folder / "member-keys.db"
     make_copy(house.home.member_keys_db, keys)
@@ -93,27 +89,15 @@ def backed_up(house: MemberHouse, tmp_path_factory: pytest.TempPathFactory) -> t
     return folder, needles, keys
 
 
-def another_home(house: MemberHouse, path: Path) -> Path:
-    """A home with the settings, keys, lists and member keys of a house, and no store."""
-    path.mkdir()
-    shutil.copy(house.home.path / CONFIG, path)
-    shutil.copytree(house.home.keys, path / "keys")
-    for side in ("ledger", "vault"):
-        (path / side).mkdir()
-        shutil.copy(house.home.path / side / "erasures.list", path / side)
-    make_copy(house.home.member_keys_db, path / "vault" / "member-keys.db")
-    return path
-
-
 def test_a_restored_backup_does_not_bring_her_back(
     house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
 ) -> None:
     folder, needles, _ = backed_up
     drilled = noren(house.home.path, "restore", str(folder), "--drill")
-    assert [each["erased"] for each in drilled["restored"]] == [2, 1], "with who was merged into her"
-    home = another_home(house, tmp_path / "home")
+    assert [each["erased"] for each in drilled["restored"]] == [2, 1, 0], "with who was merged into her"
+    home = second_home(house.home, tmp_path / "home")
     done = noren(home, "restore", str(folder))["restored"]
-    assert [each["drill"] for each in done] == [False, False]
+    assert [each["drill"] for each in done] == [False, False, False]
     assert told(search(home, needles)) == []
     with zone_client(open_home(home), "vault") as vault:
         assert vault.call("/check")["ok"]
@@ -123,20 +107,11 @@ def test_a_restored_backup_does_not_bring_her_back(
     assert "living home" in noren(home, "restore", str(folder), code=1)["said"]
 
 
-def replayed_off(house: MemberHouse, folder: Path, path: Path) -> Path:
-    """Restore both sides without their erasure lists being asked."""
-    home, now = open_home(another_home(house, path)), SystemClock().now()
-    for side, restore in (("ledger", ledger_restore.restore), ("vault", vault_restore.restore)):
-        (file,) = folder.glob(f"*.{side}.noren-backup")
-        restore(home, file, now, drill=False, replay=False)
-    return path
-
-
 def test_negative_control_without_the_replay_she_is_back(
     house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
 ) -> None:
     folder, needles, _ = backed_up
-    found = search(replayed_off(house, folder, tmp_path / "home"), needles)
+    found = search(replayed_off(house.home, folder, tmp_path / "home"), needles)
     assert {"bytes", "utf-8"} <= {hit.form for hit in found.hits}
     assert any("lake" in hit.where for hit in found.hits)
 
@@ -146,26 +121,11 @@ def test_negative_control_with_her_key_kept_she_can_be_read(
 ) -> None:
     folder, needles, keys = backed_up
     names = [each for each in needles if isinstance(each, str) and "金糸雀" in each]
-    home = replayed_off(house, folder, tmp_path / "without")
+    home = replayed_off(house.home, folder, tmp_path / "without")
     assert not readable(home) & set(names), "her key is destroyed: what the backup has of her does not open"
-    home = replayed_off(house, folder, tmp_path / "with")
+    home = replayed_off(house.home, folder, tmp_path / "with")
     shutil.copy(keys, home / "vault" / "member-keys.db")
     assert readable(home) & set(names), "were her key kept, she could be read"
-
-
-def readable(path: Path) -> set[str]:
-    """Return the family names that open with the keys of a home."""
-    room = vault_room(open_home(path))
-    found: set[str] = set()
-    with room.vault.store.reading() as batch:
-        for row in batch.all_rows(b"", 1_000):
-            try:
-                member = open_members(room.vault, batch, [row]).get(row)
-            except KeyMissing:
-                continue
-            found |= {member.person.family_name or ""} if member else set()
-    room.vault.close()
-    return found
 
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "head", "foreign"])
@@ -194,7 +154,7 @@ def test_a_backup_that_is_not_whole_or_ours_is_refused(
 def test_without_the_erasure_list_nothing_is_restored(
     house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
 ) -> None:
-    home = another_home(house, tmp_path / "home")
+    home = second_home(house.home, tmp_path / "home")
     (home / "ledger" / "erasures.list").unlink()
     assert "erased members would come back" in noren(home, "restore", str(backed_up[0]), code=1)["said"]
     assert not (home / "ledger" / "ledger.db").exists()

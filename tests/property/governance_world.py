@@ -150,7 +150,7 @@ class World:
         ring = self.house.room.zone_keys.ring("ledger-backup")
         folder = self.folder / f"backup-{len(self.backups)}"
         folder.mkdir()
-        made = back_up(self.house.home, folder, self.house.room.lake, self.copies, ring)
+        made = back_up(self.house.home, folder, self.house.room.lake, self.copies, ring, self.house.room.log)
         self.backups.append(Kept(made.path, dict(self.members), frozenset(self.stopped), self.clock.now()))
 
     def restore(self, kept: Kept) -> None:

@@ -14,8 +14,10 @@ from noren.house.home import Home, Zone
 from noren.house.keys import ZoneKeys
 from noren.kernel.clock import Clock
 
-WRAPS: Final[dict[Zone, str]] = {"ledger-worker": "ledger-copies", "vault": "vault-copies"}
-"""The zones that make copies, and the key with which each wraps theirs: one for each side, shared with nobody."""
+WRAPS: Final[dict[Zone, str]] = {"ledger-worker": "ledger-copies", "vault": "vault-copies", "desk": "desk-backup"}
+"""The zones that make copies, and the key with which each wraps theirs: one for each side, shared with nobody.
+
+The desk's only copies are its backups, each with its key wrapped for the minutes of its making."""
 
 _log = structlog.get_logger("copies")
 

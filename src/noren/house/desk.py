@@ -1,7 +1,8 @@
 """The desk process: what it holds.
 
-Stores: the register of dated documents, the cases (incidents and legal requests), the staff accounts, the house's log.
-Keys: those of the log, the one that seals the secrets of one-time codes, its own signing and opening keys.
+Stores: the register of dated documents, the cases (incidents and legal requests), the staff accounts, the census of
+its copies, the house's log. Keys: those of the log and of its backups, the one that seals the secrets of one-time
+codes, its own signing and opening keys.
 Never: a member, a purchase, a handle, a contact; no store of the ledger side or of the vault.
 """
 
@@ -20,11 +21,13 @@ from noren.governance.cases import operations
 from noren.governance.cases.incidents import Clocks
 from noren.governance.cases.operations import CaseRoom
 from noren.governance.cases.store import CaseStore
+from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
 from noren.governance.regimes import CLOCKS
 from noren.governance.staffing.room import StaffRoom
 from noren.governance.staffing.secrets import Codes
 from noren.governance.staffing.store import StaffStore
+from noren.house.copies import open_copies
 from noren.house.documents import open_documents
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
@@ -50,6 +53,7 @@ class DeskRoom:
     staff: StaffRoom
     zone_keys: ZoneKeys
     journal: Log
+    copies: Copies
 
     def now(self) -> datetime:
         """Return the machine's instant."""
@@ -66,6 +70,7 @@ class DeskRoom:
 
     def close(self) -> None:
         """Close the stores and the log."""
+        self.copies.store.close()
         self.cases.close()
         self.staff.store.close()
         self.documents.close()
@@ -77,7 +82,8 @@ def desk_room(home: Home) -> DeskRoom:
     keys = open_keys(home, "desk")
     documents, cases = open_documents(home, "desk"), CaseStore(home.cases_db)
     porter, journal = Porter(home, keys), open_log(home, keys)
-    room = DeskRoom(home, porter, documents, cases, staff_room(home, keys, porter, journal), keys, journal)
+    staff, copies = staff_room(home, keys, porter, journal), open_copies(home, keys, SystemClock(), journal)
+    room = DeskRoom(home, porter, documents, cases, staff, keys, journal, copies)
     found(room.documents, room.now() - (SANDBOX_BEFORE if home.sandbox else timedelta(0)))
     log_what_is_missing(room)
     return room

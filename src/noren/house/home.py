@@ -23,7 +23,7 @@ DEFAULT_HOME: Final = "noren-home"
 Zone = Literal["till", "vault", "ledger-worker", "statement", "desk", "front", "operator"]
 ZONES: Final[tuple[Zone, ...]] = ("till", "vault", "ledger-worker", "statement", "desk", "front", "operator")
 
-_SIDE_FOLDER: Final[dict[Zone, str]] = {"vault": "vault", "ledger-worker": "ledger"}
+_SIDE_FOLDER: Final[dict[Zone, str]] = {"vault": "vault", "ledger-worker": "ledger", "desk": "governance"}
 
 
 LogSide = Literal["identity", "ledger", "house"]
@@ -328,9 +328,14 @@ class Home:
         second = self.settings.erasure.second_lists
         return self.path / side / "erasures.list", self.path / second / f"{side}.erasures.list" if second else None
 
-    def work(self, side: Literal["ledger", "vault"]) -> Path:
+    def work(self, side: Literal["ledger", "vault", "desk"]) -> Path:
         """Where a backup of a side is gathered and a restored one unpacked: gone when that is done."""
-        return self.path / side / "backup-work"
+        return self.path / ("governance" if side == "desk" else side) / "backup-work"
+
+    @property
+    def reconciling(self) -> Path:
+        """Stands while a restored vault has not yet read back what was chosen since: its doors stay shut."""
+        return self.path / "vault" / "reconciling.json"
 
     @property
     def keys(self) -> Path:

@@ -15,8 +15,10 @@ from noren.activity.connection import copy_store
 from noren.activity.lake import LakeWriter
 from noren.activity.tables import REVISION
 from noren.governance.leases.copies import Copies
+from noren.governance.log import Log
 from noren.house.backup_file import Made, Source, make
 from noren.house.home import Home, HomeProblem
+from noren.house.log_backup import staged
 from noren.kernel.keyring import KeyRing
 from noren.kernel.say import Say
 from noren.revisions.copies import make_copy
@@ -26,7 +28,7 @@ LEDGER: Final = "ledger/ledger.db"
 LAKE: Final = "ledger/lake"
 
 
-def back_up(home: Home, folder: Path, lake: LakeWriter, copies: Copies, ring: KeyRing) -> Made:
+def back_up(home: Home, folder: Path, lake: LakeWriter, copies: Copies, ring: KeyRing, log: Log) -> Made:
     """Write a backup of ledger, lake, directory, audiences and records of provision into a folder.
 
     Raises:
@@ -37,13 +39,13 @@ def back_up(home: Home, folder: Path, lake: LakeWriter, copies: Copies, ring: Ke
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
     try:
-        return make(_gathered(home, work, lake), folder, SIDE, copies, ring)
+        return make(_gathered(home, work, lake, log), folder, SIDE, copies, ring)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _gathered(home: Home, work: Path, lake: LakeWriter) -> Source:
-    staged = lake.stage(work / "lake")
+def _gathered(home: Home, work: Path, lake: LakeWriter, log: Log) -> Source:
+    laid = lake.stage(work / "lake")
     copy_store(home.ledger_db, work / "ledger.db")
     files = [(LEDGER, work / "ledger.db")]
     for name, store in (
@@ -54,7 +56,8 @@ def _gathered(home: Home, work: Path, lake: LakeWriter) -> Source:
         copied = work / store.name
         make_copy(store, copied)
         files.append((name, copied))
-    files += [(f"{LAKE}/{path.relative_to(work / 'lake')}", path) for path in staged]
+    files += [(f"{LAKE}/{path.relative_to(work / 'lake')}", path) for path in laid]
+    files += staged(home, "ledger", log, work)
     return Source(files, {"ledger": REVISION})
 
 

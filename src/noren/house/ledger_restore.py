@@ -20,6 +20,7 @@ from noren.house.backup_file import open_backup, unpack
 from noren.house.home import Home
 from noren.house.keys import open_keys
 from noren.house.ledger_backup import SIDE, refuse_on_server
+from noren.house.log_backup import note_restored, refuse_other_log
 from noren.house.restored import Restored, cleared, put_in_place, refuse_over, refuse_without_list
 from noren.kernel.clock import local_date, microseconds
 from noren.provision.store import ProvisionStore
@@ -47,8 +48,10 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
     work = cleared(home.work("ledger"))
     try:
         files = unpack(opened, work)
+        refuse_other_log(home, "ledger", work)
         erased, members = _replayed(home, work, erasures, now) if replay else (0, 0)
         if not drill:
+            note_restored(home, keys, opened, work, erased)
             inside = (work / target.relative_to(home.path) for target in targets)
             put_in_place(list(zip(inside, targets, strict=True)))
     finally:

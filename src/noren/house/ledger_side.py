@@ -13,11 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
+from noren.governance.stopping import Rule
 from noren.house.inner import CallRefused, InnerClient, ZoneDown
-from noren.identity.choices import Choices
+from noren.identity.choices import Choices, Stop
 from noren.identity.errors import LedgerAway, LedgerRefused
 from noren.identity.model import CardState, Refused
-from noren.identity.ports import Introduction
+from noren.identity.ports import Introduction, Recalled
 from noren.kernel.ids import CardNumber, LinkToken
 from noren.kernel.say import Say
 
@@ -68,6 +69,11 @@ class LedgerDoor:
         """Return whether a member is in points-only mode."""
         return bool(self._call("/choices/get", {"token": _text(token)})["points_only"])
 
+    def recall(self, rows: Sequence[tuple[LinkToken, Sequence[CardNumber]]]) -> Sequence[Recalled]:
+        """Have said back what was told of members."""
+        asked = [{"token": _text(token), "cards": [card.reveal() for card in cards]} for token, cards in rows]
+        return [_recalled(each) for each in self._call("/choices/recall", {"rows": asked})["rows"]]
+
     def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
         """Have link tokens made anew under the current link key."""
         answer = self._call("/cards/tokens", {"tokens": [_text(token) for token in tokens]})
@@ -91,6 +97,13 @@ def _chosen(token: LinkToken, choices: Choices) -> dict[str, Any]:
     stops, points_only, keep_months = choices.crosses
     told = [{**asdict(each.rule), "since": each.since} for each in stops]
     return {"token": _text(token), "stops": told, "points_only": points_only, "keep_months": keep_months}
+
+
+def _recalled(said: Any) -> Recalled:
+    stops = tuple(Stop(Rule(e["purpose"], e["recipient"], e["channel"]), e["since"]) for e in said["stops"])
+    named = {name: state for state, name in _STATES.items()}
+    cards = tuple(None if name is None else named[name] for name in said["cards"])
+    return Recalled(said["state"], stops, said["points_only"], said["keep_months"], cards)
 
 
 def _text(token: LinkToken) -> str:

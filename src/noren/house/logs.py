@@ -6,7 +6,7 @@ One log a side. Nobody but the zone that writes it opens its private part; what 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Final
@@ -17,7 +17,7 @@ import structlog
 from noren.governance.log import Log, LogError, LogKeys, parse_note
 from noren.governance.log.disk import PRIVATE, exchange
 from noren.governance.log.keys import read_vkeys
-from noren.governance.ports import Entry, EntryKind
+from noren.governance.ports import Entry, EntryKind, Fact
 from noren.house.home import LOG_SIDES, Home, HomeProblem, LogSide
 from noren.house.keys import ZoneKeys, keyfile
 from noren.kernel.clock import Clock, SystemClock, local_date
@@ -32,8 +32,10 @@ def log_side(keys: ZoneKeys) -> LogSide:
     return next(side for side, zone in LOG_SIDES.items() if zone == keys.zone)
 
 
-def open_log(home: Home, keys: ZoneKeys, clock: Clock | None = None) -> Log:
+def open_log(home: Home, keys: ZoneKeys, clock: Clock | None = None, *, begun: Mapping[str, Fact] | None = None) -> Log:
     """Open a zone's audit log. On a member's side it keeps the programme's day of an entry, in the house the second.
+
+    ``begun``: what the first entry of a log that begins now says besides its name.
 
     Raises:
         HomeProblem: it can not be opened: its files do not fit together, or somebody else writes it.
@@ -49,7 +51,8 @@ def open_log(home: Home, keys: ZoneKeys, clock: Clock | None = None) -> Log:
         return at.astimezone(UTC).isoformat(timespec="seconds")
 
     try:
-        return Log(home.audit_log(side), made, clock or SystemClock(), second if side == "house" else day)
+        keeps = second if side == "house" else day
+        return Log(home.audit_log(side), made, clock or SystemClock(), keeps, begun=begun)
     except LogError as wrong:
         raise HomeProblem(
             Say(

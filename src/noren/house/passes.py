@@ -71,6 +71,8 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "incidents": ("operator",),
         "requests": ("operator",),
         "transparency": ("operator", "front"),
+        "backup": ("operator",),
+        "copies": ("operator",),
         "check": ("operator",),
     },
     "till": {},

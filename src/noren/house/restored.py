@@ -14,7 +14,10 @@ from noren.kernel.say import Say
 
 
 class Restored(msgspec.Struct, frozen=True):
-    """A restore or a drill. ``point``: what came after it is not in the backup; ``seconds``: how long it took."""
+    """A restore or a drill. ``point``: what came after it is not in the backup; ``seconds``: how long it took.
+
+    ``ended``: documents that changed after it, and are ended until they are announced anew.
+    """
 
     side: str
     point: datetime
@@ -23,6 +26,7 @@ class Restored(msgspec.Struct, frozen=True):
     members: int
     erased: int
     drill: bool
+    ended: list[str] = msgspec.field(default_factory=list[str])
 
 
 def refuse_over(targets: Sequence[Path]) -> None:

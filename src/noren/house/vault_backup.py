@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Final
 
 from noren.governance.leases.copies import Copies
+from noren.governance.log import Log
 from noren.house.backup_file import Made, Source, make
 from noren.house.home import Home, HomeProblem
+from noren.house.log_backup import staged
 from noren.identity.tables import VAULT
 from noren.kernel.keyring import KeyRing
 from noren.kernel.say import Say
@@ -24,7 +26,7 @@ ROWS: Final = "vault/vault.db"
 STATUTORY: Final = "vault/statutory.db"
 
 
-def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing) -> Made:
+def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing, log: Log) -> Made:
     """Write a backup of the vault's rows into a folder.
 
     Raises:
@@ -45,6 +47,7 @@ def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing) -> Made:
         make_copy(home.vault_db, work / "vault.db")
         make_copy(home.statutory_db, work / "statutory.db")
         files = [(ROWS, work / "vault.db"), (STATUTORY, work / "statutory.db")]
+        files += staged(home, "identity", log, work)
         source = Source(files, {"vault": layout_of(VAULT).revision})
         return make(source, folder, SIDE, copies, ring)
     finally:

@@ -17,6 +17,8 @@ from noren.governance.erasure_list import ErasureList
 from noren.house.backup_file import open_backup, unpack
 from noren.house.home import Home, HomeProblem
 from noren.house.keys import open_keys
+from noren.house.log_backup import log_size, note_restored, refuse_other_log
+from noren.house.reconciling import Reconciling, shut
 from noren.house.restored import Restored, cleared, put_in_place, refuse_over, refuse_without_list
 from noren.house.vault import member_keys_of
 from noren.house.vault_backup import SIDE
@@ -50,6 +52,7 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
     work = cleared(home.work("vault"))
     try:
         files = unpack(opened, work)
+        refuse_other_log(home, "identity", work)
         unpacked = work / home.vault_db.relative_to(home.path)
         erased, members = 0, 0
         if replay:
@@ -61,6 +64,8 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
             finally:
                 member_keys.close()
         if not drill:
+            lost = note_restored(home, keys, opened, work, erased)
+            shut(home, Reconciling(opened.head.made_at, log_size(work, "identity"), lost))
             put_in_place([(unpacked, home.vault_db)])
             if not home.statutory_db.exists():  # one that is there knows more
                 put_in_place([(work / home.statutory_db.relative_to(home.path), home.statutory_db)])

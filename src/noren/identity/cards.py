@@ -89,7 +89,7 @@ def set_card_state(vault: Vault, *, card: CardNumber, state: CardState) -> Outco
             member, before = found
             if before.state is state and not member.at_rest.pending:
                 return "same"
-            _change(batch, member, before, state)
+            put_state(batch, member, before, state)
             put_members(vault, batch, [mark(member, pending=True)])
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
@@ -113,13 +113,14 @@ def reissue_card(vault: Vault, *, card: CardNumber, new_card: CardNumber) -> Out
                 return "same"
             assert new is None or new.row != old.row, "a card is not reissued as itself"
             if old.state is CardState.ACTIVE:
-                _change(batch, member, old, CardState.BLOCKED)
+                put_state(batch, member, old, CardState.BLOCKED)
             after = member if new is not None else _with_card(vault, batch, member, new_card)
             put_members(vault, batch, [mark(after, pending=True)])
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
 
-def _change(batch: VaultBatch, member: Member, card: Card, state: CardState) -> None:
+def put_state(batch: VaultBatch, member: Member, card: Card, state: CardState) -> None:
+    """Write what a card may do; whoever calls tells the ledger side where it does not know."""
     batch.put_cards([with_state(card, member.key, state).at_rest])
     batch.count_inactive((card.state is CardState.ACTIVE) - (state is CardState.ACTIVE))
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequen
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from noren.identity.choices import Choices
+from noren.identity.choices import Choices, Stop
 from noren.identity.model import (
     CardRow,
     CardState,
@@ -250,6 +250,20 @@ class Stretch:
     moved: int
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Recalled:
+    """What the ledger side knows of a member. ``cards``: what each card that was asked about may do; None: unknown.
+
+    ``state`` ``unknown``: there is no such member (any more); ``left``: her membership has ended.
+    """
+
+    state: Literal["here", "left", "unknown"]
+    stops: tuple[Stop, ...] = ()
+    points_only: bool = False
+    keep_months: int = 0
+    cards: tuple[CardState | None, ...] = ()
+
+
 class LedgerSide(Protocol):
     """The crossing: the few things the vault may ask of the ledger side. Each may raise ``LedgerAway``."""
 
@@ -282,6 +296,10 @@ class LedgerSide(Protocol):
 
     def points_only(self, token: LinkToken) -> bool:
         """Return whether a member is in points-only mode."""
+        ...
+
+    def recall(self, rows: Sequence[tuple[LinkToken, Sequence[CardNumber]]]) -> Sequence[Recalled]:
+        """Say back what was told of members, each with some cards of hers: for a vault that was restored."""
         ...
 
     def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:

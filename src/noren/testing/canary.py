@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -21,6 +23,7 @@ import msgspec
 
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
+from noren.house.providing import pseudonym_of
 from noren.identity.sealed import Indexes, Owners
 from noren.kernel.ids import CardNumber, Handle, MemberNumber
 from noren.kernel.sealing import make_link_token
@@ -38,12 +41,18 @@ _REACHED: Final = "reached.json"
 
 @dataclass(slots=True)
 class Canary:
-    """One invented member and what is hers. ``till``: the till door's address; ``key``: a terminal's."""
+    """One invented member and what is hers. ``till``: the till door's address; ``key``: a terminal's.
+
+    ``flow``: a flow of the home by which her purchases are provided, to ``recipient``, into the file ``extract``.
+    """
 
     home: Home
     ask: Ask
     till: str
     key: str
+    flow: str = ""
+    recipient: str = ""
+    extract: Path | None = None
     tag: str = field(default_factory=lambda: secrets.token_hex(5))
     cards: list[str] = field(default_factory=list[str])
     products: list[str] = field(default_factory=list[str])
@@ -68,6 +77,9 @@ class Canary:
         self._change_cards()
         self._merge()
         self._count()
+        if self.flow:
+            self._agree()
+            self._provide()
 
     def needles(self) -> list[Needle]:
         """Return all that must be nowhere once she is erased; to be asked before."""
@@ -86,6 +98,8 @@ class Canary:
                 yield handle
                 yield make_link_token(worker.ring("link"), Handle(handle)).reveal()
                 yield from _of_ledger(ledger, handle, worker)
+                if self.flow:
+                    yield self.pseudonym(handle)
         yield from self._of_vault(vault)
         yield from _of_history(self.home, handles)
 
@@ -97,6 +111,30 @@ class Canary:
                 row, sealed = vault.execute("SELECT row, member FROM card WHERE card_index = ?", (index,)).fetchone()
                 yield from (index, row, owners.member_of(row, sealed))
         yield indexes.member_number(MemberNumber(self.number))
+
+    def pseudonym(self, handle: bytes) -> str:
+        """Return the name under which the recipient knows her."""
+        return pseudonym_of(open_keys(self.home, "ledger-worker").ring("recipient-pseudonym"), self.recipient, handle)
+
+    def pseudonyms(self) -> list[str]:
+        """Return the names under which the recipient knows her and whoever was merged into her."""
+        handles = _handles(self.home, open_keys(self.home, "ledger-worker"), self.cards)
+        return [self.pseudonym(handle) for handle in handles]
+
+    def _agree(self) -> None:
+        """Agree to be provided to a company, and take it back: the evidence of both stays until she is erased."""
+        consent = {"card": self.card, "kind": "third-party", "recipient": "CJ", "text_version": "partner-consent-1"}
+        self.ask("vault", "/choices/consent", consent)
+        self.ask("vault", "/choices/withdraw", {**consent, "text_version": ""})
+
+    def _provide(self) -> None:
+        """Let her purchases go to a company, as the operator's command does it."""
+        assert self.extract is not None, "an extract needs a place"
+        today = datetime.now(self.home.zone).date().isoformat()
+        command = [sys.executable, "-m", "noren.doors.cli.main", "provide", self.flow, "--home", str(self.home.path)]
+        command += ["--from", today, "--until", today, "--out", str(self.extract), "--owner", "canary", "--yes"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     def _enrol(self) -> None:
         self.cards.append(_a_card())

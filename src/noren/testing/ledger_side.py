@@ -10,7 +10,7 @@ from typing import Literal
 from noren.identity.choices import Choices, Stop
 from noren.identity.errors import LedgerAway
 from noren.identity.model import CardState, Refused
-from noren.identity.ports import Introduction
+from noren.identity.ports import Introduction, Recalled
 from noren.identity.traits import Traits
 from noren.kernel.ids import LINK_TOKEN_BYTES, CardNumber, LinkToken
 
@@ -103,6 +103,21 @@ class FakeLedgerSide:
         """Return a member's choice."""
         self._begin("points_only")
         return self._member(token).points_only
+
+    def recall(self, rows: Sequence[tuple[LinkToken, Sequence[CardNumber]]]) -> Sequence[Recalled]:
+        """Say back what members chose."""
+        self._begin("recall")
+        said = [self._recalled(token, cards) for token, cards in rows]
+        self._end()
+        return said
+
+    def _recalled(self, token: LinkToken, cards: Sequence[CardNumber]) -> Recalled:
+        known = next((each for each in self.members if each.token == token and each.merged_into is None), None)
+        if known is None:
+            return Recalled("unknown", cards=(None,) * len(cards))
+        states = tuple(known.cards.get(card.reveal()) for card in cards)
+        state = "left" if known.withdrawn else "here"
+        return Recalled(state, known.stops, known.points_only, known.keep_months, states)
 
     def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
         """Give every member a new token, once."""

@@ -21,7 +21,11 @@ from noren.kernel.say import Say
 BACKUP_SECONDS: Final = 6 * 3_600.0
 """How long one side's backup may take."""
 
-_SIDES: Final = {"ledger": Say("取引台帳", "the ledger side"), "vault": Say("会員情報庫", "the vault")}
+_SIDES: Final = {
+    "ledger": Say("取引台帳", "the ledger side"),
+    "vault": Say("会員情報庫", "the vault"),
+    "desk": Say("運営の登録簿", "the desk"),
+}
 FolderArgument = Annotated[
     Path,
     typer.Argument(
@@ -57,7 +61,7 @@ def backup(
 
     at = here(context, home, lang, as_json)
     made: list[Any] = []
-    zones: tuple[Literal["ledger-worker", "vault"], ...] = ("ledger-worker", "vault")
+    zones: tuple[Literal["ledger-worker", "vault", "desk"], ...] = ("ledger-worker", "vault", "desk")
     for zone in zones:
         with zone_client(at.home(), zone, patience=BACKUP_SECONDS) as client:
             try:
@@ -88,20 +92,20 @@ def restore(
     at = here(context, home, lang, as_json)
     opened = at.home()
     done = [_restored(opened, side, path, "drill" if drill else "restore") for side, path in _chosen(files)]
-    told = 0 if drill or not any(each["side"] == "ledger" for each in done) else _retell(opened)
-    lines = [_told(each) for each in done]
+    told = 0 if drill or {each["side"] for each in done} <= {"desk"} else _retell(opened)
+    lines = [line for each in done for line in _told(each)]
     if told:
         lines.append(Say(f"会員{told}人の選択を取引台帳に伝え直しました。", f"Told the ledger of {told} members anew."))
     at.answer({"restored": done, "drill": drill, "told": told}, *lines)
 
 
 def _retell(home: Home) -> int:
-    """Let the vault tell the ledger of everybody anew: what was stopped since the backup holds again."""
+    """Let the vault read back what a restored one has lost, and tell the ledger of everybody anew."""
     from noren.house.children import zone_client
 
-    if not home.vault_db.exists():
-        return 0  # nobody to tell of: the vault's side of this home is elsewhere, or empty
-    with zone_client(home, "vault") as vault:
+    if not (home.on_postgresql or (home.vault_db.exists() and home.ledger_db.exists())):
+        return 0  # one side of this home is elsewhere: the vault reads back and tells when it meets the other
+    with zone_client(home, "ledger-worker"), zone_client(home, "vault") as vault:
         answer: dict[str, int] = vault.call("/retell")
     return answer["told"]
 
@@ -133,15 +137,25 @@ def _restored(home: Home, side: str, file: Path, act: str) -> Any:
     return msgspec.json.decode(done.stdout)
 
 
-def _told(done: Any) -> Say:
+def _told(done: Any) -> list[Say]:
     ja, en = _SIDES[done["side"]].ja, _SIDES[done["side"]].en
     verb = Say("戻せます", "can be restored") if done["drill"] else Say("戻しました", "was restored")
-    return Say(
-        f"{ja}を{verb.ja}: {done['point'][:16]} 時点、{done['seconds']:.1f}秒、会員{done['members']}人、"
-        f"消去のやり直し{done['erased']}人。",
-        f"{en} {verb.en}: as of {done['point'][:16]}, in {done['seconds']:.1f} s, {done['members']} members, "
-        f"{done['erased']} erased again.",
-    )
+    point, seconds = done["point"][:16], done["seconds"]
+    lines = [
+        Say(f"{ja}を{verb.ja}: {point} 時点、{seconds:.1f}秒。", f"{en} {verb.en}: as of {point}, in {seconds:.1f} s.")
+    ]
+    if done["side"] != "desk":
+        members, erased = done["members"], done["erased"]
+        lines.append(Say(
+            f"    会員{members}人、消去のやり直し{erased}人。", f"    {members} members, {erased} erased again."
+        ))  # fmt: skip
+    if done["ended"]:
+        names = ", ".join(done["ended"])
+        lines.append(Say(
+            f"    バックアップのあとに変わった文書は、公表し直すまで効きません: {names}",
+            f"    Changed after the backup, and ended until announced anew: {names}",
+        ))  # fmt: skip
+    return lines
 
 
 def _remove_ended(folder: Path) -> int:

@@ -23,7 +23,7 @@ from noren.kernel.say import Say
 if TYPE_CHECKING:
     from noren.house.home import Home
 
-_ZONES: Final[tuple[Literal["ledger-worker", "vault"], ...]] = ("ledger-worker", "vault")
+_ZONES: Final[tuple[Literal["ledger-worker", "vault", "desk"], ...]] = ("ledger-worker", "vault", "desk")
 app = group(both("期限つき複製", "Copies, each on a lease"))
 
 

@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _zones(side: str) -> tuple[Zone, ...]:
-    return SIDES["identity" if side == "vault" else "ledger"]
+    return ("desk",) if side == "desk" else SIDES["identity" if side == "vault" else "ledger"]
 
 
 def _restore(home: Home, side: str, file: Path, *, drill: bool) -> Restored:
@@ -47,6 +47,10 @@ def _restore(home: Home, side: str, file: Path, *, drill: bool) -> Restored:
         from noren.house import vault_restore
 
         return vault_restore.restore(home, file, now, drill=drill)
+    if side == "desk":
+        from noren.house import desk_restore
+
+        return desk_restore.restore(home, file, now, drill=drill)
     from noren.house import ledger_restore
 
     return ledger_restore.restore(home, file, now, drill=drill)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
+from typing import Any
 
 from noren.doors.desk.cases import case_handlers
 from noren.doors.desk.clearing import clearing_handlers
 from noren.doors.desk.documents import document_handlers
 from noren.doors.desk.pages import staff_app
+from noren.doors.inner_backup import backup_handlers
+from noren.doors.inner_copies import copy_handlers, end_copies
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
 from noren.house.desk import DeskRoom, desk_room
+from noren.house.desk_backup import back_up
 from noren.house.desk_ways import open_ways
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
@@ -26,6 +30,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     """Serve both doors until told to stop."""
     log_to_stderr("desk")
     room = desk_room(open_home(home))
+    end_copies(room.copies)  # a backup that was cut off is all that can lie here
     try:
         with watching(room.zone_keys), keeping(room.home, room.zone_keys, room.journal):
             run(lambda: _run(room, host, port, tls))
@@ -35,7 +40,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
 
 async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> None:
     handlers = [*document_handlers(room), *clearing_handlers(room), *case_handlers(room.case_room())]
-    inside = inner_app(room.porter, handlers)
+    inside = inner_app(room.porter, [*handlers, *copy_handlers(room.copies), *_backups(room)])
     inner = room.home.socket("desk")
     # Started for a command's time only, nobody signs in here: the port stays free for the desk that staff use.
     if os.environ.get("NOREN_STAY") == PASSING:
@@ -45,3 +50,8 @@ async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> 
     chosen = room.home.settings.doors.desk if port is None else port
     outer = serve(pages, interface="asgi", host=host, port=chosen, tls=tls)
     await asyncio.gather(serve(inside, interface="asgi", uds=inner), outer)
+
+
+def _backups(room: DeskRoom) -> list[Any]:
+    ring = room.zone_keys.ring("desk-backup")
+    return backup_handlers(lambda folder: back_up(room.home, folder, room.copies, ring, room.journal), room.journal)

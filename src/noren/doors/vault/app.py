@@ -49,9 +49,7 @@ def operator_app(room: VaultRoom) -> Litestar:
         *leaving_handlers(room),
         *rights_handlers(room),
         *export_handlers(room),
-        *backup_handlers(
-            lambda folder: back_up(room.home, folder, room.copies, room.keys.ring("vault-backup")), room.log
-        ),
+        *_backups(room),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
     return inner_app(room.porter, [inside])
@@ -77,3 +75,8 @@ def healthz() -> Response[bytes]:
 
 def _ledger_away(_request: Any, _away: LedgerAway) -> Response[Any]:
     return Response(_AWAY, status_code=503)
+
+
+def _backups(room: VaultRoom) -> list[Any]:
+    ring = room.keys.ring("vault-backup")
+    return backup_handlers(lambda folder: back_up(room.home, folder, room.copies, ring, room.log), room.log)

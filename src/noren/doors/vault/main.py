@@ -18,6 +18,7 @@ from noren.house.home import open_home
 from noren.house.keys.watch import watching
 from noren.house.logs import keeping
 from noren.house.occupancy import PASSING
+from noren.house.reconciling import reconcile
 from noren.house.vault import VaultRoom, vault_room
 from noren.identity.errors import LedgerAway, LedgerRefused, StoreUnusable
 from noren.identity.healing import finish_waiting, sweep
@@ -49,6 +50,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
 
 
 async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) -> None:
+    await _read_back(room)
     doors = [serve(operator_app(room), interface="asgi", uds=room.home.socket("vault"))]
     # Started for a command's time only, nobody signs in here: the port stays free for the vault that members use.
     if os.environ.get("NOREN_STAY") != PASSING:
@@ -56,6 +58,20 @@ async def _run(room: VaultRoom, host: str, port: int | None, tls: Tls | None) ->
         doors.append(serve(sign_in_app(room), interface="asgi", host=host, port=chosen, tls=tls))
     rounds = (_heal, _forget_order, _take_snapshots, _end_copies, _let_go)
     await asyncio.gather(*(each(room) for each in rounds), *doors)
+
+
+async def _read_back(room: VaultRoom) -> None:
+    """After a restore: no door opens, and nothing is told, until what was chosen since is read back."""
+    while True:
+        try:
+            done = await asyncio.to_thread(reconcile, room)
+        except LedgerAway:
+            _log.info("reconciling_waits")
+            await asyncio.sleep(AWAY_SECONDS)
+            continue
+        if done is not None:
+            _log.info("reconciled", changed=done.changed, left=done.left)
+        return
 
 
 async def _heal(room: VaultRoom) -> None:

@@ -129,6 +129,35 @@ class ChoicesBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rows: Annotated[list[ChosenBody], msgspec.Meta(max_length=MAX_ROWS)]
 
 
+class RecallRow(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A member by token, and cards of hers."""
+
+    token: bytes
+    cards: Annotated[list[CardText], msgspec.Meta(max_length=50)]
+
+
+class RecallBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Members of whom a restored vault asks what is known here."""
+
+    rows: Annotated[list[RecallRow], msgspec.Meta(max_length=MAX_ROWS)]
+
+
+class RecalledRow(msgspec.Struct, frozen=True):
+    """What is known of a member: the stops in force, what she chose, what each card may do (null: unknown)."""
+
+    state: Literal["here", "left", "unknown"]
+    stops: list[StopBody]
+    points_only: bool
+    keep_months: int
+    cards: list[str | None]
+
+
+class RecalledAnswer(msgspec.Struct, frozen=True):
+    """What is known of each, in the order asked."""
+
+    rows: list[RecalledRow]
+
+
 class ProductRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A product of the master data."""
 

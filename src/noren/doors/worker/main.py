@@ -44,7 +44,7 @@ def main(home: Path | None) -> None:
 
 def _backups(room: WorkerRoom) -> list[Any]:
     ring = room.zone_keys.ring("ledger-backup")
-    return backup_handlers(lambda folder: back_up(room.home, folder, room.lake, room.copies, ring), room.log)
+    return backup_handlers(lambda folder: back_up(room.home, folder, room.lake, room.copies, ring, room.log), room.log)
 
 
 async def _run(room: WorkerRoom) -> None:

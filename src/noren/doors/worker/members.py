@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from litestar import post
@@ -10,7 +11,8 @@ from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from noren.activity import enrolment
-from noren.activity.model import Chosen, Stop
+from noren.activity.model import Chosen, MemberState, Stop
+from noren.activity.ports import LedgerBatch
 from noren.doors.worker.bodies import (
     CardsBody,
     CardStateBody,
@@ -18,6 +20,11 @@ from noren.doors.worker.bodies import (
     ChosenBody,
     EnrolBody,
     MergeBody,
+    RecallBody,
+    RecalledAnswer,
+    RecalledRow,
+    RecallRow,
+    StopBody,
     TokenBody,
     TokensAnswer,
     TokensBody,
@@ -128,7 +135,28 @@ def _choices(who: _Who) -> list[Any]:
             raise NotFoundException("no such member")
         return {"points_only": on}
 
-    return [chosen, choices]
+    @post("/choices/recall", status_code=HTTP_200_OK, sync_to_thread=True)
+    def recall(data: JSONBody[RecallBody]) -> RecalledAnswer:
+        with who.turn, ledger.batch() as batch:
+            return RecalledAnswer([_recalled(who, batch, row) for row in data.rows])
+
+    return [chosen, choices, recall]
+
+
+def _recalled(who: _Who, batch: LedgerBatch, row: RecallRow) -> RecalledRow:
+    handle = who.handle(row.token)
+    known = batch.members([handle]).get(handle)
+    cards = [_card_state(who, batch, card) for card in row.cards]
+    if known is None or known.state is MemberState.MERGED:
+        return RecalledRow("unknown", [], False, 0, cards)
+    stops = [StopBody(**asdict(each.rule), since=each.since) for each in batch.stops(handle)]
+    state = "here" if known.state is MemberState.ACTIVE else "left"
+    return RecalledRow(state, stops, known.points_only, batch.keep_months(handle), cards)
+
+
+def _card_state(who: _Who, batch: LedgerBatch, card: str) -> str | None:
+    known = next(iter(batch.cards(who.indexes(card)).values()), None)
+    return None if known is None else known.state.name.lower()
 
 
 def _chosen(row: ChosenBody) -> Chosen:

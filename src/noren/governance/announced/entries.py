@@ -47,6 +47,11 @@ def missing(documents: Sequence[Document], logged: Iterable[Entry]) -> list[Entr
     return [entry for each in lacking for entry in entries_of(each, documents, late=True)]
 
 
+def versions_in(documents: Sequence[Document]) -> set[Version]:
+    """Return the versions that a register has, as entries name them."""
+    return {version_of(_facts(each)) for each in documents}
+
+
 def version_of(body: Mapping[str, Fact]) -> Version:
     """Return which version an entry names."""
     return str(body["kind"]), str(body["id"]), int(body["version"]), str(body["sha256"])

@@ -13,7 +13,7 @@ import json
 import os
 import secrets
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,7 +38,7 @@ from noren.governance.log.records import SALT_BYTES, Held, canonical, hold, pars
 from noren.governance.log.subjects import Subjects, Tagged
 from noren.governance.log.tiles import CHECKPOINT, WIDTH, tree
 from noren.governance.log.tree_files import TreeFiles
-from noren.governance.ports import Entry, EntryKind
+from noren.governance.ports import Entry, EntryKind, Fact
 from noren.kernel.clock import Clock
 
 MAX_GROUP: Final = (STRAY - 1) * WIDTH
@@ -72,9 +72,20 @@ class Log:
     """The log of one side, opened for writing by one process."""
 
     def __init__(
-        self, folder: Path, keys: LogKeys, clock: Clock, when: Callable[[datetime], str], disk: Disk | None = None
+        self,
+        folder: Path,
+        keys: LogKeys,
+        clock: Clock,
+        when: Callable[[datetime], str],
+        disk: Disk | None = None,
+        *,
+        begun: Mapping[str, Fact] | None = None,
     ) -> None:
-        """``when``: what of an instant this log keeps (a member's side: the day alone)."""
+        """``when``: what of an instant this log keeps (a member's side: the day alone).
+
+        ``begun``: what the first entry of a new log says besides its name.
+        """
+        self._begun = begun or {}
         self.folder = folder
         self.keys = keys
         self._clock = clock
@@ -108,7 +119,7 @@ class Log:
         self._load()
         self._finish_forgetting()
         if not self.size:
-            self._write([Entry(EntryKind.LOG_BEGUN, self._clock.now(), {"origin": self.keys.origin})])
+            self._write([Entry(EntryKind.LOG_BEGUN, self._clock.now(), {"origin": self.keys.origin, **self._begun})])
 
     def _begin(self) -> None:
         """Sign the empty tree before anything else: a log that lost its checkpoint is then told from a new one."""

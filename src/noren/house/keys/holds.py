@@ -24,7 +24,7 @@ HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
         *("vault-copies", "vault-erasures", "vault-backup", "statutory"),
         *("identity-log", "identity-log-subject"),
     ),
-    "desk": ("house-log", "staff-secrets"),
+    "desk": ("house-log", "desk-backup", "staff-secrets"),
     "front": (),
     "operator": (),
 }
@@ -92,6 +92,7 @@ KINDS: Final[dict[str, Kind]] = {
     "vault-erasures": Kind(Say("会員情報庫の消去リスト", "the vault's erasure list"), overlap=_BACKUPS),
     "ledger-backup": Kind(Say("台帳側のバックアップ", "backups of the ledger side"), overlap=_BACKUPS),
     "vault-backup": Kind(Say("会員情報庫のバックアップ", "backups of the vault"), overlap=_BACKUPS),
+    "desk-backup": Kind(Say("運営のバックアップ", "backups of the desk"), overlap=_BACKUPS),
     "statutory": Kind(Say("法定保管庫の月ごとの鍵", "the statutory vault's keys of months"), overlap=_YEARS),
     "identity-log": Kind(Say("会員情報庫の監査ログの署名", "signatures of the vault's audit log"), overlap=_LOGS),
     "ledger-log": Kind(Say("取引台帳の監査ログの署名", "signatures of the ledger side's audit log"), overlap=_LOGS),

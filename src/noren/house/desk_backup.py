@@ -1,0 +1,48 @@
+"""Backing up the desk, in its own process: every store that lies in its folder, and the house's log. No member in it.
+
+Whatever store the desk holds as a file is in it, whoever built it: registers, cases, staff. The census of its copies is
+not: what a backup says of copies is of yesterday.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+from noren.governance.leases.copies import Copies
+from noren.governance.log import Log
+from noren.house.backup_file import Made, Source, make
+from noren.house.home import Home
+from noren.house.log_backup import staged
+from noren.kernel.keyring import KeyRing
+from noren.revisions.copies import make_copy
+
+SIDE: Final = "desk"
+FOLDER: Final = "governance"
+
+
+def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing, log: Log) -> Made:
+    """Write a backup of the desk's stores into a folder.
+
+    Raises:
+        HomeProblem: the folder is not there.
+    """
+    work = home.work(SIDE)
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True, mode=0o700)
+    try:
+        files: list[tuple[str, Path]] = []
+        for store in stores_of(home):
+            make_copy(store, work / store.name)
+            files.append((f"{FOLDER}/{store.name}", work / store.name))
+        files += staged(home, "house", log, work)
+        return make(Source(files, {}), folder, SIDE, copies, ring)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def stores_of(home: Home) -> list[Path]:
+    """Return the files of the desk's stores, by name."""
+    every = sorted(home.copies_db("desk").parent.glob("*.db"))
+    return [path for path in every if path != home.copies_db("desk")]
