@@ -188,7 +188,10 @@ ACTIONS_BY_ROLE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     ),
     "voice": (("look", "=voices"), ("draft", "=voices"), ("approve", "=voices")),
     "counter": (("look", "=counter-view", "=contacts"),),
-    "host": (("operate", "*"), ("break-glass", "=member-record")),
+    "host": (
+        ("operate", "*"), ("break-glass", "=member-record"), ("publish", "=accounts"),
+        ("approve", "=accounts", "=register", "=cases"),
+    ),
     "auditor": (("audit", "house"),),
 }  # fmt: skip
 """The table of house.md and of the mission, written a second time: what each role is for, and nothing else."""

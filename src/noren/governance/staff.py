@@ -58,6 +58,8 @@ HOLDINGS: Final[Mapping[str, str]] = {
     "register": "house",
     "copies": "house",
     "voices": "house",
+    "cases": "house",
+    "accounts": "house",
     "log": "house",
 }
 """Each holding and its side."""

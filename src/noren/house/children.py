@@ -23,6 +23,7 @@ from noren.house.keys import open_keys
 from noren.house.keys.custody import inherited
 from noren.house.occupancy import PASSING, alone, is_last_user, occupant, using
 from noren.house.passes import Porter
+from noren.house.staff_mark import has_staff
 from noren.kernel.say import Say
 
 START_SECONDS: Final = 60.0
@@ -52,9 +53,14 @@ def zone_client(home: Home, zone: Inner, *, patience: float = TIMEOUT_SECONDS) -
     """
     porter = Porter(home, open_keys(home, "operator"))
     with ExitStack() as stack:
-        for needed in _NEEDS[zone]:
+        for needed in needs_of(home, zone):
             stack.enter_context(_running(home, needed, porter))
         yield stack.enter_context(_running(home, zone, porter, patience))
+
+
+def needs_of(home: Home, zone: Inner) -> tuple[Inner, ...]:
+    """Return the zones without which a zone can not work: in a home with staff accounts, the desk for any other."""
+    return _NEEDS[zone] if zone == "desk" or not has_staff(home) else (*_NEEDS[zone], "desk")
 
 
 @contextmanager

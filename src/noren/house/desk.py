@@ -8,7 +8,8 @@ Never: a member, a purchase, a handle, a contact; no store of the ledger side or
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -33,6 +34,7 @@ from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.logs import open_log
 from noren.house.passes import Porter
+from noren.house.staff_door import Standing
 from noren.house.staff_mark import has_staff, mark_staff
 from noren.kernel.clock import SystemClock, local_date
 
@@ -54,6 +56,8 @@ class DeskRoom:
     zone_keys: ZoneKeys
     journal: Log
     copies: Copies
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """One announcement at a time: each is judged by what the one before it left."""
 
     def now(self) -> datetime:
         """Return the machine's instant."""
@@ -118,3 +122,15 @@ def staff_room(home: Home, keys: ZoneKeys, porter: Porter, journal: Log) -> Staf
     if room.is_governed() and not has_staff(home):
         mark_staff(home)  # it was taken away: a home with accounts never takes claimed names again
     return room
+
+
+@dataclass(frozen=True, slots=True)
+class LocalDoor:
+    """The desk's own knowledge of who is signed in."""
+
+    staff: StaffRoom
+
+    def standing(self, token: str) -> Standing | None:
+        """Return who a token stands for now."""
+        found = self.staff.session(token)
+        return None if found is None else Standing(found.account.id, found.account.roles)

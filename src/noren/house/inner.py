@@ -12,6 +12,7 @@ import msgspec
 
 from noren.house.home import Home, Zone
 from noren.house.passes import Porter
+from noren.house.staff_token import TOKEN_HEADER, token_of
 
 TIMEOUT_SECONDS: Final = 120.0
 
@@ -38,6 +39,8 @@ class InnerClient:
     def __init__(self, home: Home, porter: Porter, audience: Zone, *, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._porter = porter
         self._audience: Zone = audience
+        # A command bears whoever is signed in at its terminal; zones call for themselves.
+        self._token = (lambda: token_of(home)) if porter.zone == "operator" else (lambda: "")
         transport = httpx.HTTPTransport(uds=str(home.socket(audience)), verify=_NO_TLS)
         self._http = httpx.Client(transport=transport, base_url="http://zone", timeout=timeout_seconds)
 
@@ -49,7 +52,7 @@ class InnerClient:
             CallRefused: it answered with anything but 2xx.
         """
         operation = path.strip("/").split("/", 1)[0]
-        headers = {"Authorization": f"Bearer {self._porter.make(self._audience, operation)}"}
+        headers = self._headers(operation)
         content = None if body is None else msgspec.json.encode(body)
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -69,7 +72,7 @@ class InnerClient:
             CallRefused: it answered with anything but 2xx.
         """
         operation = path.strip("/").split("/", 1)[0]
-        headers = {"Authorization": f"Bearer {self._porter.make(self._audience, operation)}"}
+        headers = self._headers(operation)
         headers["Content-Type"] = "application/json"
         try:
             with self._http.stream("POST", path, content=msgspec.json.encode(body), headers=headers) as answer:
@@ -78,6 +81,11 @@ class InnerClient:
                 yield from answer.iter_raw()
         except httpx.TransportError as wrong:
             raise ZoneDown(f"the zone {self._audience} does not answer: {type(wrong).__name__}") from None
+
+    def _headers(self, operation: str) -> dict[str, str]:
+        headers = {"Authorization": f"Bearer {self._porter.make(self._audience, operation)}"}
+        token = self._token()
+        return {**headers, TOKEN_HEADER: token} if token else headers
 
     def alive(self) -> bool:
         """Return whether the zone answers its health question."""

@@ -26,10 +26,12 @@ from noren.governance.store import Directory
 from noren.house.audiences import AudienceRoom, audience_room
 from noren.house.copies import open_copies
 from noren.house.home import Home
+from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_feed, open_ledger
 from noren.house.logs import open_log
 from noren.house.passes import Porter
+from noren.house.staff_door import STAFF_SECONDS, DeskDoor
 from noren.house.standings import standing_loop
 from noren.kernel.clock import SystemClock, local_date
 from noren.kernel.keyring import KeyRing
@@ -74,6 +76,10 @@ class WorkerRoom:
     def note(self, kind: EntryKind, **facts: Fact) -> None:
         """Write an act that concerns no single member into the side's audit log; return once it is on the disk."""
         self.log.append([Entry(kind, SystemClock().now(), facts)])
+
+    def staff_door(self) -> DeskDoor:
+        """Return what knows who is signed in: the desk."""
+        return DeskDoor(InnerClient(self.home, self.porter, "desk", timeout_seconds=STAFF_SECONDS), self.porter)
 
     def close(self) -> None:
         """Close the stores and the log."""

@@ -68,6 +68,8 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "register": ("operator", "vault", "front"),
         "announce": ("operator",),
         "clear": ("operator",),
+        "staff": ("operator",),
+        "standing": ("ledger-worker", "vault"),
         "incidents": ("operator",),
         "requests": ("operator",),
         "transparency": ("operator", "front"),
@@ -94,6 +96,11 @@ class Porter:
         self._signing: tuple[Ed25519PrivateKey, OKPKey] | None = None
         self._home = home
         self._verifying: dict[Zone, tuple[int, list[OKPKey]]] = {}
+
+    @property
+    def zone(self) -> Zone:
+        """The zone whose passes it makes."""
+        return self._zone
 
     def make(self, audience: Zone, operation: str) -> str:
         """Return a pass for one operation at another zone."""

@@ -30,6 +30,7 @@ from noren.house.ledger_side import LedgerDoor
 from noren.house.logs import open_log
 from noren.house.passes import Porter
 from noren.house.register_door import RegisterDoor
+from noren.house.staff_door import STAFF_SECONDS, DeskDoor
 from noren.identity.acknowledging import acknowledgement
 from noren.identity.choices import Choices
 from noren.identity.contacts import Drawer
@@ -67,6 +68,10 @@ class VaultRoom:
     log: Log
     keys: ZoneKeys = field(repr=False)
     register: RegisterDoor
+
+    def staff_door(self) -> DeskDoor:
+        """Return what knows who is signed in: the desk."""
+        return DeskDoor(InnerClient(self.home, self.porter, "desk", timeout_seconds=STAFF_SECONDS), self.porter)
 
     def ticket(self, token: LinkToken, nonce: str, now: datetime) -> str:
         """Return a ticket to the member's own ledger door, for the browser that holds ``nonce``."""

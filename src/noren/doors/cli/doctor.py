@@ -28,6 +28,7 @@ def doctor(
     from noren.doors.cli.health.machine import look_at_machine
     from noren.doors.cli.health.revisions import look_at_revisions
     from noren.doors.cli.health.rights import look_at_rights
+    from noren.doors.cli.health.staff import look_at_staff
     from noren.doors.cli.health.stores import look_at_stores
     from noren.doors.cli.health.zones import look_at_audits, look_at_running
 
@@ -43,6 +44,7 @@ def doctor(
         *look_at_copies(opened),
         *look_at_cases(opened),
         *look_at_rights(opened),
+        *look_at_staff(opened),
         *look_at_alerts(opened),
     ]
     wrong = sum(finding.level == "wrong" for finding in found)

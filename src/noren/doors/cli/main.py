@@ -36,6 +36,7 @@ from noren.doors.cli.keys import command as keys_command
 from noren.doors.cli.logs import command as logs_command
 from noren.doors.cli.logs import evidence
 from noren.doors.cli.speech import LANG_VARIABLE, both, choose_language, narrow, speak_titles
+from noren.doors.cli.staff import command as staff_command
 
 _TOLD_TO_END = 143
 
@@ -87,6 +88,7 @@ governance_command.add_to(app)
 logs_command.add_to(app)
 evidence.add_to(app)
 cases_command.add_to(app)
+staff_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
 audience_command.add_to(app)

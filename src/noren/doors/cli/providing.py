@@ -21,6 +21,7 @@ from noren.doors.cli.here import (
     here,
     refuse,
 )
+from noren.doors.cli.signed_in import acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -41,10 +42,18 @@ def provide(
     first: Annotated[str, typer.Option("--from", metavar="DATE", help=both("期間の初日", "The first day"))],
     last: Annotated[str, typer.Option("--until", metavar="DATE", help=both("期間の最終日", "The last day"))],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help=both("封をした抽出", "The sealed extract"))],
-    owner: Annotated[str, typer.Option("--owner", help=both("この複製の責任者", "Who answers for this copy"))],
     days: Annotated[
         int, typer.Option("--days", min=1, max=31, help=both("提供先が持てる日数", "Days it may be kept"))
     ] = 14,
+    owner: Annotated[
+        str | None,
+        typer.Option(
+            "--owner",
+            help=both(
+                "この複製の責任者(既定: サインインしている人)", "Who answers for this copy (default: who is signed in)"
+            ),
+        ),
+    ] = None,
     yes: YesOption = False,
     home: HomeOption = None,
     lang: LangOption = None,
@@ -57,7 +66,7 @@ def provide(
     if out.exists():
         refuse(f"{out} はすでにあります。", f"{out} is there already.")
     window = {"first": day_given(first, "--from").isoformat(), "last": day_given(last, "--until").isoformat()}
-    body = {"flow": flow, **window, "days": days, "owner": owner}
+    body = {"flow": flow, **window, "days": days, "owner": acting(at, owner, "--owner")}
     plan = Say(
         f"{flow} を実行し、{body['first']}〜{body['last']} の抽出を提供します。渡したものは取り戻せません。",
         f"{flow} will run and provide purchases of {body['first']} to {body['last']}. What is given is given.",

@@ -16,6 +16,7 @@ import typer
 
 from noren.doors.cli.carding import CardArgument, ask_vault, read_card
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, group, here, refuse
+from noren.doors.cli.signed_in import acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -23,7 +24,14 @@ requests = group(both("会員のご請求(開示・訂正・停止・消去・�
 
 Kind = Literal["disclosure", "provision-records", "correction", "cease-use", "erase", "complaint"]
 Checked = Literal["card-and-details", "document", "agent"]
-WhoOption = Annotated[str, typer.Option("--who", metavar="NAME", help=both("行う担当者", "Who of the staff does it"))]
+WhoOption = Annotated[
+    str | None,
+    typer.Option(
+        "--who",
+        metavar="NAME",
+        help=both("行う担当者(既定: サインインしている人)", "Who of the staff does it (default: who is signed in)"),
+    ),
+]
 FileOption = Annotated[
     Path | None, typer.Option("--file", metavar="FILE", help=both("文章のファイル(- で標準入力)", "A file; - is stdin"))
 ]
@@ -42,15 +50,21 @@ def add(
         Checked,
         typer.Option("--checked", metavar="HOW", help=both("ご本人の確認の方法", "How it is known to be she")),
     ],
-    who: WhoOption,
     file: FileOption = None,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Take a request in; its clock begins."""
     at = here(context, home, lang, as_json)
-    body = {"card": read_card(card).reveal(), "kind": kind, "checked": checked, "who": who, "said": _words(file)}
+    body = {
+        "card": read_card(card).reveal(),
+        "kind": kind,
+        "checked": checked,
+        "who": acting(at, who, "--who"),
+        "said": _words(file),
+    }
     done = ask_vault(at, "/rights/add", body)
     at.answer(done, Say(f"受け付けました: {done['id']}", f"Taken in: {done['id']}"), *_line(done))
 
@@ -71,14 +85,16 @@ def list_open(
 def show_requests(
     context: typer.Context,
     card: CardArgument,
-    who: WhoOption,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show all requests of a member."""
     at = here(context, home, lang, as_json)
-    found = ask_vault(at, "/rights/show", {"card": read_card(card).reveal(), "who": who})["requests"]
+    found = ask_vault(at, "/rights/show", {"card": read_card(card).reveal(), "who": acting(at, who, "--who")})[
+        "requests"
+    ]
     lines = [line for each in found for line in _line(each)]
     at.answer({"requests": found}, *(lines or [Say("ご請求はありません。", "There are no requests.")]))
 
@@ -87,16 +103,16 @@ def show_requests(
 def answer(
     context: typer.Context,
     request: Annotated[str, typer.Argument(metavar="REQUEST", help=both("ご請求の番号", "The request"))],
-    who: WhoOption,
     refused: Annotated[bool, typer.Option("--refuse", help=both("断る(理由が要る)", "Refuse; needs a reason"))] = False,
     file: FileOption = None,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer."""
     at = here(context, home, lang, as_json)
-    body = {"request": request, "refused": refused, "who": who, "reason": _words(file)}
+    body = {"request": request, "refused": refused, "who": acting(at, who, "--who"), "reason": _words(file)}
     done = ask_vault(at, "/rights/answer", body)
     at.answer(done, *_line(done))
 
@@ -110,8 +126,8 @@ def correct(
             "--field", metavar="FIELD", help=both("訂正する項目(複数可。値は1行ずつ)", "What; several: a value a line")
         ),
     ],
-    who: WhoOption,
     file: FileOption = None,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -124,7 +140,7 @@ def correct(
         refuse(
             f"項目は{len(fields)}つ、値は{len(lines)}行です。", f"{len(fields)} fields and {len(lines)} lines.", code=2
         )
-    body = {"card": number, "who": who, "values": dict(zip(fields, lines, strict=True))}
+    body = {"card": number, "who": acting(at, who, "--who"), "values": dict(zip(fields, lines, strict=True))}
     done = ask_vault(at, "/rights/correct", body)
     names = " ".join(done["fields"]) or "-"
     at.answer(done, Say(f"訂正しました: {names}", f"Corrected: {names}"))
@@ -133,14 +149,14 @@ def correct(
 def show(
     context: typer.Context,
     card: CardArgument,
-    who: WhoOption,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Show a member's registration, while a request of hers is open; the look stands in her record."""
     at = here(context, home, lang, as_json)
-    found = ask_vault(at, "/rights/look", {"card": read_card(card).reveal(), "who": who})
+    found = ask_vault(at, "/rights/look", {"card": read_card(card).reveal(), "who": acting(at, who, "--who")})
     values = {**found["person"], **found["contact"]}
     lines = [Say(f"{name}: {value}", f"{name}: {value}") for name, value in values.items() if value]
     told = Say("この閲覧は、ご本人の記録に残りました。", "This look stands in her record.")
@@ -151,7 +167,7 @@ def export(
     context: typer.Context,
     card: CardArgument,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help=both("置き場所", "Where the two files go"))],
-    who: WhoOption,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -159,7 +175,7 @@ def export(
     """Write both sides' documents for a member, each sealed to a code that only her own page shows."""
     at = here(context, home, lang, as_json)
     number = read_card(card).reveal()
-    own = ask_vault(at, "/export/member", {"card": number, "who": who, "lang": at.lang})
+    own = ask_vault(at, "/export/member", {"card": number, "who": acting(at, who, "--who"), "lang": at.lang})
     out.mkdir(parents=True, exist_ok=True, mode=0o700)
     paths = [_written(out / f"{OWN}-{own['number']}.zip", own["file"])]
     if own["order"] is not None:

@@ -100,13 +100,15 @@ class RefusedAnswer(msgspec.Struct, frozen=True):
 class AnnounceAnswer(msgspec.Struct, frozen=True):
     """What becomes of an announcement. Where something is refused, nothing is announced.
 
-    ``unchanged``: what stands already as it is said, beside something that changes.
+    ``unchanged``: what stands already as it is said, beside something that changes. ``waiting``: the number under
+    which it waits for two others' approval.
     """
 
     announced: bool
     planned: list[PlannedAnswer]
     refused: list[RefusedAnswer]
     unchanged: list[str]
+    waiting: int | None = None
 
 
 class AuditAnswer(msgspec.Struct, frozen=True):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from litestar import get, post
+from litestar import Response, get, post
 from litestar.exceptions import ClientException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
@@ -24,18 +24,25 @@ from noren.doors.desk.bodies import (
     refused,
     shown,
 )
+from noren.doors.desk.staff import Asked, signed_in
 from noren.governance.announced.announcing import Planned, Wanted, plan
+from noren.governance.announced.changes import WAITS
 from noren.governance.announced.entries import entries_of
 from noren.governance.announced.refusals import NotAnnounced, Rule
 from noren.governance.announced.store import text_sha256
 from noren.governance.documents import NotADocument, decode_body
+from noren.governance.parties import Party
+from noren.governance.register import DocumentKind
+from noren.governance.staffing.approving import TWO, wait
+from noren.governance.staffing.model import SignedIn, Waiting
 from noren.house.desk import DeskRoom
 from noren.kernel.say import Say
+
+_OPENING = frozenset({DocumentKind.FLOW, DocumentKind.REGIME, DocumentKind.PURPOSE})
 
 
 def document_handlers(room: DeskRoom) -> list[Any]:
     """Return the handlers of ``/register``, ``/announce`` and ``/check``."""
-    turn = threading.Lock()  # one announcement at a time: each is judged by what the one before it left
 
     @get("/register", sync_to_thread=True)
     def register() -> RegisterAnswer:
@@ -47,9 +54,9 @@ def document_handlers(room: DeskRoom) -> list[Any]:
         return SizeAnswer(room.documents.size())
 
     @post("/announce", status_code=HTTP_200_OK, sync_to_thread=True)
-    def announce(data: JSONBody[AnnounceBody]) -> AnnounceAnswer:
-        with turn:
-            return _announce(room, data)
+    def announce(request: Asked, data: JSONBody[AnnounceBody]) -> AnnounceAnswer:
+        with room.turn:
+            return _announce(room, data, signed_in(room.staff, request))
 
     @post("/check", status_code=HTTP_200_OK, sync_to_thread=True)
     def check() -> AuditAnswer:
@@ -59,7 +66,7 @@ def document_handlers(room: DeskRoom) -> list[Any]:
     return [register, size, announce, check]
 
 
-def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:
+def _announce(room: DeskRoom, data: AnnounceBody, author: SignedIn | None) -> AnnounceAnswer:
     now = _instant(room, data.now)
     texts = [Say(paper.text.ja, paper.text.en) for paper in data.papers if paper.text is not None]
     kept = frozenset(room.documents.texts()) | {text_sha256(text) for text in texts}
@@ -70,11 +77,38 @@ def _announce(room: DeskRoom, data: AnnounceBody) -> AnnounceAnswer:
     same = [each.id for each in bad if each.rule is Rule.NOTHING_CHANGES] if good else []
     bad = [each for each in bad if each.id not in same]
     announced = not bad and not data.dry
+    if announced and author is not None and any(loosens(each) for each in good):
+        waiting = _wait(room, data, author, [each.document.id for each in good])
+        return AnnounceAnswer(False, [planned(each) for each in good], [], same, waiting)
     if announced:
         room.documents.add([each.document for each in good], texts)
         seen = [*before, *(each.document for each in good)]
         room.journal.append([e for each in good for e in entries_of(each.document, seen, change=each.change.value)])
     return AnnounceAnswer(announced, [planned(each) for each in good], [refused(each) for each in bad], same)
+
+
+def loosens(each: Planned) -> bool:
+    """Return whether a version lets more happen than before: then two others than its author approve it."""
+    document = each.document
+    if document.body is None:
+        return False
+    if isinstance(document.body, Party) and document.body.handles is not None:
+        return True
+    return document.kind in _OPENING or each.change in WAITS
+
+
+def _wait(room: DeskRoom, data: AnnounceBody, author: SignedIn, ids: Sequence[str]) -> int:
+    names = ", ".join(ids)
+    body = msgspec.json.encode(data).decode()
+    says = Say(f"公表する: {names}", f"announce: {names}")
+    return wait(room.staff, author.account.id, "announce", body, says, TWO).number
+
+
+def announce_approved(room: DeskRoom, waiting: Waiting) -> Response[AnnounceAnswer]:
+    """Announce what two others approved: judged again, as of now."""
+    data = msgspec.json.decode(waiting.body, type=AnnounceBody)
+    with room.turn:
+        return Response(_announce(room, data, None))
 
 
 def _instant(room: DeskRoom, given: datetime | None) -> datetime:

@@ -7,16 +7,21 @@ import os
 from pathlib import Path
 from typing import Any
 
+from litestar import Litestar, Response
+
 from noren.doors.desk.cases import case_handlers
 from noren.doors.desk.clearing import clearing_handlers
-from noren.doors.desk.documents import document_handlers
+from noren.doors.desk.documents import announce_approved, document_handlers
 from noren.doors.desk.pages import staff_app
+from noren.doors.desk.staff import staff_handlers
 from noren.doors.inner_backup import backup_handlers
 from noren.doors.inner_copies import copy_handlers, end_copies
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
-from noren.house.desk import DeskRoom, desk_room
+from noren.doors.staff_guard import StaffGuard
+from noren.governance.staffing.model import Waiting
+from noren.house.desk import DeskRoom, LocalDoor, desk_room
 from noren.house.desk_backup import back_up
 from noren.house.desk_ways import open_ways
 from noren.house.home import open_home
@@ -39,8 +44,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
 
 
 async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> None:
-    handlers = [*document_handlers(room), *clearing_handlers(room), *case_handlers(room.case_room())]
-    inside = inner_app(room.porter, [*handlers, *copy_handlers(room.copies), *_backups(room)])
+    inside = app_of(room)
     inner = room.home.socket("desk")
     # Started for a command's time only, nobody signs in here: the port stays free for the desk that staff use.
     if os.environ.get("NOREN_STAY") == PASSING:
@@ -55,3 +59,18 @@ async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> 
 def _backups(room: DeskRoom) -> list[Any]:
     ring = room.zone_keys.ring("desk-backup")
     return backup_handlers(lambda folder: back_up(room.home, folder, room.copies, ring, room.journal), room.journal)
+
+
+def app_of(room: DeskRoom) -> Litestar:
+    """Return the inner door's application."""
+    handlers = [*document_handlers(room), *copy_handlers(room.copies), *_backups(room), *_others(room)]
+    return inner_app(room.porter, handlers, StaffGuard(room.home, "desk", LocalDoor(room.staff)))
+
+
+def _others(room: DeskRoom) -> list[Any]:
+    def announce(waiting: Waiting) -> Response[Any]:
+        return announce_approved(room, waiting)
+
+    performers = {"announce": announce}
+    staff = staff_handlers(room.staff, performers, room.home.settings.programme.name_en)
+    return [*clearing_handlers(room), *case_handlers(room.case_room()), *staff]

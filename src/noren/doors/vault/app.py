@@ -14,6 +14,7 @@ from noren.doors.inner_door import inner_app
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
 from noren.doors.pages.sessions import Sessions
+from noren.doors.staff_guard import StaffGuard
 from noren.doors.vault.attempts import Attempts
 from noren.doors.vault.bodies import Reason
 from noren.doors.vault.choices_pages import acknowledgement, agree, choose
@@ -52,7 +53,7 @@ def operator_app(room: VaultRoom) -> Litestar:
         *_backups(room),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})
-    return inner_app(room.porter, [inside])
+    return inner_app(room.porter, [inside], StaffGuard(room.home, "vault", room.staff_door()))
 
 
 def sign_in_app(room: VaultRoom) -> App:

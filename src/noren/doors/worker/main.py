@@ -6,11 +6,14 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from litestar import Litestar
+
 from noren.doors.inner_backup import backup_handlers
 from noren.doors.inner_copies import copy_handlers
 from noren.doors.inner_door import inner_app
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import run, serve
+from noren.doors.staff_guard import StaffGuard
 from noren.doors.worker.alerts import alert_handlers
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.cutover import cutover_handlers
@@ -47,18 +50,24 @@ def _backups(room: WorkerRoom) -> list[Any]:
     return backup_handlers(lambda folder: back_up(room.home, folder, room.lake, room.copies, ring, room.log), room.log)
 
 
-async def _run(room: WorkerRoom) -> None:
-    turn = Turn(room)
+def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
+    """Return the inner door's application."""
+    room = turn.room
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
-    rounds = ErasureRounds(turn)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),
         *_backups(room),
         *(each for make in made for each in make(turn)),
     ]
-    app = inner_app(room.porter, handlers)
+    return inner_app(room.porter, handlers, StaffGuard(room.home, "ledger-worker", room.staff_door()))
+
+
+async def _run(room: WorkerRoom) -> None:
+    turn = Turn(room)
+    rounds = ErasureRounds(turn)
+    app = app_of(turn, rounds)
     stop = asyncio.Event()
     lake = asyncio.create_task(room.loop.run(stop))
     daily = asyncio.create_task(DailyRound(turn, rounds).run(stop))

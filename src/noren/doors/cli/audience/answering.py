@@ -22,7 +22,8 @@ def tell_refusal(at: Here, body: bytes, status: int, text: str) -> None:
         found = msgspec.json.decode(body, type=dict[str, Any])
     problems = [problem_of(each) for each in found.get("problems", [])]
     if at.as_json:
-        at.answer({"refused": found.get("word", ""), "reason": said(at.lang), "renews": found.get("renews"),
+        at.answer({"refused": found.get("word") or found.get("rule", ""), "reason": said(at.lang),
+                   "renews": found.get("renews"),
                    "errors": [row(problem, at.lang) for problem in problems]})  # fmt: skip
         return
     at.aside(said.ja, said.en)

@@ -17,13 +17,19 @@ from noren.doors.cli.audience.saved import (
     name_of,
 )
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, day_given, here
+from noren.doors.cli.signed_in import acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
 AskerOption = Annotated[
-    str,
+    str | None,
     typer.Option(
-        "--asker", metavar="WHO", help=both("だれが尋ねるか(開示枠はその人のもの)", "Who asks; whose budget pays")
+        "--asker",
+        metavar="WHO",
+        help=both(
+            "だれが尋ねるか(開示枠はその人のもの。既定: サインインしている人)",
+            "Who asks; whose budget pays (default: who is signed in)",
+        ),
     ),
 ]
 
@@ -37,7 +43,6 @@ def count(
             help=both("保存した対象者の名前、または条件のファイル", "A saved audience's name, or a condition's file"),
         ),
     ],
-    asker: AskerOption,
     reach: Annotated[
         bool, typer.Option("--reach", help=both("届け方ごとに(開示枠は3回分)", "By each channel, at the cost of three"))
     ] = False,
@@ -56,13 +61,15 @@ def count(
             "--channel", metavar="till|email|post", help=both("ファイルのとき: 届け方", "Of a file: the channel")
         ),
     ] = "till",
+    asker: AskerOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell about how many people: a private figure as of yesterday's end."""
     at = here(context, home, lang, as_json)
-    body: dict[str, Any] = {"asker": asker, "reach": reach}
+    who = acting(at, asker, "--asker")
+    body: dict[str, Any] = {"asker": who, "reach": reach}
     text = ""
     if is_file(given):
         text = condition_text(at, given)
@@ -78,33 +85,35 @@ def overlap(
     context: typer.Context,
     name: NameArgument,
     other: Annotated[str, typer.Argument(metavar="OTHER", help=both("比べる対象者", "The audience to compare with"))],
-    asker: AskerOption,
+    asker: AskerOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell in bands how much two audiences have in common; it costs up to three figures."""
     at = here(context, home, lang, as_json)
-    found = ask(at, "/audiences/overlap", {"name": name, "other": other, "asker": asker})
+    who = acting(at, asker, "--asker")
+    found = ask(at, "/audiences/overlap", {"name": name, "other": other, "asker": who})
     at.answer(found, Say(found["say"]["ja"], found["say"]["en"]), _as_of(found))
 
 
 def budget(
     context: typer.Context,
-    asker: AskerOption,
+    asker: AskerOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Tell what is left of this month's budgets."""
     at = here(context, home, lang, as_json)
-    found = ask(at, "/audiences/budget", {"asker": asker})
+    who = acting(at, asker, "--asker")
+    found = ask(at, "/audiences/budget", {"asker": who})
     own, programme = (_figures_in(found[which], found["figure"]) for which in ("asker_left", "programme_left"))
     at.answer(
         found,
         Say(
-            f"{asker}: あと{own}回(プログラム全体であと{programme}回)。開示枠は{found['renews']}に新しくなります。",
-            f"{asker}: {own} more ({programme} more for the whole programme). It renews on {found['renews']}.",
+            f"{who}: あと{own}回(プログラム全体であと{programme}回)。開示枠は{found['renews']}に新しくなります。",
+            f"{who}: {own} more ({programme} more for the whole programme). It renews on {found['renews']}.",
         ),
     )
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, day_given, here, refuse
+from noren.doors.cli.signed_in import acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -50,7 +51,6 @@ def save(
     expires: Annotated[
         str, typer.Option("--expires", metavar="DATE", help=both("使える最後の日", "The last day of its use"))
     ],
-    author: Annotated[str, typer.Option("--author", metavar="WHO", help=both("作成者", "Who writes it"))],
     minimum: Annotated[
         int | None,
         typer.Option(
@@ -66,6 +66,14 @@ def save(
             ),
         ),
     ] = False,
+    author: Annotated[
+        str | None,
+        typer.Option(
+            "--author",
+            metavar="WHO",
+            help=both("作成者(既定: サインインしている人)", "Who writes it (default: who is signed in)"),
+        ),
+    ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -75,7 +83,7 @@ def save(
     text = condition_text(at, file)
     body: dict[str, Any] = {
         "name": name, "text": text, "purpose": purpose, "recipient": recipient, "channel": channel,
-        "expires": day_given(expires, "--expires").isoformat(), "author": author,
+        "expires": day_given(expires, "--expires").isoformat(), "author": acting(at, author, "--author"),
         "minimum": minimum, "with_young": with_under_16,
     }  # fmt: skip
     done = ask(at, "/audiences/save", body, text)
@@ -98,15 +106,23 @@ def approve(
     context: typer.Context,
     name: NameArgument,
     approver: Annotated[
-        str, typer.Option("--approver", metavar="WHO", help=both("承認者(作成者以外)", "Who approves; not its author"))
-    ],
+        str | None,
+        typer.Option(
+            "--approver",
+            metavar="WHO",
+            help=both(
+                "承認者(作成者以外。既定: サインインしている人)",
+                "Who approves; not its author (default: who is signed in)",
+            ),
+        ),
+    ] = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Approve the newest version."""
     at = here(context, home, lang, as_json)
-    done = ask(at, "/audiences/approve", {"name": name, "approver": approver})
+    done = ask(at, "/audiences/approve", {"name": name, "approver": acting(at, approver, "--approver")})
     said = Say(f"承認しました: {name} 版{done['version']}", f"Approved: {name}, version {done['version']}")
     at.answer(done, said, _sentence(done))
 

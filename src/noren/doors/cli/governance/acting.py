@@ -36,6 +36,12 @@ def announce(at: Here, file: Path, *, dry: bool, now: str | None) -> None:
 def _ending(answer: Mapping[str, Any], dry: bool) -> Say:
     if answer["refused"]:
         return Say("何も公表していません。", "Nothing was announced.")
+    if answer.get("waiting"):
+        number = answer["waiting"]
+        return Say(
+            f"ほかの二人の承認を待っています: noren staff approve {number}",
+            f"It waits for two others to approve: noren staff approve {number}",
+        )
     if dry:
         return Say("見せただけで、公表していません。", "This was only shown; nothing was announced.")
     return Say("公表しました。", "Announced.")

@@ -21,6 +21,7 @@ from noren.doors.cli.here import (
     here,
     refuse,
 )
+from noren.doors.cli.signed_in import acting
 from noren.doors.cli.speech import both
 from noren.house.home import Home
 from noren.kernel.say import Say
@@ -43,7 +44,10 @@ class Trigger(StrEnum):
 
 
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help=both("番号", "The case"))]
-WhoOption = Annotated[str, typer.Option("--who", help=both("行った人", "Who does it"))]
+WhoOption = Annotated[
+    str | None,
+    typer.Option("--who", help=both("行った人(既定: サインインしている人)", "Who does it (default: who is signed in)")),
+]
 TriggerOption = Annotated[
     list[Trigger] | None,
     typer.Option("--trigger", help=both("報告の事由(何度でも)", "Why it must be reported (again)")),
@@ -63,12 +67,12 @@ ItemOption = Annotated[list[str], typer.Option("--item", help=both("項目(何�
 @incidents.command("open", help=both("事案を届け出る(この日から期限を数える)", "Open an incident: its clocks begin"))
 def open_incident(
     context: typer.Context,
-    who: WhoOption,
     found: Annotated[str, typer.Option("--found", metavar="DATE", help=both("認知した日", "The day it was found"))],
     trigger: TriggerOption = None,
     persons: PersonsOption = None,
     fact: FactOption = None,
     protected_by: ProtectedOption = None,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -76,7 +80,7 @@ def open_incident(
     """Open an incident."""
     at = here(context, home, lang, as_json)
     body = {
-        "who": who,
+        "who": acting(at, who, "--who"),
         "found_on": day_given(found, "--found").isoformat(),
         **_known(trigger, persons, fact, protected_by),
     }
@@ -88,11 +92,11 @@ def open_incident(
 def facts(
     context: typer.Context,
     name: IdArgument,
-    who: WhoOption,
     trigger: TriggerOption = None,
     persons: PersonsOption = None,
     fact: FactOption = None,
     protected_by: ProtectedOption = None,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -100,7 +104,9 @@ def facts(
     """Bring an incident's facts up to date."""
     at = here(context, home, lang, as_json)
     done = _call(
-        at.home(), "/incidents/facts", {"id": name, "who": who, **_known(trigger, persons, fact, protected_by)}
+        at.home(),
+        "/incidents/facts",
+        {"id": name, "who": acting(at, who, "--who"), **_known(trigger, persons, fact, protected_by)},
     )
     at.answer(done, *_incident(done))
 
@@ -110,8 +116,8 @@ def step(
     context: typer.Context,
     name: IdArgument,
     what: Annotated[Step, typer.Argument(metavar="STEP", help=both("行ったこと", "What was done"))],
-    who: WhoOption,
     on: Annotated[str, typer.Option("--on", metavar="DATE", help=both("行った日", "The day"))],
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -119,7 +125,7 @@ def step(
     """Write down a step."""
     at = here(context, home, lang, as_json)
     day = day_given(on, "--on").isoformat()
-    done = _call(at.home(), "/incidents/step", {"id": name, "step": what, "on": day, "who": who})
+    done = _call(at.home(), "/incidents/step", {"id": name, "step": what, "on": day, "who": acting(at, who, "--who")})
     at.answer(done, *_incident(done))
 
 
@@ -153,7 +159,6 @@ def report(
 @requests.command("open", help=both("照会を受け付ける", "Open a legal request"))
 def open_request(
     context: typer.Context,
-    who: WhoOption,
     authority: Annotated[str, typer.Option("--authority", help=both("求めた官公署など", "Who asks"))],
     instrument: Annotated[Instrument, typer.Option("--instrument", help=both("手段", "On what"))],
     number: Annotated[str, typer.Option("--number", help=both("文書番号", "The instrument's number"))],
@@ -164,6 +169,7 @@ def open_request(
         str | None,
         typer.Option("--sealed-until", metavar="DATE", help=both("本人に知らせられる日", "Not told before this day")),
     ] = None,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -171,7 +177,8 @@ def open_request(
     """Open a request with the scope asked."""
     at = here(context, home, lang, as_json)
     body: dict[str, Any] = {
-        "authority": authority, "instrument": instrument, "number": number, "persons": persons, "who": who,
+        "authority": authority, "instrument": instrument, "number": number, "persons": persons,
+        "who": acting(at, who, "--who"),
         "received_on": day_given(received, "--received").isoformat(), "items": item,
     }  # fmt: skip
     if sealed_until is not None:
@@ -184,8 +191,8 @@ def open_request(
 def approve(
     context: typer.Context,
     name: IdArgument,
-    who: WhoOption,
     yes: YesOption = False,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -194,7 +201,7 @@ def approve(
     at = here(context, home, lang, as_json)
     what = Say("照会に応じることを承認します。", "You approve that this request is answered.")
     confirm_by_name(at, what, name, yes)
-    done = _call(at.home(), "/requests/approve", {"id": name, "who": who})
+    done = _call(at.home(), "/requests/approve", {"id": name, "who": acting(at, who, "--who")})
     at.answer(done, *_request(done))
 
 
@@ -202,15 +209,15 @@ def approve(
 def give(
     context: typer.Context,
     name: IdArgument,
-    who: WhoOption,
     item: ItemOption,
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write down the scope given: never more than was asked, nor than the instrument allows."""
     at = here(context, home, lang, as_json)
-    done = _call(at.home(), "/requests/give", {"id": name, "who": who, "items": item})
+    done = _call(at.home(), "/requests/give", {"id": name, "who": acting(at, who, "--who"), "items": item})
     at.answer(done, *_request(done))
 
 
@@ -218,15 +225,15 @@ def give(
 def refuse_request(
     context: typer.Context,
     name: IdArgument,
-    who: WhoOption,
     reason: Annotated[str, typer.Option("--reason", help=both("理由", "Why"))],
+    who: WhoOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Turn a request down."""
     at = here(context, home, lang, as_json)
-    done = _call(at.home(), "/requests/refuse", {"id": name, "who": who, "reason": reason})
+    done = _call(at.home(), "/requests/refuse", {"id": name, "who": acting(at, who, "--who"), "reason": reason})
     at.answer(done, *_request(done))
 
 

@@ -1,0 +1,55 @@
+"""Whether acts are done by who is signed in, and whether enough are left to approve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from noren.doors.cli.health.finding import Finding
+from noren.house.children import zone_client
+from noren.house.home import Home, HomeProblem
+from noren.house.inner import CallRefused, ZoneDown
+from noren.kernel.say import Say
+
+_TENDING: Final = {"host", "privacy-officer"}
+_APPROVING: Final = 3
+"""An author and two others."""
+
+
+def look_at_staff(home: Home) -> Iterator[Finding]:
+    """Yield what the accounts say; a desk that is down is told by the zones."""
+    try:
+        with zone_client(home, "desk") as desk:
+            accounts: list[dict[str, Any]] = desk.call("/staff/list", {})
+            waiting: list[dict[str, Any]] = desk.call("/staff/approvals", {})
+    except (HomeProblem, ZoneDown, CallRefused):
+        return
+    active = [each for each in accounts if each["state"] == "active"]
+    if not any(each["state"] != "invited" for each in accounts):
+        yield Finding(
+            "warning",
+            Say(
+                "担当者のアカウントがなく、だれが行ったかは名乗ったとおりに記録されます",
+                "There are no staff accounts: who did what is recorded as claimed",
+            ),
+            Say(
+                'noren staff add ID --name "氏名" --role privacy-officer',
+                'noren staff add ID --name "Her name" --role privacy-officer',
+            ),
+        )
+        return
+    approving = sum(bool(_TENDING & set(each["roles"])) for each in active)
+    yield Finding("ok", Say(f"担当者: {len(active)}人が有効", f"Staff: {len(active)} accounts are active"))
+    if approving < _APPROVING:
+        yield Finding(
+            "warning",
+            Say(
+                f"公表を承認できる人が{approving}人です(起案者のほかに2人要ります)",
+                f"{approving} may approve announcements (two beside the author are needed)",
+            ),
+            Say("noren staff add", "noren staff add"),
+        )
+    waits = sum(each["outcome"] == "waits" for each in waiting)
+    if waits:
+        what = Say(f"承認を待っているもの: {waits}件", f"Waiting for approval: {waits}")
+        yield Finding("warning", what, Say("noren staff approvals", "noren staff approvals"))

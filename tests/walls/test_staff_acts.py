@@ -1,0 +1,144 @@
+"""Each inner operation that the operator may call has its row: who may do it. One without a row is refused.
+
+The negative controls plant an operation without a row, a policy that would permit an unknown path, a claimed name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from litestar import Litestar, post
+from litestar.status_codes import HTTP_200_OK, HTTP_401_UNAUTHORIZED, HTTP_403_FORBIDDEN
+from litestar.testing import TestClient
+
+from noren.doors.desk.main import app_of as desk_app
+from noren.doors.inner_door import inner_app
+from noren.doors.staff_guard import StaffGuard
+from noren.doors.vault.app import operator_app
+from noren.doors.worker.erasures import ErasureRounds
+from noren.doors.worker.main import app_of
+from noren.doors.worker.turn import Turn
+from noren.governance.staff import HOLDINGS, Role
+from noren.house.desk import desk_room
+from noren.house.home import Home, Zone
+from noren.house.inner import ZoneDown
+from noren.house.keys import make_side, open_keys
+from noren.house.ledger_worker import worker_room
+from noren.house.passes import MAY_CALL, Porter
+from noren.house.staff_acts import ACTS, Act
+from noren.house.staff_door import Standing
+from noren.house.staff_mark import mark_staff
+from noren.house.staff_token import TOKEN_HEADER
+from noren.house.vault import vault_room
+from noren.testing.desk_home import desk_home
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    return desk_home(tmp_path_factory.mktemp("acts") / "home", "live")
+
+
+@pytest.fixture(scope="module")
+def routes(home: Home) -> Iterator[dict[Zone, set[str]]]:
+    """Give the paths of each zone that the operator may call."""
+    for side in ("ledger", "identity"):
+        make_side(home, side)
+    desk, worker = desk_room(home), worker_room(home)
+    vault, turn = vault_room(home), Turn(worker)
+    apps: dict[Zone, Litestar] = {
+        "desk": desk_app(desk),
+        "ledger-worker": app_of(turn, ErasureRounds(turn)),
+        "vault": operator_app(vault),
+    }
+    yield {zone: called(zone, app) for zone, app in apps.items()}
+    for room in (desk, worker, vault):
+        room.close()
+
+
+def called(zone: Zone, app: Litestar) -> set[str]:
+    paths = {route.path for route in app.routes}
+    return {path for path in paths if "operator" in MAY_CALL[zone].get(path.strip("/").split("/")[0], ())}
+
+
+@pytest.mark.parametrize("zone", ["desk", "ledger-worker", "vault"])
+def test_each_operation_has_its_row_and_each_row_its_operation(routes: dict[Zone, set[str]], zone: Zone) -> None:
+    assert len(routes[zone]) > 10
+    assert routes[zone] == set(ACTS[zone])
+
+
+def test_an_operation_without_a_row_is_seen_and_refused(home: Home) -> None:
+    @post("/clear/secretly", status_code=HTTP_200_OK, sync_to_thread=False)
+    def planted() -> dict[str, bool]:
+        return {"done": True}
+
+    app = inner_app(Porter(home, open_keys(home, "desk")), [planted], StaffGuard(home, "desk", Fake()))
+    assert called("desk", app) - set(ACTS["desk"]) == {"/clear/secretly"}
+    with TestClient(app) as client:
+        answer = client.post("/clear/secretly", headers=operator(home, "clear"))
+    assert (answer.status_code, answer.json()["rule"]) == (HTTP_403_FORBIDDEN, "act-unknown")
+
+
+def test_each_holding_is_one_that_the_policies_know() -> None:
+    acts = [row for rows in ACTS.values() for row in rows.values() if isinstance(row, Act)]
+    assert {act.holding for act in acts} <= HOLDINGS.keys()
+
+
+class Fake:
+    """Stands in for the desk: one officer under one token."""
+
+    def __init__(self, *, away: bool = False, roles: frozenset[Role] = frozenset({Role.PRIVACY_OFFICER})) -> None:
+        self.away, self.roles = away, roles
+
+    def standing(self, token: str) -> Standing | None:
+        if self.away:
+            raise ZoneDown("gone")
+        return Standing("aoki", self.roles) if token == "good" else None
+
+
+def operator(home: Home, operation: str, token: str = "") -> dict[str, str]:
+    bearer = Porter(home, open_keys(home, "operator")).make("desk", operation)
+    return {"Authorization": f"Bearer {bearer}", TOKEN_HEADER: token}
+
+
+def asked(home: Home, path: str, body: Any, token: str, fake: Fake) -> tuple[int, str]:
+    @post(path, status_code=HTTP_200_OK, sync_to_thread=False)
+    def done() -> dict[str, str]:
+        return {"rule": "done"}
+
+    app = inner_app(Porter(home, open_keys(home, "desk")), [done], StaffGuard(home, "desk", fake))
+    with TestClient(app) as client:
+        operation = path.strip("/").split("/")[0]
+        answer = client.post(path, content=msgspec.json.encode(body), headers=operator(home, operation, token))
+    return answer.status_code, answer.json().get("rule", "")
+
+
+def test_before_there_is_an_account_acts_go_by_claimed_names(home: Home) -> None:
+    assert asked(home, "/incidents/open", {"who": "anybody"}, "", Fake()) == (HTTP_200_OK, "done")
+
+
+def test_with_an_account_each_act_asks_who_is_signed_in(tmp_path: Path) -> None:
+    home = desk_home(tmp_path / "home", "live")
+    mark_staff(home)
+    no = HTTP_403_FORBIDDEN
+    path, body = "/incidents/open", {"who": "aoki"}
+    assert asked(home, path, body, "good", Fake()) == (HTTP_200_OK, "done")
+    assert asked(home, path, body, "", Fake()) == (no, "not-signed-in")
+    assert asked(home, path, body, "ended", Fake()) == (no, "not-signed-in")
+    assert asked(home, path, {"who": "sato"}, "good", Fake()) == (no, "not-you")
+    assert asked(home, path, {}, "good", Fake()) == (no, "not-you")
+    assert asked(home, path, body, "good", Fake(away=True)) == (no, "desk-away")
+    assert asked(home, path, body, "good", Fake(roles=frozenset({Role.ANALYST}))) == (no, "no-role-may")
+    both = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
+    assert asked(home, path, body, "good", Fake(roles=both)) == (no, "auditor-changes-nothing")
+    assert asked(home, "/incidents/list", {}, "", Fake(away=True)) == (HTTP_200_OK, "done")
+
+
+def test_a_pass_is_no_token_and_a_token_no_pass(home: Home) -> None:
+    app = inner_app(Porter(home, open_keys(home, "desk")), [], StaffGuard(home, "desk", Fake()))
+    with TestClient(app) as client:
+        answer = client.post("/clear", headers={"Authorization": "Bearer good", TOKEN_HEADER: "good"})
+    assert answer.status_code in (HTTP_401_UNAUTHORIZED, 404)
