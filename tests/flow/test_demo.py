@@ -29,25 +29,25 @@ from noren.governance.leases.store import LeaseStore
 from noren.house.home import ZONES, open_home
 from noren.house.occupancy import occupant
 
-PORTS: Final = range(18200, 18300, 4)
+PORTS: Final = range(18200, 18300, 5)
 DAYS: Final = 2
 NOREN: Final = [sys.executable, "-m", "noren.doors.cli.main"]
 
 
 @pytest.fixture
 def first_port() -> Iterator[int]:
-    """Four ports that no other test process of this machine holds."""
+    """Five ports that no other test process of this machine holds."""
     folder = Path(tempfile.gettempdir()) / "noren-demo-ports"
     folder.mkdir(exist_ok=True)
     for port in PORTS:
         with (folder / str(port)).open("wb") as lock, contextlib.suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for each in range(port, port + 4):
+            for each in range(port, port + 5):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", each))
             yield port
             return
-    pytest.fail("no four free ports")
+    pytest.fail("no five free ports")
 
 
 def demo(home: Path, *words: str) -> list[str]:

@@ -40,9 +40,14 @@ class InnerClient:
         self._porter = porter
         self._audience: Zone = audience
         # A command bears whoever is signed in at its terminal; zones call for themselves.
-        self._token = (lambda: token_of(home)) if porter.zone == "operator" else (lambda: "")
+        self._terminal = (lambda: token_of(home)) if porter.zone == "operator" else (lambda: "")
+        self._borne: str | None = None
         transport = httpx.HTTPTransport(uds=str(home.socket(audience)), verify=_NO_TLS)
         self._http = httpx.Client(transport=transport, base_url="http://zone", timeout=timeout_seconds)
+
+    def bear(self, token: str | None) -> None:
+        """Bear another's token than that of this terminal from now on; None: the terminal's again."""
+        self._borne = token
 
     def call(self, path: str, body: object = None, *, method: str = "POST") -> Any:
         """Call ``/<operation>/…`` and return the decoded JSON answer.
@@ -84,7 +89,7 @@ class InnerClient:
 
     def _headers(self, operation: str) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {self._porter.make(self._audience, operation)}"}
-        token = self._token()
+        token = self._terminal() if self._borne is None else self._borne
         return {**headers, TOKEN_HEADER: token} if token else headers
 
     def alive(self) -> bool:

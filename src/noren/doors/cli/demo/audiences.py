@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any, Final
 
+from noren.doors.cli.demo.staff import ANALYST, MARKETER, OFFICER, Cast
 from noren.doors.cli.demo.year import PARTNER
 from noren.house.inner import InnerClient
 from noren.house.showing import AudienceShown
 from noren.kernel.say import Say
 
-AUTHOR: Final = "marketer"
-APPROVER: Final = "second-person"
 _LASTS_DAYS: Final = 90
 
 AUDIENCES: Final = {
@@ -26,18 +25,24 @@ AUDIENCES: Final = {
 """Names and conditions. Each figure costs its asker; the demo asks each once in its home's life."""
 
 
-def bring_audiences(worker: InnerClient, today: date) -> tuple[AudienceShown, ...]:
+def bring_audiences(cast: Cast, worker: InnerClient, today: date) -> tuple[AudienceShown, ...]:
     """Save, approve, count and commit to each; raises CallRefused where the ledger-worker does not do it."""
-    return tuple(_bring(worker, name, text, today + timedelta(days=_LASTS_DAYS)) for name, text in AUDIENCES.items())
+    return tuple(
+        _bring(cast, worker, name, text, today + timedelta(days=_LASTS_DAYS)) for name, text in AUDIENCES.items()
+    )
 
 
-def _bring(worker: InnerClient, name: str, text: str, expires: date) -> AudienceShown:
+def _bring(cast: Cast, worker: InnerClient, name: str, text: str, expires: date) -> AudienceShown:
     guards = {"purpose": "register-coupon", "recipient": PARTNER, "channel": "till", "expires": expires.isoformat()}
-    saved: Any = worker.call("/audiences/save", {"name": name, "text": text, "author": AUTHOR, **guards})
+    with cast.as_(MARKETER):
+        saved: Any = worker.call("/audiences/save", {"name": name, "text": text, "author": MARKETER, **guards})
     if saved["audience"]["state"] == "draft":
-        worker.call("/audiences/approve", {"name": name, "approver": APPROVER})
-    counted: Any = worker.call("/audiences/count", {"name": name, "asker": AUTHOR})
-    worker.call("/audiences/commit", {"name": name})
+        with cast.as_(OFFICER):
+            worker.call("/audiences/approve", {"name": name, "approver": OFFICER})
+    with cast.as_(ANALYST):
+        counted: Any = worker.call("/audiences/count", {"name": name, "asker": ANALYST})
+    with cast.as_(MARKETER):
+        worker.call("/audiences/commit", {"name": name})
     sentence, (figure,) = saved["audience"]["sentence"], counted["figures"]
     return AudienceShown(
         name=name,

@@ -133,9 +133,26 @@ def _show_doors(at: Here, screen: Screen, summary: Summary, doors: list[tuple[Sa
     screen.say(Say(f"会員としてサインイン: {login['address']}", f"Sign in as a member: {login['address']}"))
     screen.say(Say(f"  会員番号 {login['member_number']}  パスワード {login['password']}",
                    f"  member number {login['member_number']}  password {login['password']}"))  # fmt: skip
+    _show_staff(screen, summary)
     screen.say(Say("\n鍵とホームを見る(別の端末で):", "\nLook at the keys and the home, from another terminal:"))
     for words in ("keys list", "doctor"):
         screen.show(f"  {called()} --home {shlex.quote(str(at.path))} {words}")
+
+
+def _show_staff(screen: Screen, summary: Summary) -> None:
+    """Give one login per persona: of a sandbox's people alone are such things ever shown."""
+    from pyotp.totp import TOTP
+
+    address = summary.addresses.get("desk", "")
+    screen.say(Say(f"担当者としてサインイン: {address} または noren staff sign-in ID",
+                   f"Sign in as staff: {address} or noren staff sign-in ID"))  # fmt: skip
+    for each in summary.staff:
+        code = TOTP(each.device).now()
+        screen.say(Say(
+            f"  {each.id}({each.name}、{each.role}) パスワード {each.password}  "
+            f"確認コードの鍵 {each.device}(今は {code})",
+            f"  {each.id} ({each.role})  password {each.password}  code's secret {each.device} (now {code})",
+        ))  # fmt: skip
 
 
 def _show_coupon(screen: Screen, summary: Summary) -> None:

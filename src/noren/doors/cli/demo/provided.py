@@ -15,6 +15,7 @@ from typing import Any, Final
 import msgspec
 
 from noren.doors.cli.demo.errors import StockRefused
+from noren.doors.cli.demo.staff import OFFICER
 from noren.doors.cli.demo.stage import Stage
 from noren.doors.cli.providing import fate_of
 from noren.kernel.say import Say
@@ -23,7 +24,6 @@ from noren.provision.envelope import RecipientSecret
 
 RECIPIENT: Final = "NT"
 FLOW: Final = "travel-offers"
-OWNER: Final = "privacy-officer"
 _KEPT_DAYS: Final = 14
 _WINDOW: Final = timedelta(days=30)
 _FOLDER: Final = "demo-recipient"
@@ -80,7 +80,7 @@ def _publish_key(stage: Stage, path: Path) -> RecipientSecret:
 def _provide(stage: Stage, last: date, out: Path) -> dict[str, Any]:
     first = last - _WINDOW
     window = {"first": first.isoformat(), "last": last.isoformat(), "days": _KEPT_DAYS}
-    record = _ask(stage, "/provide/run", {"flow": FLOW, **window, "owner": OWNER})
+    record = _ask(stage, "/provide/run", {"flow": FLOW, **window, "owner": OFFICER})
     out.write_bytes(b"".join(stage.worker.stream("/provide/take", {"run": record["run"]})))
     _ask(stage, "/provide/given", {"run": record["run"]})
     return record

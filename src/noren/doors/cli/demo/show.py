@@ -28,6 +28,7 @@ from noren.doors.cli.demo.record import Record, keep_record
 from noren.doors.cli.demo.reference import handling_shops
 from noren.doors.cli.demo.screen import Screen
 from noren.doors.cli.demo.shown import show_all
+from noren.doors.cli.demo.staff import HOST, OFFICER, Cast, bring_staff
 from noren.doors.cli.demo.stage import Stage
 from noren.doors.cli.demo.stock import bring_members, bring_reference, bring_terminals, one_key
 from noren.doors.cli.demo.summary import Ledger, Summary, findings, read_ledger, unreconciled
@@ -37,6 +38,7 @@ from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
 from noren.house.showing import AudienceShown, Shown, read_shown
+from noren.house.staff_mark import has_staff
 from noren.kernel.say import Say
 
 _LAKE_SILENCE_SECONDS: Final = 120.0
@@ -73,17 +75,19 @@ class Show:
         with TemporaryDirectory(prefix="noren-earlier-") as folder:
             days = {"first": totals.first.date(), "last": totals.last.date()}
             files = write_files(Path(folder), persons, persona=persona, **days)
-            if not again:
+            if not again and not has_staff(self.stage.home):  # accounts are made when the year has passed
                 self._pass(totals, persons, files)
             ledger = self._wait_for_lake()
             self.screen.say(Say("帳簿を確かめています…", "Checking the books…"))
             sheet = sheet_of(self.stage, files)
-        self._provide(totals.last.date())
-        shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences())
+        cast = bring_staff(self.stage)
+        with cast.as_(OFFICER):
+            self._provide(totals.last.date())
+        shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences(cast))
         wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
-        return self._summary(totals, ledger, persona, shown, agree=not wrong), wrong
+        return self._summary(cast, totals, ledger, persona, shown, agree=not wrong), wrong
 
     def _provide(self, last: date) -> None:
         """Provide to a group company, unless it was done."""
@@ -94,7 +98,7 @@ class Show:
         for line in in_words(self.stage):
             self.screen.say(line)
 
-    def _audiences(self) -> tuple[AudienceShown, ...]:
+    def _audiences(self, cast: Cast) -> tuple[AudienceShown, ...]:
         """Return the audiences as they were shown; the first time they are saved, approved and counted."""
         before = read_shown(self.stage.home)
         if before is not None and before.audiences:
@@ -105,7 +109,7 @@ class Show:
                 "Saving audiences, a second person approves them, counting them with noise…",
             )
         )
-        return bring_audiences(self.stage.worker, datetime.now(ZONE).date())
+        return bring_audiences(cast, self.stage.worker, datetime.now(ZONE).date())
 
     def _persons(self) -> list[Person]:
         start = replace(self.year, days=None).totals().first.date()
@@ -217,8 +221,12 @@ class Show:
         ]
         return [Say(found["what_ja"], found["what_en"]) for answer in answers for found in answer["findings"]]
 
-    def _summary(self, totals: Totals, ledger: Ledger, persona: Person, shown: Shown, *, agree: bool) -> Summary:
-        till, key, card = self.stage.till, one_key(self.stage.worker, self.year.shops()[0]), persona.cards[0]
+    def _summary(
+        self, cast: Cast, totals: Totals, ledger: Ledger, persona: Person, shown: Shown, *, agree: bool
+    ) -> Summary:
+        till, card = self.stage.till, persona.cards[0]
+        with cast.as_(HOST):
+            key = one_key(self.stage.worker, self.year.shops()[0])
         products, now = self.year.two_products(), datetime.now(ZONE)
         coupon = live_coupon(till, key, card)
         return msgspec.convert(
@@ -238,14 +246,16 @@ class Show:
                 "rotation": shown.turned,
                 "audiences": shown.audiences,
                 "addresses": asdict(self.stage.origins),
-                "login": self._login(persona),
+                "login": self._login(cast, persona),
+                "staff": cast.personas,
             },
             Summary,
         )
 
-    def _login(self, persona: Person) -> dict[str, str]:
+    def _login(self, cast: Cast, persona: Person) -> dict[str, str]:
         """Give one member a fresh password; it stands nowhere but on the screen."""
         password = f"noren-{secrets.token_hex(6)}"
-        self.stage.vault.call("/choices/password", {"member_number": persona.member_number, "password": password})
+        with cast.as_(OFFICER):
+            self.stage.vault.call("/choices/password", {"member_number": persona.member_number, "password": password})
         address = f"{self.stage.origins.front}/member"
         return {"address": address, "member_number": persona.member_number, "password": password}

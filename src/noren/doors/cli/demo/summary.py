@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from noren.doors.cli.demo.counter import LiveCoupon
+from noren.doors.cli.demo.staff import Persona
 from noren.doors.cli.demo.year import Totals
 from noren.doors.cli.imports.sheet import SHOWN, Sheet
 from noren.house.showing import AudienceShown, KeyShown, SheetLine, Turned
@@ -46,6 +47,7 @@ class Summary(msgspec.Struct, frozen=True):
     curl: str
     addresses: dict[str, str]
     login: dict[str, str]
+    staff: tuple[Persona, ...]
     reconciliation: Reconciliation
     keys: tuple[KeyShown, ...]
     rotation: Turned | None
