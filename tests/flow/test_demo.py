@@ -23,6 +23,7 @@ import pytest
 from noren.doors.cli.demo import provided
 from noren.doors.cli.demo.audiences import AUDIENCES
 from noren.doors.cli.demo.record import read_record
+from noren.doors.cli.demo.staff import OFFICER
 from noren.doors.cli.demo.year import find_year
 from noren.governance.leases.model import CopyKind, CopyState
 from noren.governance.leases.store import LeaseStore
@@ -136,9 +137,7 @@ def provided_once(home: Path) -> None:
     census.close()
     assert set(found) == {CopyState.GIVEN, CopyState.GONE}
     assert {lease.wanted.recipient for lease in found.values()} == {provided.RECIPIENT}
-    assert {(lease.wanted.owner, lease.wanted.purpose) for lease in found.values()} == {
-        (provided.OWNER, "group-marketing")
-    }
+    assert {(lease.wanted.owner, lease.wanted.purpose) for lease in found.values()} == {(OFFICER, "group-marketing")}
     assert all(lease.rows for lease in found.values())
     assert found[CopyState.GONE].attested_by == provided.RECIPIENT
     assert not list(open_home(home).copies("ledger-worker").glob("*.sealed")), "ours ended when it was given"
