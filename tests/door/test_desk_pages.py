@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Coroutine, Iterator
@@ -14,14 +15,17 @@ import httpx
 import pytest
 from pyotp.totp import TOTP
 
+from noren.doors.desk.main import performers_of
 from noren.doors.desk.pages import staff_app
 from noren.governance.signing_in.passkeys import Passkeys
 from noren.governance.signing_in.provider import Provider
 from noren.governance.signing_in.relying import RelyingParty
 from noren.governance.staff import Role
 from noren.governance.staff_words import allowance
+from noren.governance.staffing.approving import ONE, wait
 from noren.governance.staffing.model import Credential, Door, How, Means
 from noren.governance.staffing.room import FAILURES_OF_ONE
+from noren.governance.staffing.tending import offer
 from noren.house.desk import DeskRoom, desk_room
 from noren.house.desk_ways import Ways, provider_of
 from noren.house.home import HomeProblem, SignIn
@@ -33,6 +37,13 @@ from noren.testing.staff_house import StaffHouse
 
 PASSWORD = "correct horse battery staple"
 ORIGIN = "https://desk.company.example"
+PARTY = {
+    "id": "C05",
+    "kind": "partner",
+    "name": {"ja": "架空商店", "en": "Invented Shop"},
+    "address": "東京都",
+    "representative": "代表 架空",
+}
 SESSION, BROWSER = "__Host-noren-desk", "__Host-noren-desk-browser"
 
 
@@ -46,9 +57,8 @@ class Pages:
         clock = SystemClock()
         provider = Provider(ISSUER, CLIENT, "s", Say("会社", "Company"), f"{ORIGIN}/company/back")
         ways = Ways(Passkeys(ORIGIN, "Noren Points", clock), RelyingParty(provider, self.fake, clock))
-        self.app = staff_app(
-            self.room, ways if extra else Ways(None, None, Say("部品がありません", "an extra is missing"))
-        )
+        ways = ways if extra else Ways(None, None, Say("部品がありません", "an extra is missing"))
+        self.app = staff_app(self.room, ways, performers_of(self.room))
 
     def browser(self) -> httpx.AsyncClient:
         return httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url=ORIGIN)
@@ -128,6 +138,7 @@ def test_a_token_of_the_command_line_is_no_cookie(pages: Pages) -> None:
 
 
 FORMS = (
+    *("/waiting/approve", "/waiting/refuse"),
     *("/sign-in", "/leave", "/invite", "/invite/password", "/invite/passkey/question", "/invite/passkey"),
     *("/invite/company", "/passkey/question", "/passkey", "/passkeys/question", "/passkeys", "/means/remove"),
     *("/company/link", "/sessions/end"),
@@ -332,6 +343,47 @@ def test_her_sessions_are_shown_and_ended_and_nobody_elses(pages: Pages) -> None
             assert (await hers.get("/")).status_code == 200
             await posted(hers, "/", "/sessions/end", session=who.session)
             assert (await hers.get("/")).status_code == 303
+
+    told(story())
+
+
+def test_what_waits_is_shown_approved_by_another_and_done_once(pages: Pages) -> None:
+    async def story() -> None:
+        async with pages.browser() as author, pages.browser() as other:
+            await pages.joined(author)
+            await pages.joined(other, "taro")
+            says = Say("jiro を登録する", "add jiro")
+            body = '{"id":"jiro","name":"次郎","roles":["marketer"]}'
+            staff = pages.room.staff
+            first = wait(staff, "hanako", "staff-add", body, says, ONE).number
+            assert "jiro を登録する" in (await other.get("/waiting")).text
+            own = await posted(author, "/waiting", "/waiting/approve", number=str(first))
+            assert (own.status_code, staff.account("jiro")) == (409, None), "nobody approves her own"
+            done = await posted(other, "/waiting", "/waiting/approve", number=str(first))
+            code = (re.search(r'id="code">([^<]*)<', done.text) or ["", ""])[1]
+            assert offer(staff, code, "noren") is not None
+            assert staff.account("jiro") is not None
+            assert (await posted(other, "/", "/waiting/approve", number=str(first))).status_code == 409
+            second = wait(staff, "hanako", "staff-close", '{"id":"jiro"}', Say("閉じる", "close jiro"), ONE).number
+            assert (await posted(author, "/waiting", "/waiting/refuse", number=str(second))).status_code == 303
+            assert "close jiro" not in (await author.get("/waiting?lang=en")).text
+            for number in ("", "x", "٣", "-1", "9" * 30, "77"):
+                assert (await posted(other, "/", "/waiting/approve", number=number)).status_code == 409
+
+    told(story())
+
+
+def test_an_announcement_that_waits_shows_what_it_would_change(pages: Pages) -> None:
+    async def story() -> None:
+        async with pages.browser() as browser:
+            await pages.joined(browser)
+            paper = {"kind": "party", "id": "C05", "body": PARTY}
+            body = json.dumps({"papers": [paper]})
+            wait(pages.room.staff, "somebody", "announce", body, Say("公表する: C05", "announce: C05"), ONE)
+            page = (await browser.get("/waiting?lang=en")).text
+            assert "party C05" in page
+            assert "Nothing waits" not in page
+            assert not [each for each in pages.room.documents.documents() if each.id == "C05"], "only looked at"
 
     told(story())
 

@@ -193,6 +193,11 @@ def test_a_provider_that_is_away_lets_nobody_in() -> None:
     visit = Visit()
     visit.fake.down = True
     assert visit.party.begin(browser="mine", purpose="sign-in") == NotProved(Why.PROVIDER_AWAY)
+    visit.fake.down = False
+    assert visit.party.begin(browser="mine", purpose="sign-in") == NotProved(Why.PROVIDER_AWAY), "not asked at once"
+    assert visit.fake.asked == []
+    visit.clock.instant += timedelta(seconds=5)
+    assert isinstance(visit.party.begin(browser="mine", purpose="sign-in"), str)
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,13 @@ def announce_approved(room: DeskRoom, waiting: Waiting) -> Response[AnnounceAnsw
         return Response(_announce(room, data, None))
 
 
+def preview(room: DeskRoom, waiting: Waiting) -> AnnounceAnswer:
+    """Return what an announcement that waits would change, as of now; nothing is announced."""
+    data = msgspec.json.decode(waiting.body, type=AnnounceBody)
+    with room.turn:
+        return _announce(room, msgspec.structs.replace(data, dry=True), None)
+
+
 def _instant(room: DeskRoom, given: datetime | None) -> datetime:
     if given is None:
         return room.now()

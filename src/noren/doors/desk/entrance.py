@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
 from noren.doors.desk.cookies import BROWSER, BROWSER_SECONDS, SESSION, SESSION_SECONDS, set_cookie
+from noren.doors.desk.deciding import Perform
 from noren.doors.desk.troubles import FROM_ELSEWHERE, OVER
 from noren.doors.pages import PageProblem, Shell
 from noren.doors.pages.away import Away
@@ -34,6 +36,7 @@ class Entrance:
     room: DeskRoom
     shell: Shell
     ways: Ways
+    performers: Mapping[str, Perform]
 
     def visitor(self, request: Asked) -> SignedIn | None:
         """Return who is signed in in this browser. A cookie holds a session's secret, never a token."""

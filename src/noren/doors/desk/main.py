@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,10 @@ from litestar import Litestar, Response
 
 from noren.doors.desk.cases import case_handlers
 from noren.doors.desk.clearing import clearing_handlers
+from noren.doors.desk.deciding import Perform
 from noren.doors.desk.documents import announce_approved, document_handlers
 from noren.doors.desk.pages import staff_app
-from noren.doors.desk.staff import staff_handlers
+from noren.doors.desk.staff import staff_handlers, staff_performers
 from noren.doors.inner_backup import backup_handlers
 from noren.doors.inner_copies import copy_handlers, end_copies
 from noren.doors.inner_door import inner_app
@@ -50,7 +52,7 @@ async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> 
     if os.environ.get("NOREN_STAY") == PASSING:
         await serve(inside, interface="asgi", uds=inner)
         return
-    pages = staff_app(room, open_ways(room.home, SystemClock()))
+    pages = staff_app(room, open_ways(room.home, SystemClock()), performers_of(room))
     chosen = room.home.settings.doors.desk if port is None else port
     outer = serve(pages, interface="asgi", host=host, port=chosen, tls=tls)
     await asyncio.gather(serve(inside, interface="asgi", uds=inner), outer)
@@ -67,10 +69,15 @@ def app_of(room: DeskRoom) -> Litestar:
     return inner_app(room.porter, handlers, StaffGuard(room.home, "desk", LocalDoor(room.staff)))
 
 
-def _others(room: DeskRoom) -> list[Any]:
+def performers_of(room: DeskRoom) -> Mapping[str, Perform]:
+    """Return what does approved acts, by act."""
+
     def announce(waiting: Waiting) -> Response[Any]:
         return announce_approved(room, waiting)
 
-    performers = {"announce": announce}
-    staff = staff_handlers(room.staff, performers, room.home.settings.programme.name_en)
+    return {"announce": announce, **staff_performers(room.staff)}
+
+
+def _others(room: DeskRoom) -> list[Any]:
+    staff = staff_handlers(room.staff, performers_of(room), room.home.settings.programme.name_en)
     return [*clearing_handlers(room), *case_handlers(room.case_room()), *staff]

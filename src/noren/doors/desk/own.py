@@ -14,6 +14,7 @@ from noren.doors.desk.inviting import INVITED, onward
 from noren.doors.desk.proofs import credential_of, kept, passkey_of, subject
 from noren.doors.desk.signing_in import reached
 from noren.doors.desk.troubles import NOT_FRESH, NOT_HERE, not_taken, refused
+from noren.doors.desk.waiting import waits
 from noren.doors.pages import PageProblem
 from noren.doors.pages.away import Away
 from noren.doors.pages.language import Asked
@@ -47,6 +48,7 @@ def own_page(request: Asked, entrance: GivenEntrance) -> Response[Any]:
         links=[each for each in held if each[0].means is Means.OIDC],
         has_password=any(each.means is Means.PASSWORD for each, _ in held),
         fresh=is_fresh(who, now),
+        waiting=len(waits(entrance)),
     )
 
 

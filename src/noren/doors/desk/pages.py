@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from litestar import Response, get
 from litestar.di import Provide
 
-from noren.doors.desk import inviting, own, signing_in
+from noren.doors.desk import inviting, own, signing_in, waiting
+from noren.doors.desk.deciding import Perform
 from noren.doors.desk.entrance import Entrance
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
@@ -18,16 +20,17 @@ from noren.house.desk_ways import Ways
 FOLDER: Final = Path(__file__).parent
 
 
-def staff_app(room: DeskRoom, ways: Ways) -> App:
-    """Return the application of the pages on which staff sign in."""
+def staff_app(room: DeskRoom, ways: Ways, performers: Mapping[str, Perform]) -> App:
+    """Return the application of the pages on which staff sign in. ``performers``: do what was approved, by its act."""
     shell = Shell(room.home, FOLDER)
-    entrance = Entrance(room, shell, ways)
+    entrance = Entrance(room, shell, ways, performers)
     routes: list[Any] = [healthz]
     routes += [signing_in.sign_in_page, signing_in.sign_in, signing_in.passkey_question, signing_in.passkey]
     routes += [signing_in.company, signing_in.leave, signing_in.left]
     routes += [inviting.invite_page, inviting.invite, inviting.by_password, inviting.passkey_question]
     routes += [inviting.by_passkey, inviting.by_company]
     routes += [own.own_page, own.end_session, own.passkey_question, own.add_passkey, own.remove, own.link, own.back]
+    routes += [waiting.waiting_page, waiting.approve, waiting.refuse]
     return compose(shell, routes, Policy(), {"entrance": Provide(lambda: entrance, sync_to_thread=False)})
 
 

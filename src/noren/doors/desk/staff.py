@@ -6,7 +6,7 @@ another of them approves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -15,50 +15,28 @@ from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
 from noren.doors.desk import staff_bodies as bodies
+from noren.doors.desk.deciding import Perform, approve_one, may, refuse_one
 from noren.doors.inner_door import refusal
-from noren.governance.staff import Action, Circumstances, Role
-from noren.governance.staff import refusing as policy_refusing
+from noren.governance.staff import Action, Role
 from noren.governance.staffing import approving, tending
-from noren.governance.staffing.model import Account, Outcome, Session, SignedIn, Waiting
+from noren.governance.staffing.model import Account, Session, SignedIn, Waiting
 from noren.governance.staffing.refusing import NOT_SIGNED_IN, Refused, unknown
 from noren.governance.staffing.room import StaffRoom
 from noren.house.staff_token import TOKEN_HEADER
 from noren.kernel.say import Say
 
 Asked = Request[Any, Any, Any]
-Perform = Callable[[Waiting], Response[Any]]
-HOLDING_OF: Final = {"announce": "register", "break-glass": "accounts"}
-"""What somebody's role must be able to approve; else accounts."""
 
 
 def staff_handlers(room: StaffRoom, performers: Mapping[str, Perform], issuer: str) -> list[Any]:
     """Return the handlers of ``/staff`` and ``/standing``. ``performers``: do what was approved, by its act."""
-    done = {**performers, **_performers(room)}
-    return [*_signing(room), *_taking(room, issuer), *_tending(room), *_telling(room), *_approving(room, done)]
+    return [*_signing(room), *_taking(room, issuer), *_tending(room), *_telling(room), *_approving(room, performers)]
 
 
 def signed_in(room: StaffRoom, request: Asked) -> SignedIn | None:
     """Return who is signed in at the terminal that asks."""
     token = request.headers.get(TOKEN_HEADER, "")
     return room.session(token) if token else None
-
-
-def may(who: SignedIn, action: Action, holding: str, *, own: bool = False) -> Refused | None:
-    """Return the rule by which somebody may not."""
-    rules = policy_refusing(who.account.roles, action, holding, Circumstances(own=own))
-    if rules is None:
-        return None
-    if rules:
-        return Refused(rules[0].name, rules[0].says, rules[0].fix)
-    roles = ", ".join(sorted(who.account.roles))
-    return Refused(
-        "no-role-may",
-        Say(
-            f"{who.account.id} の役割({roles})では、{holding} に対する {action} はできません。",
-            f"No role of {who.account.id} ({roles}) may {action} {holding}.",
-        ),
-        Say("その役割を持つ人が行ってください。", "Let somebody do it whose role may."),
-    )
 
 
 def _signing(room: StaffRoom) -> list[Any]:
@@ -190,7 +168,9 @@ def _invite(room: StaffRoom, by: str, body: str) -> Response[Any]:
 _ACTS: Final = {"staff-add": _add, "staff-roles": _roles, "staff-close": _close, "staff-invite": _invite}
 
 
-def _performers(room: StaffRoom) -> Mapping[str, Perform]:
+def staff_performers(room: StaffRoom) -> Mapping[str, Perform]:
+    """Return what does approved acts on accounts."""
+
     def performing(act: str) -> Perform:
         return lambda waiting: _ACTS[act](room, waiting.author, waiting.body)
 
@@ -230,37 +210,18 @@ def _approving(room: StaffRoom, performers: Mapping[str, Perform]) -> list[Any]:
     @post("/staff/approve", status_code=HTTP_200_OK, sync_to_thread=True)
     def approve(request: Asked, data: JSONBody[bodies.NumberBody]) -> Response[Any]:
         who = signed_in(room, request)
-        barred = NOT_SIGNED_IN if who is None else _may_decide(room, who, data.number)
-        if who is None or barred is not None:
-            return refusal(barred or NOT_SIGNED_IN)
-        with room.turn:
-            found = approving.approve(room, data.number, who)
-            if isinstance(found, Refused):
-                return refusal(found)
-            if not approving.is_approved(room, found):
-                return Response(bodies.DoneAnswer(waiting=bodies.waiting_shown(found)))
-            room.store.settle(found.number, Outcome.DONE, room.clock.now())
-            return performers[found.act](found)
+        found = NOT_SIGNED_IN if who is None else approve_one(room, performers, who, data.number)
+        return found if isinstance(found, Response) else _decided(found)
 
     @post("/staff/refuse", status_code=HTTP_200_OK, sync_to_thread=True)
     def refuse(request: Asked, data: JSONBody[bodies.NumberBody]) -> Response[Any]:
         who = signed_in(room, request)
-        waits = room.store.waiting(data.number, room.clock.now())
-        mine = who is not None and waits is not None and waits.author == who.account.id
-        barred = NOT_SIGNED_IN if who is None else None if mine else _may_decide(room, who, data.number)
-        if who is None or barred is not None:
-            return refusal(barred or NOT_SIGNED_IN)
-        found = approving.refuse(room, data.number, who)
-        if isinstance(found, Refused):
-            return refusal(found)
-        return Response(bodies.DoneAnswer(waiting=bodies.waiting_shown(found)))
+        return _decided(NOT_SIGNED_IN if who is None else refuse_one(room, who, data.number))
 
     return [approvals, approve, refuse]
 
 
-def _may_decide(room: StaffRoom, who: SignedIn, number: int) -> Refused | None:
-    found = room.store.waiting(number, room.clock.now())
-    if found is None:
-        return None  # the room says so
-    own = approving.same_person(room, who.account.id, found.author)
-    return may(who, Action.APPROVE, HOLDING_OF.get(found.act, "accounts"), own=own)
+def _decided(found: Refused | Waiting) -> Response[Any]:
+    if isinstance(found, Refused):
+        return refusal(found)
+    return Response(bodies.DoneAnswer(waiting=bodies.waiting_shown(found)))

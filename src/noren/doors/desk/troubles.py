@@ -50,6 +50,14 @@ NOT_HERE: Final = Trouble(
     Say("ほかの方法でサインインしてください。", "Please sign in another way."),
     back="/sign-in",
 )
+NOT_DONE: Final = Trouble(
+    409,
+    "not-done",
+    Say("承認しましたが、実行できませんでした", "It was approved, but could not be done"),
+    Say("求められたときから、ほかのことが変わりました。", "Something else has changed since it was asked for."),
+    Say("いまの状態を確かめて、もう一度求めてもらってください。", "See what stands now, and have it asked for anew."),
+    back="/waiting",
+)
 
 
 def refused(found: Refused, back: str = "/") -> Trouble:

@@ -22,6 +22,8 @@ KEPT: Final = timedelta(hours=1)
 """How long what the provider says of itself is believed before it is asked again."""
 KEYS_AGAIN: Final = timedelta(minutes=1)
 """A token with a key that we do not know makes us ask for new keys, but strangers' tokens not more often than that."""
+AWAY: Final = timedelta(seconds=5)
+"""So long a provider that did not answer is not asked again: who waits for it must not hold everybody else."""
 MAX_CODE: Final = 4_096
 
 
@@ -63,6 +65,7 @@ class RelyingParty:
         self._lock = Lock()
         self._metadata: tuple[Metadata, datetime] | None = None
         self._keys: tuple[Mapping[str, Any], datetime] | None = None
+        self._away_until: datetime | None = None
 
     def begin(self, *, browser: str, purpose: str) -> str | NotProved:
         """Return the address to which the browser with that secret goes."""
@@ -117,8 +120,16 @@ class RelyingParty:
         with self._lock:
             now = self._clock.now()
             if self._metadata is None or now - self._metadata[1] >= KEPT:
-                self._metadata = metadata_of(self._door.metadata(), self.provider.issuer), now
+                self._metadata = self._asked(now), now
             return self._metadata[0]
+
+    def _asked(self, now: datetime) -> Metadata:
+        if self._away_until is not None and now < self._away_until:
+            raise ProviderWrong("it did not answer just now")
+        self._away_until = now + AWAY
+        found = metadata_of(self._door.metadata(), self.provider.issuer)
+        self._away_until = None
+        return found
 
     def _key_set(self, where: Metadata, *, again: bool) -> Mapping[str, Any]:
         with self._lock:
