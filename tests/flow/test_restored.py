@@ -20,6 +20,7 @@ from msgspec import to_builtins
 from noren.doors.cli.demo.announced import PAPERS
 from noren.doors.cli.governance.desk import as_body
 from noren.doors.cli.governance.files import read_file
+from noren.doors.cli.health.logs import look_at_logs
 from noren.house import desk_restore
 from noren.house.children import zone_client
 from noren.house.documents import reading_register
@@ -143,3 +144,32 @@ def test_a_drill_says_point_and_time_and_changes_nothing(backed: Backed) -> None
     assert [(each["side"], each["drill"]) for each in done] == [("ledger", True), ("vault", True), ("desk", True)]
     assert all(each["point"] and each["seconds"] >= 0 for each in done)
     assert backed.house.home.governance_db.stat().st_mtime_ns == before
+
+
+def test_the_doctor_looks_at_the_logs_and_finds_one_that_was_changed(backed: Backed, tmp_path: Path) -> None:
+    said = noren(backed.house.home.path, "doctor", code=0)
+    told = [each["what_en"] for each in said["findings"] if "Audit log" in each["what_en"]]
+    assert len(told) == len(LOG_SIDES)
+    assert all("none changed" in each for each in told), told
+    home = second_home(backed.house.home, tmp_path / "home", logs=True)
+    (tile,) = (home / "log" / "house" / "private" / "records").rglob("000*")
+    raw = bytearray(tile.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    tile.write_bytes(raw)
+    found = [each for each in look_at_logs(open_home(home)) if each.level == "wrong"]
+    assert ["house" in each.what.en for each in found] == [True]
+
+
+def test_a_backup_past_its_end_is_removed_by_the_next_and_its_lease_ends(backed: Backed, tmp_path: Path) -> None:
+    home = backed.house.home.path
+    made = noren(home, "backup", str(tmp_path))["backups"]
+    for each in made:
+        path = Path(each["file"])
+        line, _, rest = path.read_bytes().partition(b"\n")
+        path.write_bytes(line.replace(each["expires_at"][:10].encode(), b"2020-01-01", 1) + b"\n" + rest)
+    assert noren(home, "backup", str(tmp_path))["removed"] == len(made)
+    assert not any(Path(each["file"]).exists() for each in made)
+    copies = noren(home, "copy", "list", "--all")["copies"]
+    ended = [each for each in copies if each["attested_by"] == "host"]
+    assert [each["state"] for each in ended] == ["gone"] * len(made)
+    assert all(each["owner"] and each["purpose"] and each["expires_at"] for each in copies)

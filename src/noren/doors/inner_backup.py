@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT
 
+from noren.governance.leases.copies import Copies, name_of
+from noren.governance.leases.errors import CopyEnded
 from noren.governance.ports import Entry, EntryKind, Fact, Journal
 from noren.house.backup_file import Made
 from noren.house.home import HomeProblem
@@ -22,7 +24,13 @@ class FolderBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     folder: str
 
 
-def backup_handlers(back_up: Callable[[Path], Made], journal: Journal) -> list[Any]:
+class EndedBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Backups whose files the host has removed, by the copy that their first line names."""
+
+    copies: list[Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]]
+
+
+def backup_handlers(back_up: Callable[[Path], Made], journal: Journal, copies: Copies) -> list[Any]:
     """Return the handler of ``/backup``; each backup stands in the side's log before it is said to be made."""
 
     @post("/backup/make", status_code=HTTP_200_OK, sync_to_thread=True)
@@ -44,7 +52,20 @@ def backup_handlers(back_up: Callable[[Path], Made], journal: Journal) -> list[A
             }
         )
 
-    return [make]
+    @post("/backup/ended", status_code=HTTP_200_OK, sync_to_thread=True)
+    def ended(data: JSONBody[EndedBody]) -> dict[str, int]:
+        return {"ended": sum(_end(copies, bytes.fromhex(copy)) for copy in data.copies)}
+
+    return [make, ended]
+
+
+def _end(copies: Copies, copy: bytes) -> bool:
+    """Write into the census that the host has removed a backup; False: it is not there, or has ended before."""
+    try:
+        copies.attest(name_of(copy), by="host")
+    except CopyEnded:
+        return False
+    return True
 
 
 def made_entry(made: Made) -> Entry:

@@ -61,15 +61,17 @@ def backup(
 
     at = here(context, home, lang, as_json)
     made: list[Any] = []
+    gone = _remove_ended(folder)
     zones: tuple[Literal["ledger-worker", "vault", "desk"], ...] = ("ledger-worker", "vault", "desk")
     for zone in zones:
         with zone_client(at.home(), zone, patience=BACKUP_SECONDS) as client:
             try:
                 made.append(client.call("/backup/make", {"folder": str(folder.resolve())}))
+                if gone:
+                    client.call("/backup/ended", {"copies": gone})
             except CallRefused as refused:
                 said = msgspec.json.decode(refused.body, type=dict[str, Any])
                 refuse(str(said.get("reason_ja", refused)), str(said.get("reason_en", refused)))
-    removed = _remove_ended(folder)
     lines = [
         Say(
             f"{_SIDES[each['side']].ja}: {each['file']}（{each['size']:,}バイト、{each['expires_at'][:10]}まで）",
@@ -77,7 +79,7 @@ def backup(
         )
         for each in made
     ]
-    at.answer({"backups": made, "removed": removed}, *lines)
+    at.answer({"backups": made, "removed": len(gone)}, *lines)
 
 
 def restore(
@@ -158,17 +160,17 @@ def _told(done: Any) -> list[Say]:
     return lines
 
 
-def _remove_ended(folder: Path) -> int:
-    """Remove backups past their end from the folder; return how many."""
+def _remove_ended(folder: Path) -> list[str]:
+    """Remove backups past their end from the folder; return which copies they were."""
     from noren.house.backup_file import SUFFIX, read_head
 
-    now, count = datetime.now(UTC), 0
-    for path in folder.glob(f"*{SUFFIX}"):
+    now, gone = datetime.now(UTC), list[str]()
+    for path in sorted(folder.glob(f"*{SUFFIX}")):
         head, _ = read_head(path)
         if now >= head.expires_at:
             path.unlink()
-            count += 1
-    return count
+            gone.append(head.copy)
+    return gone
 
 
 def add_to(app: typer.Typer) -> None:

@@ -25,6 +25,7 @@ def doctor(
     from noren.doors.cli.health.cases import look_at_cases
     from noren.doors.cli.health.copies import look_at_copies
     from noren.doors.cli.health.keys import look_at_keys
+    from noren.doors.cli.health.logs import look_at_logs
     from noren.doors.cli.health.machine import look_at_machine
     from noren.doors.cli.health.revisions import look_at_revisions
     from noren.doors.cli.health.rights import look_at_rights
@@ -45,6 +46,7 @@ def doctor(
         *look_at_cases(opened),
         *look_at_rights(opened),
         *look_at_staff(opened),
+        *look_at_logs(opened),
         *look_at_alerts(opened),
     ]
     wrong = sum(finding.level == "wrong" for finding in found)

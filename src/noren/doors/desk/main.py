@@ -60,7 +60,9 @@ async def _run(room: DeskRoom, host: str, port: int | None, tls: Tls | None) -> 
 
 def _backups(room: DeskRoom) -> list[Any]:
     ring = room.zone_keys.ring("desk-backup")
-    return backup_handlers(lambda folder: back_up(room.home, folder, room.copies, ring, room.journal), room.journal)
+    return backup_handlers(
+        lambda folder: back_up(room.home, folder, room.copies, ring, room.journal), room.journal, room.copies
+    )
 
 
 def app_of(room: DeskRoom) -> Litestar:

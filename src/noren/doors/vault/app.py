@@ -80,4 +80,6 @@ def _ledger_away(_request: Any, _away: LedgerAway) -> Response[Any]:
 
 def _backups(room: VaultRoom) -> list[Any]:
     ring = room.keys.ring("vault-backup")
-    return backup_handlers(lambda folder: back_up(room.home, folder, room.copies, ring, room.log), room.log)
+    return backup_handlers(
+        lambda folder: back_up(room.home, folder, room.copies, ring, room.log), room.log, room.copies
+    )

@@ -47,7 +47,9 @@ def main(home: Path | None) -> None:
 
 def _backups(room: WorkerRoom) -> list[Any]:
     ring = room.zone_keys.ring("ledger-backup")
-    return backup_handlers(lambda folder: back_up(room.home, folder, room.lake, room.copies, ring, room.log), room.log)
+    return backup_handlers(
+        lambda folder: back_up(room.home, folder, room.lake, room.copies, ring, room.log), room.log, room.copies
+    )
 
 
 def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:

@@ -77,7 +77,7 @@ class Copies:
         if hindrance is not None:
             return hindrance
         copy, key = secrets.token_bytes(ID_BYTES), secrets.token_bytes(KEY_BYTES)
-        name = _name(copy)
+        name = name_of(copy)
         lease = CopyLease(name, wanted, f"{name}.sealed", now)
         with self.lock:
             self.store.put(lease, seal(self.wrap, key, _place(copy)))
@@ -246,7 +246,8 @@ def _hindrance(wanted: Wanted, now: datetime) -> Refused | None:
     return None
 
 
-def _name(copy: bytes) -> str:
+def name_of(copy: bytes) -> str:
+    """Return the name under which the census has a copy."""
     return "cp_" + base64.b32encode(copy).decode().rstrip("=").lower()
 
 
