@@ -6,7 +6,7 @@ and she is told the reason of what reached her elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, Final
@@ -64,8 +64,8 @@ def own_document(
     made = local_date(SystemClock().now(), zone)
     programme = Say(settings.programme.name_ja, settings.programme.name_en)
     sections = (
-        _points(balance), _bought(room, purchases), _lines(purchases), _coupons(coupons), _traits(traits),
-        _provided(room, provided), _audiences(uses),
+        _points(balance), *sections_of_purchases(purchases, lambda shop: _shop(room, shop)),
+        _coupons(coupons), _traits(traits), _provided(room, provided), _audiences(uses),
     )  # fmt: skip
     return Document("ledger", made, programme, content, sections)
 
@@ -145,9 +145,14 @@ def _points(balance: OwnBalance) -> Section:
     return Section(Say("ポイント", "Points"), note, heads, rows)
 
 
-def _bought(room: WorkerRoom, purchases: Sequence[OwnPurchase]) -> Section:
+def sections_of_purchases(purchases: Sequence[OwnPurchase], shop: Callable[[str], str]) -> tuple[Section, Section]:
+    """Return the paper's two long tables: purchases, and their lines. ``shop``: what a shop is called."""
+    return _bought(purchases, shop), _lines(purchases)
+
+
+def _bought(purchases: Sequence[OwnPurchase], shop: Callable[[str], str]) -> Section:
     rows = [
-        [one.day.isoformat(), _shop(room, one.shop), f"{one.amount:,}", f"{one.returned:,}", f"{one.points:,}",
+        [one.day.isoformat(), shop(one.shop), f"{one.amount:,}", f"{one.returned:,}", f"{one.points:,}",
          f"{one.points_used:,}"]
         for one in purchases
     ]  # fmt: skip

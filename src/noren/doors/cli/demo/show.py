@@ -15,6 +15,7 @@ import httpx
 import msgspec
 
 from noren.doors.cli.demo.announced import announce_all
+from noren.doors.cli.demo.asked import bring_requests
 from noren.doors.cli.demo.audiences import bring_audiences
 from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
@@ -83,6 +84,7 @@ class Show:
         cast = bring_staff(self.stage)
         with cast.as_(OFFICER):
             self._provide(totals.last.date())
+            self._ask(persona)
         shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences(cast))
         wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
@@ -96,6 +98,12 @@ class Show:
         )
         bring_provisions(self.stage, last)
         for line in in_words(self.stage):
+            self.screen.say(line)
+
+    def _ask(self, persona: Person) -> None:
+        """Let the persona ask for her documents, unless it was done."""
+        self.screen.say(Say("会員のご請求を受け付けています…", "Taking in a member's requests…"))
+        for line in bring_requests(self.stage, persona.cards[-1]):
             self.screen.say(line)
 
     def _audiences(self, cast: Cast) -> tuple[AudienceShown, ...]:
