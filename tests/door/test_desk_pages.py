@@ -6,7 +6,8 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,19 +18,21 @@ from pyotp.totp import TOTP
 
 from noren.doors.desk.main import performers_of
 from noren.doors.desk.pages import staff_app
+from noren.governance.ports import Entry, EntryKind
 from noren.governance.signing_in.passkeys import Passkeys
 from noren.governance.signing_in.provider import Provider
 from noren.governance.signing_in.relying import RelyingParty
 from noren.governance.staff import Role
 from noren.governance.staff_words import allowance
 from noren.governance.staffing.approving import ONE, wait
+from noren.governance.staffing.glass import Glass
 from noren.governance.staffing.model import Credential, Door, How, Means
 from noren.governance.staffing.room import FAILURES_OF_ONE
 from noren.governance.staffing.tending import offer
 from noren.house.desk import DeskRoom, desk_room
 from noren.house.desk_ways import Ways, provider_of
 from noren.house.home import HomeProblem, SignIn
-from noren.kernel.clock import SystemClock
+from noren.kernel.clock import FixedClock, SystemClock
 from noren.kernel.say import Say
 from noren.testing.passkey_device import PasskeyDevice
 from noren.testing.provider import CLIENT, ISSUER, FakeProvider, asked_for
@@ -44,6 +47,7 @@ PARTY = {
     "address": "東京都",
     "representative": "代表 架空",
 }
+LOUD = "緊急の開示(3番)"
 SESSION, BROWSER = "__Host-noren-desk", "__Host-noren-desk-browser"
 
 
@@ -446,3 +450,33 @@ def test_what_somebody_may_do_is_told_from_the_policies() -> None:
     assert not any("analyst" in each.en.lower() for each in told_to[Role.MARKETER].may)
     assert any("Nobody approves" in each.en for each in told_to[Role.HOST].never), "what holds for everybody"
     assert [each.ja for each in told_to[Role.AUDITOR].may if "監査人" in each.ja]
+
+
+def test_broken_glass_stands_above_every_page_until_an_officer_without_a_part_saw_it(pages: Pages) -> None:
+    async def story() -> None:
+        async with pages.browser() as browser:
+            for path in ("/sign-in", "/nowhere"):
+                assert LOUD not in (await browser.get(path)).text
+            said = {"number": 3, "by": "aoki", "why": "she fell", "approved": "kato sato"}
+            pages.room.staff.note(EntryKind.BREAK_GLASS, **said)
+            for path in ("/sign-in", "/nowhere", "/invite"):
+                page = (await browser.get(path)).text
+                assert page.count(LOUD) == 1, path
+                assert "she fell" not in page, "strangers read no reason"
+            assert (await browser.post("/glass/seen", data={"number": "3"})).status_code == 403
+            await pages.joined(browser)
+            page = await browser.get("/waiting")
+            assert "she fell" in page.text
+            seen = await browser.post("/glass/seen", data={"number": "3", "token": hidden(page, "token")})
+            assert (seen.status_code, seen.headers["location"]) == (303, "/waiting")
+            assert [(each.number, each.seen_by) for each in pages.room.glass.all()] == [(3, "hanako")]
+            assert LOUD in (await browser.get("/")).text, "it is open for minutes yet"
+
+    told(story())
+    late = Glass(replace(pages.room.staff, clock=FixedClock(datetime.now(UTC) + timedelta(hours=1))), entries(pages))
+    assert not late.loud()
+
+
+def entries(pages: Pages) -> Callable[[int], list[Entry | None]]:
+    log = pages.room.journal
+    return lambda begin: [log.at(place).entry for place in range(begin, log.size)]

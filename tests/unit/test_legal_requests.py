@@ -97,8 +97,9 @@ def test_while_it_is_sealed_the_person_is_not_told_and_it_is_counted_all_the_sam
 def test_the_report_has_counts_and_names_nobody() -> None:
     given = gave(with_keys(replace(REQUEST, number="N-777", authority="A-9")), ASKED, DAY)
     assert isinstance(given, LegalRequest)
-    report = transparency(2026, [given], [Incident("in-2026-001", DAY, frozenset(), persons=5)])
+    report = transparency(2026, [given], [Incident("in-2026-001", DAY, frozenset(), persons=5)], 3)
     said = "\n".join(f"{line.ja}\n{line.en}" for line in in_words(report))
     assert "1件(応じた 1件)" in said
     assert "1 (given 1)" in said
+    assert "emergency): 3" in said
     assert all(word not in said for word in ("N-777", "A-9", "lr-2026", "opener", "ito"))

@@ -1,8 +1,8 @@
 """What others need of governance, as protocols: a journal to write acts into. ``noren.governance.log`` fills it.
 
 Whoever does something that the log must tell writes the entry before it says that the thing is done. Each side
-has a log of its own, and an act stands in one of them only: two entries of one act would join the sides by their
-places. A log of a member's side keeps the day of an entry and no finer time.
+has a log of its own, and an act of a member's stands in one of them only: two entries of one act would join the
+sides by their places. A log of a member's side keeps the day of an entry and no finer time.
 """
 
 from __future__ import annotations

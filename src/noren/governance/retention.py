@@ -37,6 +37,10 @@ _STAFF: Final = Say(
 _MEANS: Final = Say(
     "新しいものに替わるか、アカウントを閉じるまで。", "Until another takes its place, or the account is closed."
 )
+_WAITING: Final = Say(
+    "消さない。緊急の開示で封をしたカード番号だけは、開示が終わるか、行われないと決まったら消す。",
+    "Never deleted; but a card that was sealed to break glass goes when that is over, or will not be done.",
+)
 _INVITES: Final = Say("使われるか、3日で無効。", "Until it is used; void after 3 days.")
 _SESSIONS: Final = Say("始まりから16時間。", "16 hours from its beginning.")
 _FAILURES: Final = Say("15分。", "15 minutes.")
@@ -54,5 +58,11 @@ CASE_TERMS: Final = _terms(CASES, _CASE)
 STAFF_TERMS: Final = _terms(
     STAFF,
     _STAFF,
-    {"staff_credential": _MEANS, "staff_invite": _INVITES, "staff_session": _SESSIONS, "staff_failure": _FAILURES},
+    {
+        "staff_credential": _MEANS,
+        "staff_invite": _INVITES,
+        "staff_session": _SESSIONS,
+        "staff_failure": _FAILURES,
+        "staff_waiting": _WAITING,
+    },
 )

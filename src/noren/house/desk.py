@@ -25,6 +25,7 @@ from noren.governance.cases.store import CaseStore
 from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
 from noren.governance.regimes import CLOCKS
+from noren.governance.staffing.glass import Glass
 from noren.governance.staffing.room import StaffRoom
 from noren.governance.staffing.secrets import Codes
 from noren.governance.staffing.store import StaffStore
@@ -53,6 +54,7 @@ class DeskRoom:
     documents: DocumentStore
     cases: CaseStore
     staff: StaffRoom
+    glass: Glass
     zone_keys: ZoneKeys
     journal: Log
     copies: Copies
@@ -87,7 +89,8 @@ def desk_room(home: Home) -> DeskRoom:
     documents, cases = open_documents(home, "desk"), CaseStore(home.cases_db)
     porter, journal = Porter(home, keys), open_log(home, keys)
     staff, copies = staff_room(home, keys, porter, journal), open_copies(home, keys, SystemClock(), journal)
-    room = DeskRoom(home, porter, documents, cases, staff, keys, journal, copies)
+    glass = Glass(staff, lambda begin: (journal.at(place).entry for place in range(begin, journal.size)))
+    room = DeskRoom(home, porter, documents, cases, staff, glass, keys, journal, copies)
     found(room.documents, room.now() - (SANDBOX_BEFORE if home.sandbox else timedelta(0)))
     log_what_is_missing(room)
     return room

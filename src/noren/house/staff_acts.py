@@ -43,6 +43,8 @@ _MEMBER: Final = Act(Action.LOOK, "member-record", about=_REQUESTED)
 _RIGHT: Final = Act(Action.LOOK, "member-record", "who", _REQUESTED)
 _COUNT: Final = Act(Action.COUNT, "figures", "asker")
 _TERMINAL: Final = Act(Action.OPERATE, "register")
+_GLASS: Final = Act(Action.BREAK_GLASS, "member-record", about=Circumstances(approvals=2, loud=True))
+"""Her roles; the desk says at each look whether two others approved, and the vault asks the policy again."""
 _UNATTENDED, _READS, _ITSELF = Open.UNATTENDED, Open.READS, Open.ASKS_ITSELF
 
 ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
@@ -73,7 +75,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
                 f"/staff/{name}"
                 for name in (
                     *("add", "offer", "accept", "list", "show", "roles", "close", "invite", "sign-in", "sign-out"),
-                    *("whoami", "approvals", "approve", "refuse"),
+                    *("whoami", "approvals", "approve", "refuse", "break-glass", "glass", "seen"),
                 )
             ),
             _ITSELF,
@@ -152,6 +154,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/rights/counts": _READS,
         "/rights/look": _RIGHT,
         "/rights/correct": _RIGHT,
+        "/glass/look": _GLASS,
         "/export/member": _RIGHT,
         "/backup/make": _UNATTENDED,
         "/backup/ended": _UNATTENDED,

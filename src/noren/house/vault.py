@@ -71,7 +71,11 @@ class VaultRoom:
 
     def staff_door(self) -> DeskDoor:
         """Return what knows who is signed in: the desk."""
-        return DeskDoor(InnerClient(self.home, self.porter, "desk", timeout_seconds=STAFF_SECONDS), self.porter)
+        return DeskDoor(self.desk(), self.porter)
+
+    def desk(self) -> InnerClient:
+        """Return the desk's inner door, for what staff ask."""
+        return InnerClient(self.home, self.porter, "desk", timeout_seconds=STAFF_SECONDS)
 
     def ticket(self, token: LinkToken, nonce: str, now: datetime) -> str:
         """Return a ticket to the member's own ledger door, for the browser that holds ``nonce``."""

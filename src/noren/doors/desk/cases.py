@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, TypeVar
 
@@ -126,12 +126,13 @@ class RefusalAnswer(msgspec.Struct, frozen=True):
     fix: tuple[str, str]
 
 
-def case_handlers(room: CaseRoom) -> list[Any]:
-    """Return the handlers of ``/incidents``, ``/requests`` and ``/transparency``."""
+def case_handlers(room: CaseRoom, glass_of: Callable[[int], int]) -> list[Any]:
+    """Return the handlers of ``/incidents``, ``/requests`` and ``/transparency``. ``glass_of``: broken in a year."""
 
     @post("/transparency", status_code=HTTP_200_OK, sync_to_thread=True)
     def report(data: JSONBody[YearBody]) -> dict[str, Any]:
-        return transparency(data.year, room.store.cases(LegalRequest), room.store.cases(Incident))
+        asked, found = room.store.cases(LegalRequest), room.store.cases(Incident)
+        return transparency(data.year, asked, found, glass_of(data.year))
 
     return [*_incidents(room), *_requests(room), *_telling(room), report]
 

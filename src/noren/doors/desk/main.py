@@ -14,6 +14,7 @@ from noren.doors.desk.cases import case_handlers
 from noren.doors.desk.clearing import clearing_handlers
 from noren.doors.desk.deciding import Perform
 from noren.doors.desk.documents import announce_approved, document_handlers
+from noren.doors.desk.glass import glass_handlers, glass_performer
 from noren.doors.desk.pages import staff_app
 from noren.doors.desk.staff import staff_handlers, staff_performers
 from noren.doors.inner_backup import backup_handlers
@@ -77,9 +78,10 @@ def performers_of(room: DeskRoom) -> Mapping[str, Perform]:
     def announce(waiting: Waiting) -> Response[Any]:
         return announce_approved(room, waiting)
 
-    return {"announce": announce, **staff_performers(room.staff)}
+    return {"announce": announce, **staff_performers(room.staff), **glass_performer(room.staff, room.glass)}
 
 
 def _others(room: DeskRoom) -> list[Any]:
     staff = staff_handlers(room.staff, performers_of(room), room.home.settings.programme.name_en)
-    return [*clearing_handlers(room), *case_handlers(room.case_room()), *staff]
+    cases = case_handlers(room.case_room(), lambda year: room.glass.count(year, room.home.zone))
+    return [*clearing_handlers(room), *cases, *staff, *glass_handlers(room.staff, room.glass)]

@@ -12,6 +12,7 @@ from litestar.di import Provide
 from noren.doors.desk import inviting, own, signing_in, waiting
 from noren.doors.desk.deciding import Perform
 from noren.doors.desk.entrance import Entrance
+from noren.doors.desk.glass import told_loudly
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
 from noren.house.desk import DeskRoom
@@ -23,6 +24,7 @@ FOLDER: Final = Path(__file__).parent
 def staff_app(room: DeskRoom, ways: Ways, performers: Mapping[str, Perform]) -> App:
     """Return the application of the pages on which staff sign in. ``performers``: do what was approved, by its act."""
     shell = Shell(room.home, FOLDER)
+    shell.loud = lambda: told_loudly(room.glass, room.now())
     entrance = Entrance(room, shell, ways, performers)
     routes: list[Any] = [healthz]
     routes += [signing_in.sign_in_page, signing_in.sign_in, signing_in.passkey_question, signing_in.passkey]
@@ -30,7 +32,7 @@ def staff_app(room: DeskRoom, ways: Ways, performers: Mapping[str, Perform]) -> 
     routes += [inviting.invite_page, inviting.invite, inviting.by_password, inviting.passkey_question]
     routes += [inviting.by_passkey, inviting.by_company]
     routes += [own.own_page, own.end_session, own.passkey_question, own.add_passkey, own.remove, own.link, own.back]
-    routes += [waiting.waiting_page, waiting.approve, waiting.refuse]
+    routes += [waiting.waiting_page, waiting.approve, waiting.refuse, waiting.seen]
     return compose(shell, routes, Policy(), {"entrance": Provide(lambda: entrance, sync_to_thread=False)})
 
 

@@ -40,7 +40,9 @@ class Shown:
 def waiting_page(request: Asked, entrance: GivenEntrance) -> Response[Any]:
     """Show what waits."""
     who = entrance.signed_in(request)
-    return entrance.page(request, "waiting.html", waiting=[_shown(entrance, who, each) for each in waits(entrance)])
+    found = [_shown(entrance, who, each) for each in waits(entrance)]
+    glass = [(each, entrance.room.glass.may_see(who, each) is None) for each in entrance.room.glass.loud()]
+    return entrance.page(request, "waiting.html", waiting=found, glass=glass)
 
 
 def waits(entrance: Entrance) -> list[Waiting]:
@@ -81,6 +83,17 @@ async def refuse(request: Asked, entrance: GivenEntrance) -> Response[Any]:
     form = await form_of(request)
     entrance.check_form(request, form.get("token"))
     done = await sync_to_thread(refuse_one, entrance.room.staff, entrance.signed_in(request), _number(form))
+    if isinstance(done, Refused):
+        raise PageProblem(refused(done, back="/waiting"))
+    return Away("/waiting")
+
+
+@post("/glass/seen")
+async def seen(request: Asked, entrance: GivenEntrance) -> Response[Any]:
+    """Let a privacy officer who took no part say that she saw broken glass."""
+    form = await form_of(request)
+    entrance.check_form(request, form.get("token"))
+    done = await sync_to_thread(entrance.room.glass.see, entrance.signed_in(request), _number(form))
     if isinstance(done, Refused):
         raise PageProblem(refused(done, back="/waiting"))
     return Away("/waiting")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ from noren.doors.pages.numbers import Figures
 from noren.doors.pages.texts import Texts
 from noren.house.home import Home
 from noren.house.origins import Origins, origins
+from noren.kernel.say import Say
 
 FOLDER: Final = Path(__file__).parent
 MAX_BODY_BYTES: Final = 64 * 1024
@@ -32,6 +33,8 @@ class Shell:
 
     def __init__(self, home: Home, folder: Path) -> None:
         self.home = home
+        self.loud: Callable[[], Sequence[Say]] = tuple
+        """What stands above every page, errors too."""
         self.origins: Origins = origins(home)
         self.texts = Texts(FOLDER, folder)
         self.environment = Environment(
@@ -56,6 +59,7 @@ class Shell:
             "framed": framed(request.headers),
             "in_japanese": switch_url(request, "ja"),
             "in_english": switch_url(request, "en"),
+            "loud": self.loud(),
             **Figures(lang, programme.currency, self.home.zone).words(),
         }
 

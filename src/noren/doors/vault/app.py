@@ -21,6 +21,7 @@ from noren.doors.vault.choices_pages import acknowledgement, agree, choose
 from noren.doors.vault.choosing import choice_handlers
 from noren.doors.vault.desk import Desk
 from noren.doors.vault.disclosure import disclosure, export_handlers, show_code
+from noren.doors.vault.glass import glass_handlers
 from noren.doors.vault.keys import key_handlers
 from noren.doors.vault.leaving import leaving_handlers
 from noren.doors.vault.operator import operator_handlers
@@ -50,6 +51,7 @@ def operator_app(room: VaultRoom) -> Litestar:
         *leaving_handlers(room),
         *rights_handlers(room),
         *export_handlers(room),
+        *glass_handlers(room),
         *_backups(room),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})

@@ -12,9 +12,10 @@ from noren.governance.purposes import ITEMS
 from noren.kernel.say import Say
 
 
-def transparency(year: int, asked: Sequence[LegalRequest], found: Sequence[Incident]) -> dict[str, Any]:
-    """Return the report's numbers. No member, no authority and no case stands in it."""
-    return {"year": year, "requests": requests.counts(asked, year), "incidents": incidents.counts(found, year)}
+def transparency(year: int, asked: Sequence[LegalRequest], found: Sequence[Incident], glass: int) -> dict[str, Any]:
+    """Return the report's numbers. No member, no authority and no case stands in it. ``glass``: how often broken."""
+    counted = {"requests": requests.counts(asked, year), "incidents": incidents.counts(found, year)}
+    return {"year": year, **counted, "glass": glass}
 
 
 def in_words(report: dict[str, Any]) -> list[Say]:
@@ -32,6 +33,10 @@ def in_words(report: dict[str, Any]) -> list[Say]:
             f"(うち報告したもの {incidents_['reported']}件、本人の数 {incidents_['persons']:,}人)",
             f"Leakages and the like: {incidents_['incidents']}"
             f" ({incidents_['reported']} reported, {incidents_['persons']:,} persons)",
+        ),
+        Say(
+            f"緊急の開示(職員が一人の会員の登録を開いた回数): {report['glass']}回",
+            f"Glass broken (times that staff opened a member's record in an emergency): {report['glass']}",
         ),
     ]
     return lines

@@ -54,6 +54,7 @@ class StaffRoom:
     signing: Callable[[], Ed25519PrivateKey] = field(repr=False)
     verifying: Callable[[], Sequence[OKPKey]]
     has_accounts: Callable[[], None] = lambda: None
+    fits: Callable[[bytes | None, str], bool] = password_fits
     turn: threading.RLock = field(default_factory=threading.RLock)
     """Held by whoever changes accounts or what waits: each is judged by what the one before left."""
 
@@ -128,7 +129,7 @@ class StaffRoom:
         account = self.store.account(name) if ID.match(name) else None
         held = {each.means: each for each in self.store.credentials(name)} if account else {}
         known, totp = held.get(Means.PASSWORD), held.get(Means.TOTP)
-        fits = password_fits(known.secret if known else None, password)
+        fits = self.fits(known.secret if known else None, password)
         sealed, last = (totp.secret, totp.counter) if totp else (None, 0)
         step = self.codes.step(name, sealed, code, now, last)
         good = account is not None and account.state is State.ACTIVE and fits and step is not None

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -39,11 +40,18 @@ def hash_password(password: str) -> bytes:
         return _HASHER.hash(password).encode("ascii")
 
 
-def password_fits(hashed: bytes | None, password: str) -> bool:
-    """Return whether a password is that of a hash. Where there is none the same work is done."""
+def _verify(hashed: str, password: str) -> bool:
+    return _HASHER.verify(hashed, password)
+
+
+def password_fits(hashed: bytes | None, password: str, verify: Callable[[str, str], bool] = _verify) -> bool:
+    """Return whether a password is that of a hash. Where there is none the same work is done.
+
+    ``verify``: the hashing, which tests count.
+    """
     with _TURNS:
         try:
-            fits = _HASHER.verify((hashed or _nobodys()).decode("ascii"), password[:MOST])
+            fits = verify((hashed or _nobodys()).decode("ascii"), password[:MOST])
         except (VerificationError, InvalidHashError):
             fits = False
     return fits and hashed is not None

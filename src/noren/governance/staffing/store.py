@@ -244,6 +244,11 @@ class StaffStore:
             rows = db.execute(select(WAITING).order_by(WAITING.c.number.desc())).all()
             return [_waiting(row, _approvals(db, row.number), at) for row in rows]
 
+    def empty(self, number: int) -> None:
+        """Forget what it was that waited; that it waited stays."""
+        with self._engine.begin() as db:
+            db.execute(update(WAITING).where(WAITING.c.number == number).values(body=""))
+
     def approve(self, number: int, account: str, at: datetime) -> bool:
         """Add an approval; False: she approved already."""
         try:

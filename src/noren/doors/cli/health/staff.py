@@ -22,8 +22,10 @@ def look_at_staff(home: Home) -> Iterator[Finding]:
         with zone_client(home, "desk") as desk:
             accounts: list[dict[str, Any]] = desk.call("/staff/list", {})
             waiting: list[dict[str, Any]] = desk.call("/staff/approvals", {})
+            glass: list[dict[str, Any]] = desk.call("/staff/glass", {})
     except (HomeProblem, ZoneDown, CallRefused):
         return
+    yield from _glass(glass)
     active = [each for each in accounts if each["state"] == "active"]
     if not any(each["state"] != "invited" for each in accounts):
         yield Finding(
@@ -53,3 +55,15 @@ def look_at_staff(home: Home) -> Iterator[Finding]:
     if waits:
         what = Say(f"承認を待っているもの: {waits}件", f"Waiting for approval: {waits}")
         yield Finding("warning", what, Say("noren staff approvals", "noren staff approvals"))
+
+
+def _glass(found: list[dict[str, Any]]) -> Iterator[Finding]:
+    """Yield what everybody is told of: a record that is open now, and what nobody without a part in it has seen."""
+    opened = sum(each["stands"] for each in found)
+    unseen = sum(not each["seen_by"] for each in found)
+    if opened:
+        what = Say(f"緊急の開示が行われています: {opened}件", f"Glass is broken now: {opened}")
+        yield Finding("wrong", what, Say("noren staff glass", "noren staff glass"))
+    if unseen:
+        what = Say(f"確かめられていない緊急の開示: {unseen}件", f"Broken glass that nobody else has seen: {unseen}")
+        yield Finding("wrong", what, Say("noren staff seen NUMBER", "noren staff seen NUMBER"))

@@ -19,6 +19,7 @@ from noren.doors.cli.here import (
     here,
 )
 from noren.doors.cli.speech import both
+from noren.doors.cli.staff import glass
 from noren.kernel.say import Say
 
 staff = group(both("担当者: アカウント・サインイン・承認", "Staff: accounts, signing in, approvals"))
@@ -319,4 +320,5 @@ def refuse_waiting(
 
 def add_to(app: typer.Typer) -> None:
     """Put ``staff`` on the command line."""
+    glass.add_to(staff)
     app.add_typer(staff, name="staff")
