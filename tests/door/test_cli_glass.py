@@ -83,6 +83,12 @@ def test_the_whole_way(house: StaffTerminals) -> None:
     year = datetime.now(house.home.zone).year
     assert sum(house.told("", "transparency", str(each))["glass"] for each in (year - 1, year)) == 1
     desk_holds_no_card(house)
+    asked = house.told("", "staff", "invite", "kato", "--recover", "--yes")
+    assert (asked["code"], asked["waiting"]["act"]) == ("", "recover")
+    assert "kato invited anew" in str([each.what.en for each in look_at_staff(house.home) if each.level == "wrong"])
+    assert house.call("", "staff", "invite", "kato", "--recover").exit_code == 2, "its name is typed"
+    ended = house.told("aoki", "staff", "refuse", str(asked["waiting"]["number"]))
+    assert ended["waiting"]["outcome"] == "refused"
 
 
 def desk_holds_no_card(house: StaffTerminals) -> None:

@@ -1,4 +1,4 @@
-"""Broken glass at the desk: two others, fifteen minutes, one asker, and nothing without its entry in the log."""
+"""Broken glass at the desk: two others, fifteen minutes, one asker, nothing without its entry; and the way back."""
 
 from __future__ import annotations
 
@@ -10,16 +10,18 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from noren.doors.desk.deciding import approve_one
+from noren.doors.desk.deciding import approve_one, refuse_one
 from noren.doors.desk.glass import glass_performer, told_loudly
 from noren.governance.ports import Entry, EntryKind
 from noren.governance.staff import Role
 from noren.governance.staffing.glass import Glass, Opened
 from noren.governance.staffing.model import Account, How, Outcome, SignedIn, State, Waiting
+from noren.governance.staffing.recovering import recover
 from noren.governance.staffing.refusing import Refused
 from noren.governance.staffing.room import StaffRoom
 from noren.governance.staffing.secrets import Codes
 from noren.governance.staffing.store import StaffStore
+from noren.governance.staffing.tending import Invited, Offer, offer
 from noren.kernel.clock import FixedClock
 from noren.kernel.keyring import KeyRing
 from noren.testing.journal import MemoryJournal
@@ -160,11 +162,11 @@ def test_who_asks_has_a_role_and_a_reason_that_names_nobody(desk: Desk) -> None:
 
 
 def test_it_is_loud_until_an_officer_without_a_part_says_that_she_saw_it(desk: Desk) -> None:
-    assert told_loudly(desk.glass, AT) == []
+    assert told_loudly(desk.room, desk.glass) == []
     number = desk.broken()
-    assert [each.en.startswith("Glass is broken") for each in told_loudly(desk.glass, AT)] == [True]
-    late = desk.clock.instant = AT + timedelta(hours=5)
-    assert [each.en.startswith("Glass was broken") for each in told_loudly(desk.glass, late)] == [True]
+    assert [each.en.startswith("Glass is broken") for each in told_loudly(desk.room, desk.glass)] == [True]
+    desk.clock.instant = AT + timedelta(hours=5)
+    assert [each.en.startswith("Glass was broken") for each in told_loudly(desk.room, desk.glass)] == [True]
     for name, rule in {
         "aoki": "took-part",
         "sato": "took-part",
@@ -174,10 +176,10 @@ def test_it_is_loud_until_an_officer_without_a_part_says_that_she_saw_it(desk: D
         found = desk.glass.see(desk.who(name), number)
         assert isinstance(found, Refused)
         assert found.rule == rule
-    assert told_loudly(desk.glass, late)
+    assert told_loudly(desk.room, desk.glass)
     found = desk.glass.see(desk.who("endo"), number)
     assert not isinstance(found, Refused)
-    assert told_loudly(desk.glass, late) == []
+    assert told_loudly(desk.room, desk.glass) == []
     assert (desk.glass.count(2026, UTC), desk.glass.count(2025, UTC)) == (1, 0)
     again = Glass(desk.room, lambda begin: list(desk.journal.entries[begin:]))
     assert [(each.number, each.seen_by) for each in again.all()] == [(number, "endo")], "the log alone says so"
@@ -207,3 +209,39 @@ def test_the_log_says_who_why_and_under_which_number_and_no_member(desk: Desk) -
     told = [dict(each.body) for each in desk.journal.entries if each.kind is EntryKind.BREAK_GLASS]
     assert told == [{"number": number, "by": "aoki", "why": WHY, "approved": "kato sato"}]
     assert all(SHOWN not in str(each.body) for each in desk.journal.entries)
+
+
+def test_a_way_back_is_loud_for_a_day_and_ends_where_somebody_ends_it(desk: Desk) -> None:
+    asked = recover(desk.room, "sato")
+    assert isinstance(asked, Waiting)
+    assert [each.en.startswith("sato invited anew") for each in told_loudly(desk.room, desk.glass)] == [True]
+    assert desk.approve(asked.number, "aoki") == "waits-its-day", "nobody hastens it"
+    desk.clock.instant += timedelta(hours=23, minutes=59)
+    again = recover(desk.room, "sato")
+    assert isinstance(again, Waiting), "no code before its day"
+    assert again.number == asked.number
+    ended = refuse_one(desk.room, desk.who("mori"), asked.number)
+    assert isinstance(ended, Refused)
+    assert isinstance(refuse_one(desk.room, desk.who("aoki"), asked.number), Waiting)
+    assert told_loudly(desk.room, desk.glass) == []
+    desk.clock.instant += timedelta(minutes=2)
+    second = recover(desk.room, "sato")
+    assert isinstance(second, Waiting), "what was ended begins anew"
+    desk.clock.instant += timedelta(hours=24)
+    found = recover(desk.room, "sato")
+    assert isinstance(found, Invited)
+    assert isinstance(offer(desk.room, found.code, "noren"), Offer)
+    third = recover(desk.room, "sato")
+    assert isinstance(third, Waiting), "one code for one day of waiting"
+    told = [each.body.get("change") for each in desk.journal.entries if each.kind is EntryKind.STAFF_CHANGED]
+    assert told == ["recovery-asked", "recovery-asked", "recovered", "invited", "recovery-asked"]
+
+
+def test_only_who_tends_accounts_and_is_here_comes_back(desk: Desk) -> None:
+    desk.keep("endo", Role.PRIVACY_OFFICER, state=State.CLOSED)
+    rules = []
+    for name in ("mori", "endo", "nobody"):
+        found = recover(desk.room, name)
+        assert isinstance(found, Refused)
+        rules.append(found.rule)
+    assert rules == ["recover-not-thus", "recover-not-thus", "no-such-account"]

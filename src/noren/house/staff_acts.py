@@ -75,7 +75,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
                 f"/staff/{name}"
                 for name in (
                     *("add", "offer", "accept", "list", "show", "roles", "close", "invite", "sign-in", "sign-out"),
-                    *("whoami", "approvals", "approve", "refuse", "break-glass", "glass", "seen"),
+                    *("whoami", "approvals", "approve", "refuse", "break-glass", "glass", "seen", "recover"),
                 )
             ),
             _ITSELF,

@@ -9,9 +9,9 @@ from litestar import Response
 
 from noren.governance.staff import Action, Circumstances
 from noren.governance.staff import refusing as policy_refusing
-from noren.governance.staffing import approving
+from noren.governance.staffing import approving, recovering
 from noren.governance.staffing.model import Outcome, SignedIn, Waiting
-from noren.governance.staffing.refusing import Refused
+from noren.governance.staffing.refusing import NOT_TO_HASTEN, Refused
 from noren.governance.staffing.room import StaffRoom
 from noren.kernel.say import Say
 
@@ -54,6 +54,9 @@ def approve_one(
     barred = may_decide(room, who, number)
     if barred is not None:
         return barred
+    waits = room.store.waiting(number, room.clock.now())
+    if waits is not None and waits.act == recovering.ACT:
+        return NOT_TO_HASTEN
     with room.turn:
         found = approving.approve(room, number, who)
         if isinstance(found, Refused) or not approving.is_approved(room, found):

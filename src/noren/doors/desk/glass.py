@@ -18,6 +18,7 @@ from noren.doors.inner_door import refusal
 from noren.governance.staffing.glass import ACT, Broken, Glass
 from noren.governance.staffing.glass_refusals import ACCOUNTS
 from noren.governance.staffing.model import Waiting
+from noren.governance.staffing.recovering import asked_now
 from noren.governance.staffing.refusing import NOT_SIGNED_IN, Refused
 from noren.governance.staffing.room import StaffRoom
 from noren.house.glass import MAX_ORDER
@@ -126,9 +127,11 @@ def glass_performer(room: StaffRoom, glass: Glass) -> dict[str, Callable[[Waitin
     return {ACT: perform}
 
 
-def told_loudly(glass: Glass, now: datetime) -> Sequence[Say]:
-    """Return what stands above every page of the staff: that glass is broken, or was and nobody else has looked."""
-    return [_standing(each) if each.stands(now) else _unseen(each) for each in glass.loud()]
+def told_loudly(room: StaffRoom, glass: Glass) -> Sequence[Say]:
+    """Return what stands above every page of the staff: broken glass, unseen glass, a way back that was asked for."""
+    now = room.clock.now()
+    ways_back = [Say(each.says_ja, each.says_en) for each in asked_now(room)]
+    return [*ways_back, *(_standing(each) if each.stands(now) else _unseen(each) for each in glass.loud())]
 
 
 def _standing(each: Broken) -> Say:

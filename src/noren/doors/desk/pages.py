@@ -24,7 +24,7 @@ FOLDER: Final = Path(__file__).parent
 def staff_app(room: DeskRoom, ways: Ways, performers: Mapping[str, Perform]) -> App:
     """Return the application of the pages on which staff sign in. ``performers``: do what was approved, by its act."""
     shell = Shell(room.home, FOLDER)
-    shell.loud = lambda: told_loudly(room.glass, room.now())
+    shell.loud = lambda: told_loudly(room.staff, room.glass)
     entrance = Entrance(room, shell, ways, performers)
     routes: list[Any] = [healthz]
     routes += [signing_in.sign_in_page, signing_in.sign_in, signing_in.passkey_question, signing_in.passkey]

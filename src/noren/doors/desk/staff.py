@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+import structlog
 from litestar import Request, Response, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
@@ -18,7 +19,7 @@ from noren.doors.desk import staff_bodies as bodies
 from noren.doors.desk.deciding import Perform, approve_one, may, refuse_one
 from noren.doors.inner_door import refusal
 from noren.governance.staff import Action, Role
-from noren.governance.staffing import approving, tending
+from noren.governance.staffing import approving, recovering, tending
 from noren.governance.staffing.model import Account, Session, SignedIn, Waiting
 from noren.governance.staffing.refusing import NOT_SIGNED_IN, Refused, unknown
 from noren.governance.staffing.room import StaffRoom
@@ -26,6 +27,7 @@ from noren.house.staff_token import TOKEN_HEADER
 from noren.kernel.say import Say
 
 Asked = Request[Any, Any, Any]
+LOG: Final[Any] = structlog.get_logger("desk")
 
 
 def staff_handlers(room: StaffRoom, performers: Mapping[str, Perform], issuer: str) -> list[Any]:
@@ -120,7 +122,20 @@ def _tending(room: StaffRoom) -> list[Any]:
         says = Say(f"{data.id} を改めて招待する", f"invite {data.id} anew")
         return _tend(room, request, "staff-invite", data, says, wrong)
 
-    return [add, roles, close, invite]
+    return [add, roles, close, invite, _recovering(room)]
+
+
+def _recovering(room: StaffRoom) -> Any:
+    @post("/staff/recover", status_code=HTTP_200_OK, sync_to_thread=True)
+    def recover(data: JSONBody[bodies.IdBody]) -> Response[Any]:
+        found = recovering.recover(room, data.id)
+        if not isinstance(found, Refused):
+            LOG.error("staff_recovery")  # an alert: asked for, or done
+        if isinstance(found, Waiting):
+            return Response(bodies.DoneAnswer(waiting=bodies.waiting_shown(found)))
+        return _done(found)
+
+    return recover
 
 
 def _tend(

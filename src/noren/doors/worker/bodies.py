@@ -142,7 +142,7 @@ class RecallBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     rows: Annotated[list[RecallRow], msgspec.Meta(max_length=MAX_ROWS)]
 
 
-class RecalledRow(msgspec.Struct, frozen=True):
+class RecalledRow(Discreet, msgspec.Struct, frozen=True):
     """What is known of a member: the stops in force, what she chose, what each card may do (null: unknown)."""
 
     state: Literal["here", "left", "unknown"]

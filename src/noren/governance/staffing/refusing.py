@@ -47,6 +47,18 @@ ALREADY: Final = Refused(
     Say("noren staff approvals で待っているものを確かめてください。", "See what waits with: noren staff approvals"),
 )
 
+NOT_TO_HASTEN: Final = Refused(
+    "waits-its-day",
+    Say(
+        "これは承認するものではなく、24時間がたてば有効になります。",
+        "That is not approved: it is good after its 24 hours.",
+    ),
+    Say(
+        "覚えがなければ noren staff refuse で終わらせてください。",
+        "If you know nothing of it, end it: noren staff refuse",
+    ),
+)
+
 
 def crowded(seconds: int) -> Refused:
     """Return the refusal of a sign-in after too many failures."""

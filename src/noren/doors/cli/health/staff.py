@@ -26,6 +26,8 @@ def look_at_staff(home: Home) -> Iterator[Finding]:
     except (HomeProblem, ZoneDown, CallRefused):
         return
     yield from _glass(glass)
+    waiting = [each for each in waiting if each["outcome"] == "waits"]
+    yield from _ways_back(waiting)
     active = [each for each in accounts if each["state"] == "active"]
     if not any(each["state"] != "invited" for each in accounts):
         yield Finding(
@@ -51,10 +53,17 @@ def look_at_staff(home: Home) -> Iterator[Finding]:
             ),
             Say("noren staff add", "noren staff add"),
         )
-    waits = sum(each["outcome"] == "waits" for each in waiting)
+    waits = sum(each["act"] != "recover" for each in waiting)
     if waits:
         what = Say(f"承認を待っているもの: {waits}件", f"Waiting for approval: {waits}")
         yield Finding("warning", what, Say("noren staff approvals", "noren staff approvals"))
+
+
+def _ways_back(waiting: list[dict[str, Any]]) -> Iterator[Finding]:
+    for each in waiting:
+        if each["act"] == "recover":
+            end = f"noren staff refuse {each['number']}"
+            yield Finding("wrong", Say(each["says_ja"], each["says_en"]), Say(end, end))
 
 
 def _glass(found: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -71,12 +71,43 @@ def add(
 def invite(
     context: typer.Context,
     name: IdArgument,
+    recover: Annotated[
+        bool,
+        typer.Option(
+            "--recover",
+            help=both("全員が入れないとき: 24時間後に有効", "Everybody is locked out: good after 24 hours"),
+        ),
+    ] = False,
+    yes: YesOption = False,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Invite anew: her sessions and earlier means end when she accepts."""
-    _change(here(context, home, lang, as_json), "invite", {"id": name}, None)
+    at = here(context, home, lang, as_json)
+    if recover:
+        _recover(at, name, yes)
+        return
+    _change(at, "invite", {"id": name}, None)
+
+
+def _recover(at: Here, name: str, yes: bool) -> None:
+    from noren.doors.cli.staff.asking import ask
+
+    what = Say(
+        f"サインインなしで {name} を招待し直します。全員に知らされ、24時間後に有効になります。",
+        f"{name} is invited anew with nobody signed in. Everybody is told; it is good after 24 hours.",
+    )
+    confirm_by_name(at, what, name, yes)
+    answer: dict[str, Any] = ask(at, "recover", {"id": name})
+    if answer.get("code"):
+        _tell(at, answer, None)
+        return
+    again = Say(
+        "24時間たったら、同じコマンドで招待コードが出ます。",
+        "After 24 hours the same command prints the invitation code.",
+    )
+    at.answer(answer, Say(answer["waiting"]["says_ja"], answer["waiting"]["says_en"]), again)
 
 
 @staff.command("roles", help=both("役割を変える", "Change an account's roles"))
