@@ -47,6 +47,8 @@ OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/check", None),
     ("POST", "/retell", None),
     ("POST", "/keys/work", {"name": "vault-index"}),
+    ("GET", "/dormant/list", None),
+    ("POST", "/dormant/run", {"dry": True}),
     ("POST", "/erase/preview", {"card": CARD}),
     ("POST", "/erase/withdraw", {"card": CARD}),
     ("POST", "/erase/member", {"card": CARD}),

@@ -68,7 +68,7 @@ def test_a_lost_card_row_is_found(tmp_path: Path) -> None:
     "sql",
     [
         "INSERT INTO card SELECT randomblob(16), randomblob(32), member, number, state FROM card LIMIT 1",
-        "INSERT INTO total VALUES (zeroblob(16), 1)",
+        "INSERT INTO total (row, inactive_cards) VALUES (zeroblob(16), 1)",
     ],
     ids=["a card of nobody", "a wrong number of cards"],
 )

@@ -22,8 +22,8 @@ NEW, PASSWORD = "2980001888888888", "correct horse battery"
 
 
 PLAIN = {"standing", "pending", "inactive_cards", "month", "is_open"}
-COUNTED = {"request_count": {"year", "kind", "word", "number"}}
-"""Of the whole programme: how many requests of a kind there were in a year."""
+COUNTED = {"request_count": {"year", "kind", "word", "number"}, "total": {"looked", "heard_since"}}
+"""Of the whole programme: how many requests of a kind there were in a year, when dormant members were looked for."""
 
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'alembic_version'"
 

@@ -142,3 +142,10 @@ def test_the_lines_of_a_receipt_fit() -> None:
     for line in receipt_lines(ADDRESS):
         for text in (line.ja, line.en):
             assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) <= RECEIPT_COLUMNS
+
+
+def test_who_is_dormant_is_told_of_only_where_it_is_done() -> None:
+    plain, done = page(governed()), page(governed(), replace(FACTS, dormant_months=36, dormant_notice_days=60))
+    assert "36か月のあいだ" not in said(plain, "kept")
+    assert "36か月のあいだ、お買い物・ポイントの動き・ログイン・お手続きのいずれもなく" in said(done, "kept")
+    assert "at least 60 days before" in said(done, "kept")

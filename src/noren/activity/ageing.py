@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from noren.activity.ports import AuditFeed
 from noren.activity.sweeping import CHUNK, Broom
-from noren.kernel.clock import microseconds
+from noren.kernel.clock import microseconds, months_back
 
 _PAGE: Final = 200
 _MERGES: Final = 20_000
@@ -29,8 +29,7 @@ def month_of(day: date) -> int:
 
 def first_kept(today: date, months: int) -> date:
     """Return the first day whose lines are kept for so many months: always the first of a month."""
-    month = month_of(today) - months
-    return date(month // 12, month % 12 + 1, 1)
+    return months_back(today, months)
 
 
 def cut_offs(feed: AuditFeed, today: date) -> dict[date, frozenset[bytes]]:

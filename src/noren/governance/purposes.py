@@ -92,6 +92,7 @@ _ALL: Final = (
         ("stop", "停止の申し出", "stops"),
         ("choice", "取り扱いについての選択", "choices on how data is kept"),
         ("credential", "ログインの手がかり", "what a member signs in with"),
+        ("last-heard", "最後に手続きやログインをした日", "the day on which a member was last heard of"),
         ("key", "暗号鍵(会員ごと)", "a member's key"),
     ),
     Item("figure", Say("統計値", "statistics"), Tells.NOBODY, person_level=False),

@@ -128,7 +128,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
         "vault": {
             CONNECT: ("CONNECT", "TEMPORARY"),
             **_STAMP,
-            "member": ("SELECT", "INSERT", "UPDATE", "TRUNCATE"),
+            "member": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "contact": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "card": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),
             "request": ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE"),

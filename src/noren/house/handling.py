@@ -21,4 +21,6 @@ def facts_of(home: Home) -> Facts:
         erased_hours=settings.erasure.gather_hours + math.ceil(settings.erasure.readers_minutes / 60),
         backup_days=LONGEST[CopyKind.BACKUP].days,
         extract_days=LONGEST[CopyKind.EXTRACT].days,
+        dormant_months=settings.retention.dormant_months,
+        dormant_notice_days=settings.retention.dormant_notice_days,
     )

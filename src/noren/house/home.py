@@ -173,6 +173,16 @@ class Erasure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second_lists: str = ""
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """After how many months without purchase, points and sign-in a member is erased (0: never), told how long before.
+
+    ``dormant_months`` never ends before points would have lapsed. She goes on the first day of a month.
+    """
+
+    dormant_months: Annotated[int, msgspec.Meta(ge=0, le=600)] = 36
+    dormant_notice_days: Annotated[int, msgspec.Meta(ge=30, le=400)] = 60
+
+
 class LogSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The audit logs: what they are called, whose cosignatures a check demands (public keys), and of how many.
 
@@ -214,6 +224,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     audiences: Audiences = msgspec.field(default_factory=Audiences)
     keys: KeySettings = KeySettings()
     erasure: Erasure = Erasure()
+    retention: Retention = Retention()
     log: LogSettings = msgspec.field(default_factory=LogSettings)
     sign_in: SignIn = SignIn()
 

@@ -74,6 +74,10 @@ class LedgerDoor:
         asked = [{"token": _text(token), "cards": [card.reveal() for card in cards]} for token, cards in rows]
         return [_recalled(each) for each in self._call("/choices/recall", {"rows": asked})["rows"]]
 
+    def dormant(self, tokens: Sequence[LinkToken]) -> Sequence[bool]:
+        """Ask which members are dormant on that side."""
+        return list(self._call("/dormant", {"tokens": [_text(token) for token in tokens]})["dormant"])
+
     def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
         """Have link tokens made anew under the current link key."""
         answer = self._call("/cards/tokens", {"tokens": [_text(token) for token in tokens]})

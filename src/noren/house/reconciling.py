@@ -14,6 +14,7 @@ from noren.governance.log import Log
 from noren.governance.log.disk import PRIVATE, exchange
 from noren.house.home import Home
 from noren.house.vault import VaultRoom
+from noren.identity.dormancy import begin_anew
 from noren.identity.recalling import Recollection, Said, recall_all
 
 
@@ -46,6 +47,7 @@ def reconcile(room: VaultRoom) -> Recollection | None:
     done = recall_all(
         room.vault, said=lambda row: _said(room.log, row, begin), log_lost=mark.log_lost, keep_days=keep_days
     )
+    begin_anew(room.vault)
     path.unlink()
     return done
 

@@ -146,6 +146,8 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/erase/member": _MEMBER,
         "/erase/withdraw": _MEMBER,
         "/erase/finish": _UNATTENDED,
+        "/dormant/list": _READS,
+        "/dormant/run": _UNATTENDED,
         "/rights/add": _RIGHT,
         "/rights/answer": _RIGHT,
         "/rights/list": _MEMBER,

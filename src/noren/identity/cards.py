@@ -9,7 +9,7 @@ from typing import Final
 from noren.identity.cards_at_rest import Card, seal_card, with_state
 from noren.identity.crossing import tell
 from noren.identity.finding import find_cards, find_numbers
-from noren.identity.members import LIVING, Member, mark, open_members, put_members
+from noren.identity.members import LIVING, Member, heard, mark, open_members, put_members
 from noren.identity.model import MAX_ROWS_PER_CALL, CardState, Outcome, Refused, Standing
 from noren.identity.operations import enrol
 from noren.identity.ports import VaultBatch
@@ -90,7 +90,7 @@ def set_card_state(vault: Vault, *, card: CardNumber, state: CardState) -> Outco
             if before.state is state and not member.at_rest.pending:
                 return "same"
             put_state(batch, member, before, state)
-            put_members(vault, batch, [mark(member, pending=True)])
+            put_members(vault, batch, [mark(heard(vault, member), pending=True)])
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
 
@@ -115,7 +115,7 @@ def reissue_card(vault: Vault, *, card: CardNumber, new_card: CardNumber) -> Out
             if old.state is CardState.ACTIVE:
                 put_state(batch, member, old, CardState.BLOCKED)
             after = member if new is not None else _with_card(vault, batch, member, new_card)
-            put_members(vault, batch, [mark(after, pending=True)])
+            put_members(vault, batch, [mark(heard(vault, after), pending=True)])
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
 

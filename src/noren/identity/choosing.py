@@ -24,7 +24,7 @@ from noren.identity.choices import (
     with_stop,
 )
 from noren.identity.crossing import needs_telling, tell_members
-from noren.identity.members import Member, mark, open_members, put_members
+from noren.identity.members import Member, heard, mark, open_members, put_members
 from noren.identity.model import MAX_ROWS_PER_CALL, Outcome, Refused, Standing
 from noren.identity.operations import MERGED_AWAY
 from noren.identity.ports import VaultBatch
@@ -158,7 +158,7 @@ def changed(vault: Vault, member: Member, change: Change) -> Member | Refused:
         return member
     if not fits(choices):
         return TOO_MANY
-    after = replace(member, choices=choices, person=person)
+    after = heard(vault, replace(member, choices=choices, person=person))
     differ = bool(member.cards) and (choices.crosses, choices.received) != (
         member.choices.crosses,
         member.choices.received,

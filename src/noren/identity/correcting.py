@@ -14,7 +14,7 @@ from noren.identity.checks import check_application
 from noren.identity.crossing import needs_telling, tell_members
 from noren.identity.erasing import forget_deleted
 from noren.identity.errors import LedgerAway
-from noren.identity.members import Member, mark, put_members
+from noren.identity.members import Member, heard, mark, put_members
 from noren.identity.model import CONTACT_FIELDS, PERSON_FIELDS, Application, Field, Refused, Standing
 from noren.identity.requests import find_member
 from noren.identity.vault import Vault
@@ -67,7 +67,7 @@ def correct(vault: Vault, *, who: CardNumber | bytes, values: Mapping[str, str],
                 return Corrected(())
             after = _given(member, checked)
             untold = needs_telling(vault, after, card_added=False)
-            after = mark(after, pending=untold)
+            after = heard(vault, mark(after, pending=untold))
             put_members(vault, batch, [after])
         _note(vault, member, changed, by)
         forget_deleted(vault)

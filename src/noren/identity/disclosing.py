@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Final
 
 from noren.governance.disclosing.model import Document, Section, both
@@ -102,6 +103,8 @@ def own_document(
     content = {
         **registration(member),
         "has_password": member.password is not None,
+        "last_heard_of": _day(member.seen.day),
+        "to_be_erased_on": _day(member.seen.goes_on),
         "traits_told_to_the_ledger_side": member.told,
         "choices": stands,
         "consents": [asdict(each) for each in member.choices.consents],
@@ -139,11 +142,16 @@ def _request(each: Request) -> dict[str, Any]:
 def _person(member: Member) -> Section:
     values = {**asdict(member.person), **asdict(member.contact)}
     rows = [[FIELD_SAYS[name], value or _NONE] for name, value in values.items()]
+    rows.append([Say("最後にお手続きやログインをした日", "last heard of"), _day(member.seen.day) or _NONE])
     note = Say(
         "会員情報庫が、あなたの鍵で封をして持っている項目のすべてです。",
         "All the fields that the vault holds of you, each sealed under a key of your own.",
     )
     return Section(Say("登録", "Registration"), note, (Say("項目", "item"), Say("内容", "content")), rows)
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _cards(member: Member) -> Section:

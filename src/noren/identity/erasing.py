@@ -54,7 +54,7 @@ def erase_member(vault: Vault, *, card: CardNumber) -> Erased | Refused:
             found = find_by_card(vault, batch, card, standing=WITH_WITHDRAWN)
             if found is None:
                 return UNKNOWN_CARD
-            if _is_merging(batch, found[0]):
+            if is_merging(batch, found[0]):
                 return MERGE_FIRST
         return erase_row(vault, found[0])
 
@@ -158,7 +158,7 @@ def _marks(waiting: MemberRow) -> list[bytes]:
     return [both[: len(both) // 2], both[len(both) // 2 :]]
 
 
-def _is_merging(batch: VaultBatch, member: Member) -> bool:
+def is_merging(batch: VaultBatch, member: Member) -> bool:
     """Whether she is being merged, or somebody into her."""
     if member.at_rest.standing is Standing.MERGING:
         return True

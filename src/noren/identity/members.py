@@ -13,6 +13,7 @@ from noren.identity.model import PERSON_FIELDS, Contact, Field, MemberRow, Perso
 from noren.identity.ports import VaultBatch
 from noren.identity.sealed import open_fields, seal_fields
 from noren.identity.sealed_choices import choices_from, texts_of
+from noren.identity.seen import Seen, seen_from, text_of
 from noren.identity.tables import MEMBER
 from noren.identity.vault import Vault
 from noren.kernel.ids import LinkToken
@@ -35,6 +36,7 @@ class Member:
     told: str | None = None
     password: str | None = None
     choices: Choices = field(default_factory=Choices)
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def row(self) -> bytes:
@@ -72,7 +74,7 @@ def _opened(
     token = fields["link_token"]
     return Member(
         at_rest, key, person, contact, cards, _token(token) if token else None, fields["told"], fields["password"],
-        choices_from(fields),
+        choices_from(fields), seen_from(fields.get("seen")),
     )  # fmt: skip
 
 
@@ -83,7 +85,8 @@ def _token(text: str) -> LinkToken:
 def at_rest(member: Member) -> MemberRow:
     """Seal a member whole: fresh nonces for every field, so that a change does not show which field it was."""
     person = {name: getattr(member.person, name) for name in PERSON_FIELDS}
-    rest = {"password": member.password, "cards": str(len(member.cards)), **texts_of(member.choices)}
+    kept = {"password": member.password, "cards": str(len(member.cards)), "seen": text_of(member.seen)}
+    rest = {**kept, **texts_of(member.choices)}
     values = {**person, **_of_the_crossing(member), **rest}
     return replace(member.at_rest, sealed=seal_fields(member.key, values, table=MEMBER.name, row=member.row))
 
@@ -103,6 +106,11 @@ def put_members(vault: Vault, batch: VaultBatch, members: Sequence[Member]) -> N
     """Write members with their contacts; cards are written by themselves."""
     batch.put_members([at_rest(member) for member in members])
     vault.drawer.put(batch, {m.row: m.contact for m in members}, {m.row: m.key for m in members})
+
+
+def heard(vault: Vault, member: Member) -> Member:
+    """Return the member as heard of today."""
+    return replace(member, seen=member.seen.heard(vault.today()))
 
 
 def mark(member: Member, *, pending: bool) -> Member:

@@ -14,7 +14,7 @@ from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.choices import joined
 from noren.identity.crossing import tell
 from noren.identity.finding import find_numbers
-from noren.identity.members import LIVING, Member, mark, open_members, put_members
+from noren.identity.members import LIVING, Member, heard, mark, open_members, put_members
 from noren.identity.model import MAX_CARDS_PER_MEMBER, Outcome, Refused, Standing
 from noren.identity.operations import TOO_MANY_CARDS
 from noren.identity.ports import VaultBatch
@@ -107,7 +107,7 @@ def _move(vault: Vault, batch: VaultBatch, source: Member, target: Member) -> No
     move_requests(batch, source, target)
     choices = joined(target.choices, source.choices, vault.zone)
     after = replace(target, cards=(*target.cards, *moved), choices=choices)
-    put_members(vault, batch, [mark(after, pending=bool(after.cards))])
+    put_members(vault, batch, [mark(heard(vault, after), pending=bool(after.cards))])
 
 
 def _moved(vault: Vault, card: Card, target: Member, place: int) -> Card:

@@ -12,7 +12,7 @@ from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.checks import check_application
 from noren.identity.crossing import needs_telling, tell_members
 from noren.identity.finding import find_cards, find_numbers
-from noren.identity.members import Member, mark, open_members, put_members
+from noren.identity.members import Member, heard, mark, open_members, put_members
 from noren.identity.model import (
     CONTACT_FIELDS,
     MAX_CARDS_PER_MEMBER,
@@ -160,7 +160,7 @@ class _Desk:
             self.untold[after.row] = place, after
         same = before is not None and card is None and (after.person, after.contact) == (member.person, member.contact)
         if not same or untold:
-            self._put.append(mark(after, pending=untold))
+            self._put.append(mark(after if same else heard(self._vault, after), pending=untold))
             self._put_cards += [card] if card else []
         if before is None:
             self._new_keys[after.row] = after.key

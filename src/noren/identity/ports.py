@@ -88,6 +88,14 @@ class VaultBatch(Protocol):
         """Add to the programme's number of cards that are lost or blocked."""
         ...
 
+    def looked(self) -> tuple[int, int]:
+        """Return the month of the last look for dormant members, and the day from which on days are kept (0: none)."""
+        ...
+
+    def note_looked(self, month: int, heard_since: int) -> None:
+        """Note a look for dormant members."""
+        ...
+
     def put_contacts(self, contacts: Sequence[ContactRow]) -> None:
         """Write contacts whole, new or known."""
         ...
@@ -300,6 +308,10 @@ class LedgerSide(Protocol):
 
     def recall(self, rows: Sequence[tuple[LinkToken, Sequence[CardNumber]]]) -> Sequence[Recalled]:
         """Say back what was told of members, each with some cards of hers: for a vault that was restored."""
+        ...
+
+    def dormant(self, tokens: Sequence[LinkToken]) -> Sequence[bool]:
+        """Say of members whether nothing was bought for the term and no points are left: yes or no, no day."""
         ...
 
     def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:

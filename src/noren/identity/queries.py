@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from noren.identity.cards import UNKNOWN_CARD, find_by_card
@@ -10,6 +10,7 @@ from noren.identity.cards_at_rest import Card
 from noren.identity.crossing import tell
 from noren.identity.members import open_members
 from noren.identity.model import CardState, Refused, Summary
+from noren.identity.seen import Seen
 from noren.identity.vault import Vault
 from noren.kernel.ids import CardNumber, LinkToken
 
@@ -39,6 +40,7 @@ class WhoAmI:
     since: str
     link_token: LinkToken | None
     row: bytes = b""
+    seen: Seen = field(default_factory=Seen)
 
 
 def summary(vault: Vault) -> Summary:
@@ -65,6 +67,7 @@ def who_am_i(vault: Vault, *, row: bytes) -> WhoAmI | None:
         since=(person.since or "")[:7],
         link_token=member.link_token,
         row=row,
+        seen=member.seen,
     )
 
 

@@ -16,7 +16,7 @@ import msgspec
 
 from noren.governance.ports import Entry, EntryKind
 from noren.identity.cards import UNKNOWN_CARD, UNKNOWN_MEMBER, find_by_card
-from noren.identity.members import WITH_WITHDRAWN, Member, open_members
+from noren.identity.members import WITH_WITHDRAWN, Member, heard, open_members, put_members
 from noren.identity.model import Refused, RequestRow
 from noren.identity.ports import VaultBatch
 from noren.identity.sealed import open_fields, seal_fields
@@ -175,6 +175,7 @@ def take_in(vault: Vault, *, who: CardNumber | bytes, asked: Asked, clocks: Mapp
             row=row,
         )  # fmt: skip
         batch.put_requests([_sealed(made, member)])
+        put_members(vault, batch, [heard(vault, member)])
         batch.count_request(today.year, asked.kind, "received")
     if vault.journal is not None and asked.kind is RequestKind.ERASE:
         subject = vault.journal.subject(member.row)

@@ -25,8 +25,8 @@ _TOMBSTONE: Final = Say(
     "After a merge too: the mark that keeps an old import from bringing her back; it holds no datum of her.",
 )
 _TOTAL: Final = Say(
-    "いつまでも。カード全体の枚数で、だれのことも表しません。",
-    "For good: a number of cards of the whole programme, which says nothing of anybody.",
+    "いつまでも。全体の枚数や月で、だれのことも表しません。",
+    "For good: numbers and days of the whole programme, which say nothing of anybody.",
 )
 _MARK: Final = Say(
     "いつまでも。並べ直しが要るかどうかの印で、だれのことも表しません（PostgreSQLのときだけ）。",
@@ -76,6 +76,7 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
                 "password",
                 "choices",
                 "chosen",
+                "seen",
             ),
             _MEMBERSHIP,
         ),
@@ -84,7 +85,7 @@ TERMS: Final[dict[str, dict[str, Say]]] = {
     "card": dict.fromkeys(("row", "card_index", "member", "number", "state"), _CARD),
     "request": dict.fromkeys(("row", "member", "is_open", "body", "said", "reason"), _REQUEST),
     "request_count": dict.fromkeys(("row", "year", "kind", "word", "number"), _COUNT),
-    "total": dict.fromkeys(("row", "inactive_cards"), _TOTAL),
+    "total": dict.fromkeys(("row", "inactive_cards", "looked", "heard_since"), _TOTAL),
     "statutory_record": dict.fromkeys(("row", "month", "sealed"), _STATUTORY),
     "month_key": dict.fromkeys(("month", "wrapped"), _STATUTORY),
     "arrival": dict.fromkeys(("row", "in_order"), _MARK),

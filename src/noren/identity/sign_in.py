@@ -11,7 +11,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from noren.identity.cards import UNKNOWN_CARD, UNKNOWN_MEMBER, find_by_card
 from noren.identity.finding import find_numbers
-from noren.identity.members import Member, open_members, put_members
+from noren.identity.members import Member, heard, open_members, put_members
 from noren.identity.model import Refused, Standing
 from noren.identity.ports import VaultBatch
 from noren.identity.vault import Vault
@@ -45,7 +45,7 @@ def set_password(vault: Vault, *, who: CardNumber | MemberNumber, password: str)
         member = _find(vault, batch, who)
         if isinstance(member, Refused):
             return member
-        put_members(vault, batch, [replace(member, password=hashed)])
+        put_members(vault, batch, [heard(vault, replace(member, password=hashed))])
     return None
 
 
@@ -58,7 +58,17 @@ def sign_in(vault: Vault, *, number: MemberNumber, password: str) -> bytes | Ref
         member = _find(vault, batch, number)
     known = member.password if isinstance(member, Member) else None
     fits = _fits(known or _nobody(), password[:MAX_PASSWORD_CHARACTERS])
-    return member.row if isinstance(member, Member) and known and fits else WRONG
+    if not (isinstance(member, Member) and known and fits):
+        return WRONG
+    if member.seen != member.seen.heard(vault.today()):
+        hear(vault, member.row)
+    return member.row
+
+
+def hear(vault: Vault, row: bytes) -> None:
+    """Keep that a member was heard of today; once a day her row is written."""
+    with vault.writing, vault.store.batch() as batch:
+        put_members(vault, batch, [heard(vault, each) for each in open_members(vault, batch, [row]).values()])
 
 
 def _find(vault: Vault, batch: VaultBatch, who: CardNumber | MemberNumber) -> Member | Refused:

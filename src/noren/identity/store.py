@@ -193,6 +193,17 @@ class SqlBatch:
         span = REQUEST.c.row.between(begin + bytes(_REST), begin + b"\xff" * _REST)
         return [_request(row) for row in self._connection.execute(select(REQUEST).where(span))]
 
+    def looked(self) -> tuple[int, int]:
+        """Return the month of the last look for dormant members, and the day from which on days are kept (0: none)."""
+        found = self._connection.execute(select(TOTAL.c.looked, TOTAL.c.heard_since)).first()
+        return (0, 0) if found is None else (found.looked or 0, found.heard_since or 0)
+
+    def note_looked(self, month: int, heard_since: int) -> None:
+        """Note a look."""
+        noted = {"looked": month, "heard_since": heard_since}
+        adding = self._engine.adding(TOTAL).values(row=_THE_ROW, inactive_cards=0, **noted)
+        self._connection.execute(adding.on_conflict_do_update(index_elements=["row"], set_=noted))
+
     def put_requests(self, requests: Sequence[RequestRow]) -> None:
         """Write requests whole."""
         if requests:

@@ -45,6 +45,7 @@ VAULT: Final[Columns] = {
         of("credential", "security", "password"),
         of("consent", "law", "choices"),
         of("choice", "points", "chosen"),
+        of("last-heard", "law", "seen"),
     ),
     "contact": joined(
         of("machinery", _CONTACT, "member", _KEY),
@@ -68,7 +69,7 @@ VAULT: Final[Columns] = {
         of("choice", "inquiry law", "body said reason"),
     ),
     "request_count": of("books", "law", "row year kind word number"),
-    "total": of("books", "service-improvement", "row inactive_cards"),
+    "total": of("books", "service-improvement", "row inactive_cards looked heard_since"),
     "arrival": of("machinery", "security", "row in_order"),
     "member_key": joined(of("key", "security", "member", _KEY), of("key", "security", "wrapped")),
 }

@@ -25,9 +25,9 @@ class Blob(LargeBinary):
 
 
 # A change of a table is a new revision in migrations/ too, or the tests turn red.
-VAULT: Final = laid_out(Layout("vault", "0005", known="contact", mark_above=1))
+VAULT: Final = laid_out(Layout("vault", "0006", known="contact", mark_above=1))
 MEMBER_KEYS: Final = laid_out(Layout("member_keys", "0001", known="member_key", mark_above=1))
-MEMBER_SEALED: Final = (*PERSON_FIELDS, "cards", "link_token", "told", "password", "choices", "chosen")
+MEMBER_SEALED: Final = (*PERSON_FIELDS, "cards", "link_token", "told", "password", "choices", "chosen", "seen")
 
 MEMBER: Final = Table(
     "member",
@@ -93,11 +93,14 @@ REQUEST_COUNT: Final = Table(
 )
 
 # Of the whole programme, in one row: a card's own state is sealed, and opening all of them to count takes too long.
+# ``looked``: the month of the last look for dormant members; ``heard_since``: the day from which on days are kept.
 TOTAL: Final = Table(
     "total",
     VAULT,
     Column("row", Blob, primary_key=True),
     Column("inactive_cards", Integer, nullable=False),
+    Column("looked", Integer),
+    Column("heard_since", Integer),
     sqlite_with_rowid=False,
     sqlite_strict=True,
 )

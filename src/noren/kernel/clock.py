@@ -62,6 +62,12 @@ def local_date(instant: datetime, zone: ZoneInfo) -> date:
     return instant.astimezone(zone).date()
 
 
+def months_back(day: date, months: int) -> date:
+    """Return the first day of the month so many months before a day's own."""
+    month = day.year * 12 + day.month - 1 - months
+    return date(month // 12, month % 12 + 1, 1)
+
+
 def microseconds(instant: datetime) -> int:
     """Return an instant as microseconds since 1970 UTC, exactly: as the stores keep it."""
     since = instant - _EPOCH

@@ -29,6 +29,7 @@ class KnownMember:
     merged_into: LinkToken | None = None
     stops: tuple[Stop, ...] = ()
     withdrawn: bool = False
+    dormant: bool = False
 
 
 @dataclass(slots=True)
@@ -118,6 +119,13 @@ class FakeLedgerSide:
         states = tuple(known.cards.get(card.reveal()) for card in cards)
         state = "left" if known.withdrawn else "here"
         return Recalled(state, known.stops, known.points_only, known.keep_months, states)
+
+    def dormant(self, tokens: Sequence[LinkToken]) -> Sequence[bool]:
+        """Say who is dormant, as the test has set it."""
+        self._begin("dormant")
+        said = [self._member(token).dormant for token in tokens]
+        self._end()
+        return said
 
     def renew_tokens(self, tokens: Sequence[LinkToken]) -> Sequence[LinkToken]:
         """Give every member a new token, once."""

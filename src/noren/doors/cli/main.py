@@ -15,6 +15,7 @@ from noren.doors.cli import (
     backing,
     copying,
     doctor,
+    dormancy,
     founding,
     importing,
     member,
@@ -91,6 +92,7 @@ cases_command.add_to(app)
 staff_command.add_to(app)
 partner.add_to(app)
 member.add_to(app)
+dormancy.add_to(app)
 audience_command.add_to(app)
 copying.add_to(app)
 providing.add_to(app)

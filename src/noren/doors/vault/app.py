@@ -21,6 +21,7 @@ from noren.doors.vault.choices_pages import acknowledgement, agree, choose
 from noren.doors.vault.choosing import choice_handlers
 from noren.doors.vault.desk import Desk
 from noren.doors.vault.disclosure import disclosure, export_handlers, show_code
+from noren.doors.vault.dormant import dormant_handlers
 from noren.doors.vault.glass import glass_handlers
 from noren.doors.vault.keys import key_handlers
 from noren.doors.vault.leaving import leaving_handlers
@@ -49,6 +50,7 @@ def operator_app(room: VaultRoom) -> Litestar:
         *key_handlers(room.vault, room.copies),
         *copy_handlers(room.copies),
         *leaving_handlers(room),
+        *dormant_handlers(room),
         *rights_handlers(room),
         *export_handlers(room),
         *glass_handlers(room),

@@ -59,6 +59,12 @@ class MergeBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     into: NumberText
 
 
+class DryBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whether only to say what would become of it."""
+
+    dry: bool = False
+
+
 class CardBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A card."""
 

@@ -14,12 +14,14 @@ from noren.doors.inner_copies import end_copies
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
 from noren.doors.vault.app import operator_app, sign_in_app
+from noren.doors.vault.dormant import terms_of
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
 from noren.house.logs import keeping
 from noren.house.occupancy import PASSING
 from noren.house.reconciling import reconcile
 from noren.house.vault import VaultRoom, vault_room
+from noren.identity.dormancy import look_when_due
 from noren.identity.errors import LedgerAway, LedgerRefused, StoreUnusable
 from noren.identity.healing import finish_waiting, sweep
 from noren.identity.requests import late_requests
@@ -118,7 +120,7 @@ async def _end_copies(room: VaultRoom) -> None:
 
 
 async def _let_go(room: VaultRoom) -> None:
-    """Finish erasures that the ledger side has not heard of; once a day erase who has left and whose day has come."""
+    """Finish erasures that the ledger side has not heard of; once a day erase whose day has come, once a month look."""
     day = None
     while True:
         await asyncio.sleep(LET_GO_SECONDS)
@@ -129,6 +131,9 @@ async def _let_go(room: VaultRoom) -> None:
                 _log.info("retention_done", erased=erased)
                 await asyncio.to_thread(_tell_late, room)
             await asyncio.to_thread(finish_waiting, room.vault)
+            looked = await asyncio.to_thread(look_when_due, room.vault, terms_of(room.home))
+            if looked is not None:
+                _log.info("dormant_looked", asked=looked.asked, noted=looked.noted, erased=looked.erased)
         except LedgerAway:
             _log.info("erasures_postponed")
         except StoreUnusable:

@@ -15,6 +15,7 @@ class Facts:
 
     ``keep_months``: after how many lines become sums; None: nothing does that. ``erased_hours``: until what was
     erased is in no file. ``cleanrooms``, ``mail``: whether that is done at all.
+    ``dormant_months``: after how many a member of whom nothing was heard is erased (0: never).
     """
 
     programme: Say
@@ -25,6 +26,8 @@ class Facts:
     extract_days: int
     cleanrooms: bool = False
     mail: bool = False
+    dormant_months: int = 0
+    dormant_notice_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

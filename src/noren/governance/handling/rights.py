@@ -42,6 +42,7 @@ def kept(register: Register, facts: Facts) -> Answered:
         Say("いつまで残りますか? 消せますか?", "How long is it kept, and can it be erased?"),
         (
             _lines(facts),
+            *_dormant(facts),
             Say(
                 "消去のお申し出があると、あなたの鍵を廃棄し、台帳・履歴・複製から消します。"
                 f"履歴の古いファイルは{facts.erased_hours}時間以内に、"
@@ -76,6 +77,23 @@ def _lines(facts: Facts) -> Say:
         f"Lines of purchases become sums by day and category after {facts.keep_months} months, or sooner if you choose."
         f" On your page you can have a single purchase, or a line of one, not kept. {receipts.en}",
     )
+
+
+def _dormant(facts: Facts) -> list[Say]:
+    """Return what becomes of a member of whom nothing is heard any more."""
+    if not facts.dormant_months:
+        return []
+    return [
+        Say(
+            f"{facts.dormant_months}か月のあいだ、お買い物・ポイントの動き・ログイン・お手続きのいずれもなく、"
+            f"使えるポイントもない方の情報は消去します。{facts.dormant_notice_days}日以上前に日を決めて会員のページでお知らせし、"
+            "その日にもう一度確かめます。何かご利用があれば消去しません。",
+            f"Who has bought nothing, moved no points, not signed in and chosen nothing for {facts.dormant_months}"
+            f" months, and has no points left, is erased. The day is set at least {facts.dormant_notice_days} days"
+            " before and shown on the member's page; on that day it is looked at once more,"
+            " and whatever you did calls it off.",
+        )
+    ]
 
 
 def own(register: Register, facts: Facts) -> Answered:
