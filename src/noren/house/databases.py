@@ -119,7 +119,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "shop": ("SELECT", "INSERT", "UPDATE"),
             "agreement": ("SELECT", "INSERT", "UPDATE"),
             "terminal": ("SELECT", "INSERT", "UPDATE (key_hash, revoked, rate)"),
-            "alert": ("SELECT", "DELETE"),
+            "alert": ("SELECT", "INSERT", "DELETE"),  # put back by a restore
         },
         "statement": {CONNECT: ("CONNECT",), **_STAMP, "shop": ("SELECT",)},
     },

@@ -10,6 +10,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
+from noren.governance.announced.store import DocumentStore
 from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
 from noren.house.backup_file import Made, Source, make
@@ -36,10 +37,23 @@ def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing, log: Log) -
         for store in stores_of(home):
             make_copy(store, work / store.name)
             files.append((f"{FOLDER}/{store.name}", work / store.name))
+        files += _documents(home, work)
         files += staged(home, "house", log, work)
         return make(Source(files, {}), folder, SIDE, copies, ring)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _documents(home: Home, work: Path) -> list[tuple[str, Path]]:
+    """Copy the register of documents out of its server, where it is on one, as it is at one instant."""
+    if not home.on_postgresql:
+        return []
+    path = work / home.governance_db.name
+    DocumentStore(path).close()
+    from noren.house.server_copies import copy_out  # the driver is in no core install
+
+    copy_out(home, "governance", path)
+    return [(f"{FOLDER}/{path.name}", path)]
 
 
 def stores_of(home: Home) -> list[Path]:

@@ -44,15 +44,34 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
         stores = sorted((work / FOLDER).glob("*.db"))
         targets = [home.copies_db("desk").with_name(store.name) for store in stores]
         if not drill:
-            refuse_over(targets)
-        ended = _end_what_changed(home, work, now) if replay and not home.on_postgresql else []
+            _refuse(home, targets)
+        ended = _end_what_changed(home, work, now) if replay else []
         if not drill:
             note_restored(home, keys, opened, work, 0)
-            put_in_place(list(zip(stores, targets, strict=True)))
+            _put(home, list(zip(stores, targets, strict=True)))
     finally:
         cleared(work)
     seconds = time.monotonic() - begun
     return Restored(SIDE, opened.head.made_at, seconds, files, 0, 0, drill, ended=ended)
+
+
+def _refuse(home: Home, targets: list[Path]) -> None:
+    refuse_over(targets)
+    if home.on_postgresql:
+        from noren.house.server_copies import refuse_rows  # the driver is in no core install
+
+        refuse_rows(home, "governance")
+
+
+def _put(home: Home, stores: list[tuple[Path, Path]]) -> None:
+    """Put stores (from, to) where they belong: on a server the register of documents is a database."""
+    for source, target in stores:
+        if home.on_postgresql and target == home.governance_db:
+            from noren.house.server_copies import copy_in
+
+            copy_in(home, "governance", source)
+        else:
+            put_in_place([(source, target)])
 
 
 def _end_what_changed(home: Home, work: Path, now: datetime) -> list[str]:

@@ -13,18 +13,22 @@ from typing import Final
 
 from noren.activity.connection import copy_store
 from noren.activity.lake import LakeWriter
+from noren.activity.store import SqliteLedger
 from noren.activity.tables import REVISION
 from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
+from noren.governance.store import Directory
+from noren.governance.tables import METADATA
 from noren.house.backup_file import Made, Source, make
-from noren.house.home import Home, HomeProblem
+from noren.house.home import Home
 from noren.house.log_backup import staged
 from noren.kernel.keyring import KeyRing
-from noren.kernel.say import Say
 from noren.revisions.copies import make_copy
+from noren.revisions.opening import layout_of
 
 SIDE: Final = "ledger"
 LEDGER: Final = "ledger/ledger.db"
+REGISTER: Final = "register/register.db"
 LAKE: Final = "ledger/lake"
 
 
@@ -32,9 +36,8 @@ def back_up(home: Home, folder: Path, lake: LakeWriter, copies: Copies, ring: Ke
     """Write a backup of ledger, lake, directory, audiences and records of provision into a folder.
 
     Raises:
-        HomeProblem: the home is on PostgreSQL, or the folder is not there.
+        HomeProblem: the server or the folder is not there.
     """
-    refuse_on_server(home)
     work = home.work("ledger")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
@@ -46,10 +49,9 @@ def back_up(home: Home, folder: Path, lake: LakeWriter, copies: Copies, ring: Ke
 
 def _gathered(home: Home, work: Path, lake: LakeWriter, log: Log) -> Source:
     laid = lake.stage(work / "lake")
-    copy_store(home.ledger_db, work / "ledger.db")
-    files = [(LEDGER, work / "ledger.db")]
+    _copied(home, work / "ledger.db", work / "register.db")
+    files = [(LEDGER, work / "ledger.db"), (REGISTER, work / "register.db")]
     for name, store in (
-        ("register/register.db", home.register_db),
         ("ledger/audiences/audiences.db", home.audiences_db),
         ("ledger/provision.db", home.provision_db),
     ):
@@ -58,16 +60,18 @@ def _gathered(home: Home, work: Path, lake: LakeWriter, log: Log) -> Source:
         files.append((name, copied))
     files += [(f"{LAKE}/{path.relative_to(work / 'lake')}", path) for path in laid]
     files += staged(home, "ledger", log, work)
-    return Source(files, {"ledger": REVISION})
+    return Source(files, {"ledger": REVISION, "register": layout_of(METADATA).revision})
 
 
-def refuse_on_server(home: Home) -> None:
-    """Refuse where the server's own tools back up. Raises HomeProblem."""
-    if home.on_postgresql:
-        raise HomeProblem(
-            Say(
-                "このホームは PostgreSQL の上にあります。バックアップはサーバーの道具で取ってください"
-                "（docs/how-to/backup.ja.md）。",
-                "This home is on PostgreSQL: back it up with the server's own tools (docs/how-to/backup.md).",
-            )
-        )
+def _copied(home: Home, ledger: Path, register: Path) -> None:
+    """Copy ledger and directory into files, each as it is at one instant."""
+    if not home.on_postgresql:
+        copy_store(home.ledger_db, ledger)
+        make_copy(home.register_db, register)
+        return
+    SqliteLedger(ledger).close()
+    Directory(register).close()
+    from noren.house.server_copies import copy_out  # the driver is in no core install
+
+    copy_out(home, "ledger", ledger)
+    copy_out(home, "register", register)

@@ -19,7 +19,7 @@ from noren.governance.erasure_list import ErasureList
 from noren.house.backup_file import open_backup, unpack
 from noren.house.home import Home
 from noren.house.keys import open_keys
-from noren.house.ledger_backup import SIDE, refuse_on_server
+from noren.house.ledger_backup import SIDE
 from noren.house.log_backup import note_restored, refuse_other_log
 from noren.house.restored import Restored, cleared, put_in_place, refuse_over, refuse_without_list
 from noren.kernel.clock import local_date, microseconds
@@ -35,16 +35,16 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
     Raises:
         HomeProblem: the backup, the list or the home does not allow it; nothing was changed.
     """
-    refuse_on_server(home)
     begun, keys = time.monotonic(), open_keys(home, "ledger-worker")
     path, second = home.erasures("ledger")
     erasures = ErasureList(path, keys.ring("ledger-erasures"), second)
     if not erasures.exists:
         raise refuse_without_list(path)
     opened = open_backup(file, SIDE, keys.ring("ledger-backup"), now)
-    targets = home.ledger_db, home.lake, home.register_db, home.audiences_db, home.provision_db
+    targets = home.ledger_db, home.register_db, home.lake, home.audiences_db, home.provision_db
     if not drill:
         refuse_over(targets)
+        _refuse_rows(home)
     work = cleared(home.work("ledger"))
     try:
         files = unpack(opened, work)
@@ -52,11 +52,30 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
         erased, members = _replayed(home, work, erasures, now) if replay else (0, 0)
         if not drill:
             note_restored(home, keys, opened, work, erased)
-            inside = (work / target.relative_to(home.path) for target in targets)
-            put_in_place(list(zip(inside, targets, strict=True)))
+            inside = [work / target.relative_to(home.path) for target in targets]
+            into = _into_server(home, inside[0], inside[1])
+            put_in_place(list(zip(inside, targets, strict=True))[into:])
     finally:
         cleared(work)
     return Restored(SIDE, opened.head.made_at, time.monotonic() - begun, files, members, erased, drill)
+
+
+def _refuse_rows(home: Home) -> None:
+    if home.on_postgresql:
+        from noren.house.server_copies import refuse_rows  # the driver is in no core install
+
+        refuse_rows(home, "ledger", "register")
+
+
+def _into_server(home: Home, ledger: Path, register: Path) -> int:
+    """Lay ledger and directory, erased from already, into their databases; return how many stores went there."""
+    if not home.on_postgresql:
+        return 0
+    from noren.house.server_copies import copy_in
+
+    copy_in(home, "register", register)
+    copy_in(home, "ledger", ledger)
+    return 2
 
 
 def _forget_provisions(path: Path, handles: list[bytes]) -> None:

@@ -176,14 +176,17 @@ def member_keys_of(home: Home, wrap: KeyRing) -> KeptKeys:
 
 
 def _key_engine(home: Home) -> VaultEngine:
-    return SqliteEngine(home.member_keys_db, MEMBER_KEYS)
+    if not home.on_postgresql:
+        return SqliteEngine(home.member_keys_db, MEMBER_KEYS)
+    from noren.identity.postgres import PostgresEngine  # the driver is in no core install
+
+    return PostgresEngine(address_of(home, "vault", "member_keys"), MEMBER_KEYS)
 
 
 def _engines(home: Home) -> tuple[VaultEngine, VaultEngine]:
     """Open the vault's two databases: its rows, and the member keys."""
     if not home.on_postgresql:
         return SqliteEngine(home.vault_db, VAULT), _key_engine(home)
-    from noren.identity.postgres import PostgresEngine  # the driver is in no core install
+    from noren.identity.postgres import PostgresEngine
 
-    places = address_of(home, "vault", "vault"), address_of(home, "vault", "member_keys")
-    return PostgresEngine(places[0], VAULT), PostgresEngine(places[1], MEMBER_KEYS)
+    return PostgresEngine(address_of(home, "vault", "vault"), VAULT), _key_engine(home)

@@ -13,11 +13,11 @@ from typing import Final
 from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
 from noren.house.backup_file import Made, Source, make
-from noren.house.home import Home, HomeProblem
+from noren.house.home import Home
 from noren.house.log_backup import staged
+from noren.identity.sqlite import SqliteEngine
 from noren.identity.tables import VAULT
 from noren.kernel.keyring import KeyRing
-from noren.kernel.say import Say
 from noren.revisions.copies import make_copy
 from noren.revisions.opening import layout_of
 
@@ -30,21 +30,13 @@ def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing, log: Log) -
     """Write a backup of the vault's rows into a folder.
 
     Raises:
-        HomeProblem: the home is on PostgreSQL, or the folder is not there.
+        HomeProblem: the server or the folder is not there.
     """
-    if home.on_postgresql:
-        raise HomeProblem(
-            Say(
-                "このホームは PostgreSQL の上にあります。バックアップはサーバーの道具で取ってください"
-                "（docs/how-to/backup.ja.md）。",
-                "This home is on PostgreSQL: back it up with the server's own tools (docs/how-to/backup.md).",
-            )
-        )
     work = home.work("vault")
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
     try:
-        make_copy(home.vault_db, work / "vault.db")
+        _copied(home, work / "vault.db")
         make_copy(home.statutory_db, work / "statutory.db")
         files = [(ROWS, work / "vault.db"), (STATUTORY, work / "statutory.db")]
         files += staged(home, "identity", log, work)
@@ -52,3 +44,14 @@ def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing, log: Log) -
         return make(source, folder, SIDE, copies, ring)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+def _copied(home: Home, rows: Path) -> None:
+    """Copy the vault's rows into a file, as they are at one instant."""
+    if not home.on_postgresql:
+        make_copy(home.vault_db, rows)
+        return
+    SqliteEngine(rows, VAULT).close()
+    from noren.house.server_copies import copy_out  # the driver is in no core install
+
+    copy_out(home, "vault", rows)

@@ -48,7 +48,7 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
         raise refuse_without_list(path)
     opened = open_backup(file, SIDE, keys.ring("vault-backup"), now)
     if not drill:
-        refuse_over([home.vault_db])
+        _refuse_rows(home)
     work = cleared(home.work("vault"))
     try:
         files = unpack(opened, work)
@@ -66,12 +66,30 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
         if not drill:
             lost = note_restored(home, keys, opened, work, erased)
             shut(home, Reconciling(opened.head.made_at, log_size(work, "identity"), lost))
-            put_in_place([(unpacked, home.vault_db)])
+            _put_rows(home, unpacked)
             if not home.statutory_db.exists():  # one that is there knows more
                 put_in_place([(work / home.statutory_db.relative_to(home.path), home.statutory_db)])
     finally:
         cleared(work)
     return Restored(SIDE, opened.head.made_at, time.monotonic() - begun, files, members, erased, drill)
+
+
+def _refuse_rows(home: Home) -> None:
+    refuse_over([home.vault_db])
+    if home.on_postgresql:
+        from noren.house.server_copies import refuse_rows  # the driver is in no core install
+
+        refuse_rows(home, "vault")
+
+
+def _put_rows(home: Home, unpacked: Path) -> None:
+    """Put the rows, erased from already, where they belong."""
+    if not home.on_postgresql:
+        put_in_place([(unpacked, home.vault_db)])
+        return
+    from noren.house.server_copies import copy_in
+
+    copy_in(home, "vault", unpacked)
 
 
 def _replayed(path: Path, erasures: ErasureList, owners: Owners, keys: KeptKeys) -> tuple[int, int]:

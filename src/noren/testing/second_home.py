@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC
 from pathlib import Path
 
+from msgspec import structs
+
 from noren.house import ledger_restore, vault_restore
-from noren.house.home import CONFIG, Home, open_home
+from noren.house.databases import DATABASES, address_of
+from noren.house.home import CONFIG, Home, open_home, write_settings
+from noren.house.provisioning import Admin, provision
 from noren.house.vault import vault_room
 from noren.identity.errors import KeyMissing
 from noren.identity.members import open_members
+from noren.identity.sqlite import SqliteEngine
+from noren.identity.tables import MEMBER_KEYS
 from noren.kernel.clock import SystemClock
+from noren.revisions.across import lay_out
 from noren.revisions.copies import make_copy
+from noren.testing.postgres import ADMIN, PostgresServer
 
 
 def second_home(home: Home, path: Path, *, logs: bool = False) -> Path:
@@ -53,3 +62,23 @@ def readable(path: Path) -> set[str]:
             after = rows[-1]
     room.close()
     return found
+
+
+def second_home_on(server: PostgresServer, home: Home, path: Path) -> Path:
+    """Make a home as ``second_home`` does, logs too, with empty databases on a server; its keys are in a snapshot."""
+    path.mkdir()
+    shutil.copytree(home.path / "log", path / "log")
+    there = structs.replace(home.settings.postgresql, host=str(server.sockets))
+    (path / CONFIG).write_text(write_settings(structs.replace(home.settings, postgresql=there)), "utf-8")
+    shutil.copytree(home.keys, path / "keys", ignore=shutil.ignore_patterns("*.pgpass"))
+    for side in ("ledger", "vault"):
+        (path / side).mkdir()
+        shutil.copy(home.path / side / "erasures.list", path / side)
+    other = open_home(path)
+    for side in DATABASES:
+        provision(other, side, Admin(ADMIN, server.passfile))
+    other.key_snapshots.mkdir()
+    snapshot = other.key_snapshots / SystemClock().now().astimezone(UTC).strftime("member-keys-%Y%m%d%H%M.db")
+    SqliteEngine(snapshot, MEMBER_KEYS).close()
+    lay_out(address_of(home, "vault", "member_keys"), snapshot)
+    return path
