@@ -47,7 +47,18 @@ def filled(path: Path, store: Store, revision: str) -> None:
         fill(connection, random.Random(5), rows=8)
         migrate(connection, store.history, revision)
         for table, rows in contents(connection).items():
-            empty = ("coupon", "redemption", "opening", "stop", "keeping", "alert", "closing", "erasing", "forgetting")
+            empty = (
+                "coupon",
+                "redemption",
+                "opening",
+                "stop",
+                "keeping",
+                "alert",
+                "closing",
+                "erasing",
+                "forgetting",
+                "request",
+            )
             assert rows or table in empty
 
 

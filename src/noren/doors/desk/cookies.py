@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
+from noren.doors.pages.cookies import ALONE, set_cookie
+
 BROWSER: Final = "__Host-noren-desk-browser"
 SESSION: Final = "__Host-noren-desk"
 BROWSER_SECONDS: Final = 8 * 3_600
 SESSION_SECONDS: Final = 8 * 3_600
-_GUARDS: Final = "Path=/; Secure; HttpOnly; SameSite=Lax"
 
 
-def set_cookie(name: str, value: str, *, seconds: int) -> str:
+def lax_cookie(name: str, value: str, *, seconds: int) -> str:
     """Return the ``Set-Cookie`` value that sets a cookie; 0 seconds takes it away."""
-    return f"{name}={value}; Max-Age={seconds}; {_GUARDS}"
+    return set_cookie(name, value, seconds=seconds, guards=ALONE)

@@ -13,7 +13,7 @@ from litestar import Response
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from noren.doors.desk.cookies import BROWSER, BROWSER_SECONDS, SESSION, SESSION_SECONDS, set_cookie
+from noren.doors.desk.cookies import BROWSER, BROWSER_SECONDS, SESSION, SESSION_SECONDS, lax_cookie
 from noren.doors.desk.deciding import Perform
 from noren.doors.desk.troubles import FROM_ELSEWHERE, OVER
 from noren.doors.pages import PageProblem, Shell
@@ -58,7 +58,7 @@ class Entrance:
             request, template, status=status, token=self._token(self._key(), secret), ways=self.ways, **context
         )
         if not known:
-            made.headers["Set-Cookie"] = set_cookie(BROWSER, secret, seconds=BROWSER_SECONDS)
+            made.headers["Set-Cookie"] = lax_cookie(BROWSER, secret, seconds=BROWSER_SECONDS)
         return made
 
     def check_form(self, request: Asked, token: object) -> str:
@@ -79,7 +79,7 @@ class Entrance:
         earlier = self.visitor(request)
         if earlier is not None:
             self.room.staff.end_session(earlier)
-        return Away("/", set_cookie(SESSION, session.id, seconds=SESSION_SECONDS))
+        return Away("/", lax_cookie(SESSION, session.id, seconds=SESSION_SECONDS))
 
     def note(self, what: str, found: NotProved) -> None:
         """Log which check a proof failed: no account, no address, no value."""

@@ -9,7 +9,7 @@ from litestar.concurrency import sync_to_thread
 from litestar.params import FromQuery
 from litestar.status_codes import HTTP_200_OK
 
-from noren.doors.desk.cookies import BROWSER, BROWSER_SECONDS, SESSION, set_cookie
+from noren.doors.desk.cookies import BROWSER, BROWSER_SECONDS, SESSION, lax_cookie
 from noren.doors.desk.entrance import Entrance, GivenEntrance, form_of
 from noren.doors.desk.proofs import passkey_of
 from noren.doors.desk.troubles import NOT_HERE
@@ -105,7 +105,7 @@ def company(request: Asked, entrance: GivenEntrance) -> Response[Any]:
     if isinstance(where, NotProved):
         entrance.note("company_refused", where)
         return Away(f"/sign-in?why={where.why.value}")
-    return Away(where, set_cookie(BROWSER, known, seconds=BROWSER_SECONDS))
+    return Away(where, lax_cookie(BROWSER, known, seconds=BROWSER_SECONDS))
 
 
 @post("/leave")
@@ -115,7 +115,7 @@ async def leave(request: Asked, entrance: GivenEntrance) -> Response[Any]:
     found = entrance.visitor(request)
     if found is not None:
         entrance.room.staff.end_session(found)
-    return Away("/left", set_cookie(SESSION, "", seconds=0), set_cookie(BROWSER, "", seconds=0))
+    return Away("/left", lax_cookie(SESSION, "", seconds=0), lax_cookie(BROWSER, "", seconds=0))
 
 
 @get("/left", sync_to_thread=False)
