@@ -41,25 +41,18 @@ def counting(connection: Connection, act: Callable[[int], None]) -> list[int]:
     return counter
 
 
+LATER = {"coupon", "redemption", "opening", "stop", "keeping", "alert", "closing", "erasing", "forgetting"}
+LATER |= {"request", "request_count"}
+"""Tables that came after the first revision: migrated rows leave them empty."""
+
+
 def filled(path: Path, store: Store, revision: str) -> None:
     with opened(path) as connection:
         migrate(connection, store.history, FIRST)
         fill(connection, random.Random(5), rows=8)
         migrate(connection, store.history, revision)
         for table, rows in contents(connection).items():
-            empty = (
-                "coupon",
-                "redemption",
-                "opening",
-                "stop",
-                "keeping",
-                "alert",
-                "closing",
-                "erasing",
-                "forgetting",
-                "request",
-            )
-            assert rows or table in empty
+            assert rows or table in LATER
 
 
 def torn(path: Path, history: History, way: list[str], before: tuple[dict[str, Any], dict[str, set[str]]]) -> list[str]:
