@@ -180,12 +180,25 @@ class Play:
         moved: dict[tuple[str, Any], Any] = {
             key: target for key, kept in history.items() if key[0] == "card" and kept[-1][2] == source
         }
-        chosen = [history[key][-1][2] for key in (("points only", source), ("points only", target)) if key in history]
-        if any(chosen):
-            moved[("points only", target)] = True  # the stricter choice of the two stands
+        chosen = ("points only", target)
+        possible = {a or b for a in self._may_be(("points only", source)) for b in self._may_be(chosen)}
+        if True in possible:
+            moved[chosen] = True  # the stricter choice of the two stands
         moved[("state", source)] = MemberState.MERGED
+        begun = self._place()
         self._do(moved, lambda: merge(self._office, source=source, target=target, day=day, expiry_days=EXPIRY_DAYS))
+        if possible == {True, None}:
+            self._note({chosen: None}, begun, float("inf"))
         return None
+
+    def _may_be(self, key: tuple[str, Any]) -> set[Any]:
+        """Return what may stand: what was acknowledged last, and what a failing store was told since."""
+        found: set[Any] = set()
+        for _, ended, value in reversed(self.journal.history.get(key, [])):
+            found.add(value)
+            if ended != float("inf"):
+                return found
+        return found | {None}
 
     def choose(self) -> None:
         """Turn someone's points-only mode on or off."""
