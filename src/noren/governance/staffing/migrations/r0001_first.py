@@ -17,6 +17,11 @@ SAYS: Final = Say("最初の版: 担当者のアカウントと承認", "The fir
 
 def upgrade() -> None:
     """Make the tables."""
+    _who_signs_in()
+    _what_waits()
+
+
+def _who_signs_in() -> None:
     op.create_table(
         "staff_account",
         Column("id", String, primary_key=True),
@@ -58,6 +63,9 @@ def upgrade() -> None:
         Column("mark", LargeBinary, nullable=False),
         Column("at_us", Integer, nullable=False),
     )
+
+
+def _what_waits() -> None:
     op.create_table(
         "staff_waiting",
         Column("number", Integer, primary_key=True),
