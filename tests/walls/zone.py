@@ -101,7 +101,7 @@ def start(home: Home, zone: Zone, folder: Path, *, source: Path | None = None, p
     """Start a zone as ``noren ZONE --home …`` does; ``source``: another folder of packages, broken on purpose."""
     seen = folder / f"{zone}.json"
     lock = None
-    if port is None and zone not in ("ledger-worker", "desk"):
+    if port is None and zone != "ledger-worker":
         port, lock = take_port()
     more = [] if port is None else ["--port", str(port)]
     command = [sys.executable, "-c", WITNESS, str(seen), zone, "--home", str(home.path), *more]
