@@ -108,7 +108,7 @@ class World:
             if self.bugs.provisions_kept:
                 room.erasures.add([room.erasures.mark_of(b"handle", handle)], room.today())
             else:
-                room.provisions.forget([handle])
+                room.provisions.forget([handle], room.today())
         else:
             rounds.erase(make_link_token(room.link, Handle(handle)).reveal())
         rounds.round(at_once=True)

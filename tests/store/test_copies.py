@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from noren.governance.leases.copies import Copies, Refused
+from noren.governance.leases.copies import Copies, Refused, destroy_disclosures
 from noren.governance.leases.errors import CopyEnded, SpoiltCopy
 from noren.governance.leases.model import EXEMPT, LONGEST, CopyKind, CopyLease, CopyState, Proof, Wanted
 from noren.governance.leases.sealed_file import SealedWriter
@@ -229,3 +230,28 @@ def test_rotating_the_zones_key_moves_every_copys_key(side: Side) -> None:
 
 def test_every_exception_says_what_it_is_and_why() -> None:
     assert all(each.what.ja and each.what.en and each.why.ja and each.why.en for each in EXEMPT)
+
+
+def test_an_erasure_destroys_the_disclosures_that_lie_here_and_no_other_copy(side: Side) -> None:
+    copies = side.copies()
+    other, hers = made(copies), copies.make(wanted(kind=CopyKind.DISCLOSURE, recipient=""), lines)
+    assert isinstance(hers, CopyLease)
+    assert destroy_disclosures(copies) == 1
+    assert {each.copy: each.state for each in copies.census()} == {
+        other.copy: CopyState.HERE,
+        hers.copy: CopyState.GONE,
+    }
+    assert len(side.files()) == 1
+    assert side.store.wrapped(hers.copy) is None
+    assert destroy_disclosures(copies) == 0, "again, nothing more happens"
+
+
+def test_cut_off_between_key_and_bytes_a_disclosure_goes_at_the_next_try(side: Side) -> None:
+    hers = side.copies().make(wanted(kind=CopyKind.DISCLOSURE, recipient=""), lines)
+    assert isinstance(hers, CopyLease)
+    side.store.destroy_key(replace(hers, state=CopyState.KEYLESS))
+    assert len(side.files()) == 1
+    with pytest.raises(CopyEnded):
+        list(side.copies().open(hers.copy))
+    assert destroy_disclosures(side.copies()) == 1
+    assert side.files() == []

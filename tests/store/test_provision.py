@@ -222,7 +222,7 @@ def test_the_record_the_lease_and_the_log(desk: Desk) -> None:
     assert kinds == [EntryKind.FLOW_RUN_BEGUN, EntryKind.FLOW_RUN_COMPLETED]
     handle = next(iter(desk.house.handles.values()))
     assert desk.store.records_of(handle) == [record]
-    assert desk.store.forget([handle]) == 1
+    assert desk.store.forget([handle], desk.house.today) == 1
     assert desk.store.records_of(handle) == []
     assert desk.store.records() == [record], "the record itself stays"
 

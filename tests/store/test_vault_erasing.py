@@ -88,7 +88,10 @@ def test_an_old_list_does_not_bring_her_back(tmp_path: Path) -> None:
 def test_the_ledger_side_hears_of_it_when_it_answers_again(tmp_path: Path, fault: Fault) -> None:
     house = a_house(tmp_path)
     house.side.faults = [fault]
-    assert erase_member(house.vault, card=CARD) == Erased(told=False)
+    done = erase_member(house.vault, card=CARD)
+    assert isinstance(done, Erased)
+    assert not done.told
+    assert [each.kind.name for each in done.kept] == ["provided"], "what the ledger side keeps is not known yet"
     assert members(house) == (3, 1)
     assert finish_waiting(house.vault) == 1
     assert members(house) == (3, 0)

@@ -7,7 +7,7 @@ open it. The member keys and the vault are nothing that this process could reach
 from __future__ import annotations
 
 import time
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +23,7 @@ from noren.house.ledger_backup import SIDE
 from noren.house.log_backup import note_restored, refuse_other_log
 from noren.house.restored import Restored, cleared, put_in_place, refuse_over, refuse_without_list
 from noren.kernel.clock import local_date, microseconds
+from noren.kernel.keyring import KeyRing
 from noren.provision.store import ProvisionStore
 
 HANDLE: Final = b"handle"
@@ -49,7 +50,7 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
     try:
         files = unpack(opened, work)
         refuse_other_log(home, "ledger", work)
-        erased, members = _replayed(home, work, erasures, now) if replay else (0, 0)
+        erased, members = _replayed(home, work, erasures, keys.ring("ledger-statutory"), now) if replay else (0, 0)
         if not drill:
             note_restored(home, keys, opened, work, erased)
             inside = [work / target.relative_to(home.path) for target in targets]
@@ -78,19 +79,24 @@ def _into_server(home: Home, ledger: Path, register: Path) -> int:
     return 2
 
 
-def _forget_provisions(path: Path, handles: list[bytes]) -> None:
-    """Take whoever was erased out of the records of whose rows were provided; a backup of before has none."""
+def _forget_provisions(path: Path, ring: KeyRing, handles: list[bytes], today: date) -> None:
+    """Take whoever was erased out of the records of whose rows were provided, but for what the law keeps.
+
+    A month that has ended since the backup ends here too.
+    """
     if path.exists():
-        provisions = ProvisionStore(path)
-        provisions.forget(handles)
+        provisions = ProvisionStore(path, ring)
+        provisions.forget(handles, today)
+        provisions.end_months(today)
         provisions.close()
 
 
-def _replayed(home: Home, work: Path, erasures: ErasureList, now: datetime) -> tuple[int, int]:
+def _replayed(home: Home, work: Path, erasures: ErasureList, ring: KeyRing, now: datetime) -> tuple[int, int]:
     """Erase from unpacked stores whoever the list names; return how many were there, and how many members stay."""
     path, known = work / home.ledger_db.relative_to(home.path), erasures.all()
     store, feed = SqliteLedger(path), SqliteFeed(path)
-    day = local_date(now, home.zone).toordinal()
+    today = local_date(now, home.zone)
+    day = today.toordinal()
     try:
         listed = [handle for handle in feed.every_handle() if erasures.any_of(known, HANDLE, handle)]
         for handle in listed:
@@ -104,7 +110,8 @@ def _replayed(home: Home, work: Path, erasures: ErasureList, now: datetime) -> t
             batch.drop_left(entries, codes)
             batch.end_erasing(waiting)
         store.forget_deleted()
-        _forget_provisions(work / home.provision_db.relative_to(home.path), [*listed, *waiting])
+        provided = work / home.provision_db.relative_to(home.path)
+        _forget_provisions(provided, ring, [*listed, *waiting], today)
         return len(listed), feed.counts()[0]
     finally:
         feed.close()

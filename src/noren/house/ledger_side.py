@@ -1,6 +1,7 @@
 """The vault's only words to the ledger side: `identity.ports.LedgerSide` over the ledger worker's inner door.
 
-What crosses: card numbers and coarse traits one way, link tokens both ways. Nothing else fits through.
+What crosses: card numbers and coarse traits one way, link tokens both ways, and at an
+erasure a tag for what the law keeps. Nothing else fits through.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from noren.house.inner import CallRefused, InnerClient, ZoneDown
 from noren.identity.choices import Choices, Stop
 from noren.identity.errors import LedgerAway, LedgerRefused
 from noren.identity.model import CardState, Refused
-from noren.identity.ports import Introduction, Recalled
+from noren.identity.ports import Introduction, Provided, Recalled
 from noren.kernel.ids import CardNumber, LinkToken
 from noren.kernel.say import Say
 
@@ -53,9 +54,10 @@ class LedgerDoor:
             return _reason(refused.body)
         return None
 
-    def erase(self, token: LinkToken) -> None:
+    def erase(self, token: LinkToken) -> Sequence[Provided]:
         """Erase a member."""
-        self._call("/erase/member", {"token": _text(token)})
+        kept = self._call("/erase/member", {"token": _text(token)})["kept"]
+        return [Provided(base64.b64decode(each["tag"]), each["month"]) for each in kept]
 
     def withdraw(self, token: LinkToken) -> None:
         """End a membership."""

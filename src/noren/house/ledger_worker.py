@@ -4,8 +4,8 @@ Stores: the ledger, the lake, the directory of shops and terminals, the audience
 the register of documents (to read), the census of its copies, the records of provision, the
 side's erasure list. Keys: card index, receipt index, body hash, purchase id, terminal key, the
 link key that makes link tokens for the vault, the one that wraps its copies' keys, the one that
-makes each recipient's pseudonyms, those of the erasure list and of backups. Never: a name, an
-address, a contact, anything of the vault.
+makes each recipient's pseudonyms, the one of what outlives an erasure, those of the erasure list
+and of backups. Never: a name, an address, a contact, anything of the vault.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ def worker_room(home: Home) -> WorkerRoom:
         loop=loop,
         audiences=audiences,
         standings=standing_loop(home, apart, directory, audiences.store, lambda: instant_of(home, apart)),
-        provisions=ProvisionStore(home.provision_db),
+        provisions=ProvisionStore(home.provision_db, keys.ring("ledger-statutory")),
         pseudonym=keys.ring("recipient-pseudonym"),
         copies=open_copies(home, keys, SystemClock(), log),
         receipts=ReceiptKeys(

@@ -16,7 +16,7 @@ from typing import Final
 
 from noren.governance.acknowledgement import signed
 from noren.governance.erasure_list import ErasureList
-from noren.governance.leases.copies import Copies
+from noren.governance.leases.copies import Copies, destroy_disclosures
 from noren.governance.log import Log
 from noren.governance.regimes import CLOCKS
 from noren.governance.register import Register
@@ -122,6 +122,8 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
     keys, clock = open_keys(home, "vault"), clock or SystemClock()
     porter = Porter(home, keys)
     rows, member_keys = _engines(home)
+    log = open_log(home, keys)
+    copies = open_copies(home, keys, clock, log)
     vault = Vault(
         store=SqlVault(rows),
         keys=_kept_keys(home, member_keys, keys.ring("member-wrap")),
@@ -133,10 +135,11 @@ def vault_room(home: Home, *, ledger: LedgerSide | None = None, clock: Clock | N
         zone=home.zone,
         erasures=_erasure_list(home, keys.ring("vault-erasures")),
         statutory=StatutoryVault(SqliteEngine(home.statutory_db, STATUTORY), keys.ring("statutory")),
-        journal=(log := open_log(home, keys)),
+        journal=log,
+        end_disclosures=lambda: destroy_disclosures(copies),
     )
     desk = RegisterDoor(InnerClient(home, porter, "desk", timeout_seconds=DESK_SECONDS))
-    return VaultRoom(home, vault, porter, clock, open_copies(home, keys, clock, log), log, keys, desk)
+    return VaultRoom(home, vault, porter, clock, copies, log, keys, desk)
 
 
 def _erasure_list(home: Home, ring: KeyRing) -> ErasureList:

@@ -13,6 +13,7 @@ from noren.governance.ports import SAYS, Entry, EntryKind
 from noren.governance.staff import Action, Circumstances, Role, refusing
 from noren.governance.stop_texts import Names
 from noren.identity.acknowledging import standing
+from noren.identity.cards import UNKNOWN_CARD
 from noren.identity.erasing import what_would_stay
 from noren.identity.members import Member
 from noren.identity.model import CardState, Refused
@@ -27,7 +28,7 @@ from noren.identity.requests import (
     open_of,
     requests_of,
 )
-from noren.identity.statutory.model import Kept
+from noren.identity.statutory.model import KINDS, Kept
 from noren.identity.vault import Vault
 from noren.kernel.ids import CardNumber
 from noren.kernel.say import Say
@@ -229,6 +230,23 @@ def open_disclosure_request(vault: Vault, *, card: CardNumber) -> tuple[Member, 
     with vault.store.reading() as batch:
         member = find_member(vault, batch, card)
         if isinstance(member, Refused):
-            return member
+            return _nobody_now() if member == UNKNOWN_CARD else member
         request = open_of(batch, member, (RequestKind.DISCLOSURE, RequestKind.PROVISION_RECORDS))
     return ASK_FIRST if request is None or request.state is not State.OPEN else (member, request)
+
+
+def _nobody_now() -> Refused:
+    """Return what is said of a card that leads to nobody: also what is kept, were she erased, and for how long."""
+    kinds = KINDS.values()
+    ja = "、".join(f"{kind.says.ja}は消去または記録から{kind.months}か月後の月末" for kind in kinds)
+    en = "; ".join(f"{kind.says.en}: the end of month {kind.months} after it" for kind in kinds)
+    return Refused(
+        Say(
+            f"{UNKNOWN_CARD.reason.ja}消去された会員であれば、カードからはもうたどれません。"
+            f"法律で残るものと期限: {ja}。"
+            "消去のときの受付証に、残るものと期限があります。提供記録は noren provision of 会員番号 で確かめられます。",
+            f"{UNKNOWN_CARD.reason.en} If she was erased, no card leads to her any more. What the law keeps, until "
+            f"when: {en}. Her acknowledgement of the erasure names what stayed. Her records of provision: "
+            "noren provision of MEMBER.",
+        )
+    )

@@ -2,13 +2,15 @@
 
 The order, so that a crash anywhere is finished at the next start. First what the law makes outlive her goes to the
 statutory vault. Then, in one transaction, her contact and her cards are deleted and her row becomes one that waits:
-it holds nothing but the link token, sealed under the vault's own key, and the marks for the erasure list. Her key is
-destroyed at all custodians and in every snapshot, the list is told, the ledger side is told. The row goes last.
+it holds nothing but the link token, sealed under the vault's own key, the marks for the erasure list and the mark of
+her number for the statutory vault. Disclosures that lie here and her key are destroyed, at all custodians and in every
+snapshot, the list is told, the ledger side is told and answers with tags for the statutory vault. The row goes last.
 """
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -17,11 +19,12 @@ from noren.identity.cards import UNKNOWN_CARD, find_by_card
 from noren.identity.errors import LedgerAway, StoreUnusable
 from noren.identity.members import WITH_WITHDRAWN, Member
 from noren.identity.model import CardState, MemberRow, Refused, Standing
-from noren.identity.ports import VaultBatch
+from noren.identity.ports import Provided, VaultBatch
 from noren.identity.requests import end_with_her
-from noren.identity.statutory.model import Kept, Record, kept, records_of
+from noren.identity.statutory.model import PROVIDED, Kept, Record, kept, kept_provided, month_after, records_of
 from noren.identity.vault import NUMBER, ROW, Vault
 from noren.kernel.ids import CardNumber, LinkToken
+from noren.kernel.marks import MARK_BYTES
 from noren.kernel.say import Say
 
 MERGE_FIRST: Final = Refused(
@@ -64,10 +67,10 @@ def erase_row(vault: Vault, member: Member) -> Erased:
     stays = _keep_by_law(vault, member)
     _begin(vault, member)
     try:
-        finish_erasure(vault, member.row)
+        provided = finish_erasure(vault, member.row)
     except LedgerAway:
-        return Erased(told=False, kept=stays)
-    return Erased(told=True, kept=stays)
+        return Erased(told=False, kept=(*stays, *_at_most(vault, member)))
+    return Erased(told=True, kept=(*stays, *provided))
 
 
 def what_stays(vault: Vault, *, card: CardNumber) -> tuple[Kept, ...] | Refused:
@@ -79,7 +82,14 @@ def what_stays(vault: Vault, *, card: CardNumber) -> tuple[Kept, ...] | Refused:
 
 def what_would_stay(vault: Vault, member: Member) -> tuple[Kept, ...]:
     """Return the same of a member who is open."""
-    return tuple(kept(_records(vault, member), vault.today()))
+    return (*kept(_records(vault, member), vault.today()), *_at_most(vault, member))
+
+
+def _at_most(vault: Vault, member: Member) -> tuple[Kept, ...]:
+    """Return what may stay of her provisions and for how long at most: which there were, the ledger side knows."""
+    if vault.statutory is None or not member.person.member_number:
+        return ()
+    return (kept_provided(month_after(vault.today(), PROVIDED.months)),)
 
 
 def _keep_by_law(vault: Vault, member: Member) -> tuple[Kept, ...]:
@@ -94,27 +104,41 @@ def _records(vault: Vault, member: Member) -> list[Record]:
     return records_of(member.choices, vault.statutory.address(member.contact.email or ""))
 
 
-def finish_erasure(vault: Vault, row: bytes) -> None:
+def finish_erasure(vault: Vault, row: bytes) -> tuple[Kept, ...]:
     """Carry out an erasure that is noted: her key, the list, the ledger side, and at last her row.
+
+    Return what is kept of her provisions.
 
     Raises:
         LedgerAway: the ledger side does not answer; the row waits.
     """
     with vault.store.reading() as batch:
         waiting = batch.members([row])[row]
+    if vault.end_disclosures is not None:
+        vault.end_disclosures()
     vault.keys.destroy([row])
     vault.erasures.add(_marks(waiting), vault.today())
     if vault.journal is not None:  # what the log said of her is forgotten; that it forgot, it says
         vault.journal.forget_member(row, reason="erasure")
     forget_deleted(vault)
-    token = waiting.sealed.get("link_token")
+    token, stays = waiting.sealed.get("link_token"), ()
     if token is not None:
-        vault.ledger.erase(LinkToken(vault.owners.unseal_token(row, token)))
+        stays = _keep_provided(vault, waiting, vault.ledger.erase(LinkToken(vault.owners.unseal_token(row, token))))
     if vault.journal is not None:
         vault.journal.append([Entry(EntryKind.ERASURE_COMPLETED, vault.clock.now())])
     with vault.store.batch() as batch:
         batch.remove_members([row])
     forget_deleted(vault)
+    return stays
+
+
+def _keep_provided(vault: Vault, waiting: MemberRow, provided: Sequence[Provided]) -> tuple[Kept, ...]:
+    """Keep the ledger side's tags beside the mark of her number, before the row that waits is gone."""
+    number = waiting.sealed["member_number"][2 * MARK_BYTES :]
+    if vault.statutory is None or not number or not provided:
+        return ()
+    vault.statutory.keep_provided(number, provided)
+    return tuple(kept_provided(month) for month in sorted({each.month for each in provided}))
 
 
 def forget_deleted(vault: Vault) -> None:
@@ -139,6 +163,8 @@ def _waiting(vault: Vault, member: Member) -> MemberRow:
     """Return her row with nothing of her but what the rest of the erasure needs."""
     number = (member.person.member_number or "").encode()
     marks = vault.erasures.mark_of(ROW, member.row) + vault.erasures.mark_of(NUMBER, number)
+    if vault.statutory is not None:
+        marks += vault.statutory.number(member.person.member_number or "")
     sealed = {"member_number": marks}
     if member.link_token is not None:
         sealed["link_token"] = vault.owners.seal_token(member.row, member.link_token.reveal())
@@ -155,7 +181,7 @@ def _waiting(vault: Vault, member: Member) -> MemberRow:
 
 def _marks(waiting: MemberRow) -> list[bytes]:
     both = waiting.sealed["member_number"]
-    return [both[: len(both) // 2], both[len(both) // 2 :]]
+    return [both[:MARK_BYTES], both[MARK_BYTES : 2 * MARK_BYTES]]
 
 
 def is_merging(batch: VaultBatch, member: Member) -> bool:

@@ -259,6 +259,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class Provided:
+    """The ledger side's tag for records of provision of somebody erased, and the month (``YYYY-MM``) that ends it."""
+
+    tag: bytes
+    month: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Recalled:
     """What the ledger side knows of a member. ``cards``: what each card that was asked about may do; None: unknown.
 
@@ -290,8 +298,8 @@ class LedgerSide(Protocol):
         """Give cards, points and purchases of one member to another; None when it is done (also when it was before)."""
         ...
 
-    def erase(self, token: LinkToken) -> None:
-        """Erase a member; also when she was erased before."""
+    def erase(self, token: LinkToken) -> Sequence[Provided]:
+        """Erase a member; also when she was erased before. Return what leads to her records of provision."""
         ...
 
     def withdraw(self, token: LinkToken) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import MutableSequence
+from collections.abc import Callable, MutableSequence
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Event, Lock
@@ -58,6 +58,8 @@ class Vault:
     untold: Event = field(default_factory=Event)
     journal: Journal | None = None
     statutory: StatutoryVault | None = None
+    end_disclosures: Callable[[], object] | None = None
+    """Destroys the disclosures that lie on this side: an erasure's first step."""
 
     def today(self) -> date:
         """Return the programme's local day."""

@@ -16,7 +16,13 @@ _WHOSE: Final = Say(
     "会員でいる間。ご本人が提供の記録を見るため(法33条5項)。",
     "While she is a member: so that she can see the records of provision (article 33(5)).",
 )
+_BEYOND: Final = Say(
+    "提供記録の日から36か月後の月の終わりまで(法29条・30条)。月の鍵ごと消えます。",
+    "Until the end of the 36th month after the record's (articles 29 and 30); it goes with the month's key.",
+)
 TERMS: Final[Terms] = {
     "provision": dict.fromkeys(PROVISION["provision"], _RECORD),
     "provided": dict.fromkeys(PROVISION["provided"], _WHOSE),
+    "provided_beyond": dict.fromkeys(PROVISION["provided_beyond"], _BEYOND),
+    "provided_month": dict.fromkeys(PROVISION["provided_month"], _BEYOND),
 }

@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import Engine, RowMapping, create_engine, delete, insert, select, update
 
 from noren.kernel.clock import instant_of, microseconds
+from noren.kernel.keyring import KeyRing
+from noren.provision.beyond import Beyond, Tag, end_months
 from noren.provision.model import ProvisionRecord, Window
 from noren.provision.tables import METADATA, PROVIDED, PROVISION
 from noren.revisions.file_store import open_file
@@ -31,15 +33,16 @@ class ProvisionReader:
 
 
 class ProvisionStore:
-    """Writes and reads records."""
+    """Writes and reads records. ``ring``: the key that keeps what outlives an erasure; without it nothing does."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ring: KeyRing | None = None) -> None:
         """Open the store, and make it where it is missing.
 
         Raises:
             NotThisRevision: it was made by another version of noren.
         """
         self._engine = open_file(path, METADATA)
+        self._beyond = None if ring is None else Beyond(ring)
 
     def begin(self, record: ProvisionRecord, handles: Iterable[bytes]) -> None:
         """Write a record and whose rows are about to go, before the first of them moves."""
@@ -65,16 +68,42 @@ class ProvisionStore:
         """Return the records of provisions in which a member's rows went (art. 33(5)), the newest first."""
         return _records_of(self._engine, handle)
 
-    def forget(self, handles: Iterable[bytes]) -> int:
-        """Forget that these members' rows went; the records themselves stay. Return how many marks went."""
+    def forget(self, handles: Iterable[bytes], today: date) -> int:
+        """Forget that these members' rows went; return how many marks went.
+
+        In the same transaction what the law keeps of it is sealed under a tag. The records themselves stay.
+        """
         gone = 0
         with self._engine.begin() as db:
             for handle in handles:
+                if self._beyond is not None:
+                    self._beyond.keep(db, handle, today)
                 gone += db.execute(delete(PROVIDED).where(PROVIDED.c.handle == handle)).rowcount
         if gone:
             with self._engine.connect() as db:
                 db.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
+
+    def tags_of(self, handle: bytes) -> Sequence[Tag]:
+        """Return the tags under which the law keeps something of a member who was erased; again, the same."""
+        if self._beyond is None:
+            return ()
+        with self._engine.connect() as db:
+            return self._beyond.tags_of(db, handle)
+
+    def records_under(self, tags: Sequence[Tag]) -> Sequence[ProvisionRecord]:
+        """Return the completed records to which tags lead, the newest first."""
+        if self._beyond is None:
+            return ()
+        with self._engine.connect() as db:
+            runs = self._beyond.runs_of(db, tags)
+            query = select(PROVISION).where(PROVISION.c.run.in_(runs), PROVISION.c.completed_on.is_not(None))
+            found = db.execute(query.order_by(PROVISION.c.begun_on.desc(), PROVISION.c.run))
+            return [_record(row) for row in found.mappings()]
+
+    def end_months(self, today: date) -> int:
+        """Destroy the keys of months that are over, then what they sealed; return how many keys went."""
+        return end_months(self._engine, today)
 
     def move(self, source: bytes, target: bytes) -> None:
         """Let a merged member's records be those of whom she became."""

@@ -12,6 +12,12 @@ _WHOSE: Final = Say(
     "The row goes at an erasure. The record of provision itself names no member.",
 )
 
+_BEYOND: Final = Say(
+    "消去された方の内部識別子から鍵で作った印で封じてあり、内部識別子がなくなった後は、この側ではだれのものとも分かりません。",
+    "Named and sealed under a tag made with a key from the handle of who was erased: once the handle is gone, it leads"
+    " to nobody on this side.",
+)
+
 PROVISION: Final[Columns] = {
     "provision": of(
         "company",
@@ -20,5 +26,9 @@ PROVISION: Final[Columns] = {
         " items first_day last_day begun_on expires_us completed_on rows members copy",
     ),
     "provided": joined(of("handle", "law", "handle", _WHOSE), of("machinery", "law", "run")),
+    "provided_beyond": joined(
+        of("machinery", "law", "month"), of("handle", "law", "row", _BEYOND), of("handle", "law", "sealed", _BEYOND)
+    ),
+    "provided_month": of("key", "security", "month wrapped"),
 }
-PROVISION_LINKS: Final = frozenset({"provided.handle"})
+PROVISION_LINKS: Final = frozenset({"provided.handle", "provided_beyond.row", "provided_beyond.sealed"})

@@ -1,4 +1,4 @@
-"""Tables of provisions: the records, and whose rows went. On the ledger side, under handles."""
+"""Tables of provisions: the records, whose rows went (under handles), and what of that outlives an erasure (sealed)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import Column, Date, Integer, LargeBinary, String, Table
 from noren.revisions.opening import Layout, laid_out
 
 # A change of a table is a new revision in migrations/ too, or the tests turn red.
-METADATA: Final = laid_out(Layout("provision", "0001", known="provision"))
+METADATA: Final = laid_out(Layout("provision", "0002", known="provision"))
 
 PROVISION: Final = Table(
     "provision",
@@ -40,5 +40,20 @@ PROVIDED: Final = Table(
     METADATA,
     Column("handle", LargeBinary, primary_key=True),
     Column("run", String, primary_key=True),
+    sqlite_with_rowid=False,
+)
+BEYOND: Final = Table(
+    "provided_beyond",
+    METADATA,
+    Column("row", LargeBinary, primary_key=True),
+    Column("month", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+MONTH: Final = Table(
+    "provided_month",
+    METADATA,
+    Column("month", String, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -10,7 +10,7 @@ from typing import Literal
 from noren.identity.choices import Choices, Stop
 from noren.identity.errors import LedgerAway
 from noren.identity.model import CardState, Refused
-from noren.identity.ports import Introduction, Recalled
+from noren.identity.ports import Introduction, Provided, Recalled
 from noren.identity.traits import Traits
 from noren.kernel.ids import LINK_TOKEN_BYTES, CardNumber, LinkToken
 
@@ -41,6 +41,8 @@ class FakeLedgerSide:
     heard: list[str] = field(default_factory=list[str])
     order: list[tuple[str, ...]] = field(default_factory=list[tuple[str, ...]])
     """The cards of all introductions, in the order in which they came."""
+    provided: dict[LinkToken, Sequence[Provided]] = field(default_factory=dict[LinkToken, Sequence[Provided]])
+    """What leads to whose records of provision, once she is erased."""
     refuse_merge: Refused | None = None
     renewed: dict[LinkToken, LinkToken] = field(default_factory=dict[LinkToken, LinkToken])
     shown: set[str] = field(default_factory=set[str])
@@ -74,13 +76,14 @@ class FakeLedgerSide:
         self._end()
         return None
 
-    def erase(self, token: LinkToken) -> None:
+    def erase(self, token: LinkToken) -> Sequence[Provided]:
         """Erase a member; a token that nobody has any more is fine."""
         self._begin("erase")
         for member in [each for each in self.members if each.token == token]:
             self.members.remove(member)
             self.by_card = {card: of for card, of in self.by_card.items() if of is not member}
         self._end()
+        return self.provided.get(token, ())
 
     def withdraw(self, token: LinkToken) -> None:
         """End a membership."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from noren.doors.cli import provided
 from noren.doors.cli.here import (
     HomeOption,
     JsonOption,
@@ -336,4 +337,6 @@ def add_to(root: typer.Typer) -> None:
     root.command("provide", help=both("提供用の抽出を作って渡す", "Make the extract for a company and give it"))(
         provide
     )
+    text = both("消去された方の提供記録を見る(会員番号から)", "Records of provision of a member who was erased")
+    app.command("of", help=text)(provided.of)
     root.add_typer(app, name="provision")

@@ -28,6 +28,7 @@ from noren.doors.vault.leaving import leaving_handlers
 from noren.doors.vault.operator import operator_handlers
 from noren.doors.vault.own_log import own_log, own_log_file
 from noren.doors.vault.pages import leave, left, onward_part, own_page, sign_in_form, sign_in_page
+from noren.doors.vault.provided import provided_handlers
 from noren.doors.vault.rights import rights_handlers
 from noren.doors.vault.rights_pages import ask, mend, rights
 from noren.house.vault import VaultRoom
@@ -54,6 +55,7 @@ def operator_app(room: VaultRoom) -> Litestar:
         *rights_handlers(room),
         *export_handlers(room),
         *glass_handlers(room),
+        *provided_handlers(room),
         *_backups(room),
     ]
     inside = Router("/", route_handlers=handlers, exception_handlers={LedgerAway: _ledger_away})

@@ -69,6 +69,20 @@ class TokenBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     token: bytes
 
 
+class TagBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What leads to records of provision of somebody erased, and the month in which it ends."""
+
+    tag: bytes
+    month: str
+
+
+class ErasedAnswer(Discreet, msgspec.Struct, frozen=True):
+    """A member was erased, now or before; ``kept``: for the vault to keep beside a mark of her number."""
+
+    kept: list[TagBody]
+    ok: bool = True
+
+
 class ForgetBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A purchase of a member, or a line of it (-1: all), by the ledger side's own names."""
 

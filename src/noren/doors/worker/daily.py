@@ -58,6 +58,7 @@ class DailyRound:
             room.erasures.forget(local_date(SystemClock().now(), room.home.zone))
             room.directory.alerts.forget(SystemClock().now() - timedelta(days=settings.alerts.keep_days))
             sweep(room.audiences.store, room.today())
+            room.provisions.end_months(room.today())
             _log.info("points_lapsed", members=lapsed)
         if self._dropped_day != day and room.loop.caught_up:
             lake = room.loop.status()

@@ -8,9 +8,10 @@ erasures are gathered, and ends, some minutes later, when whoever was reading ol
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from litestar import get, post
@@ -22,18 +23,21 @@ from noren.activity import ageing, erasing, forgetting, thinning
 from noren.activity.closing import Erasing
 from noren.activity.lake.columns import month_of
 from noren.activity.sweeping import Broom
-from noren.doors.worker.bodies import TokenBody
+from noren.doors.worker.bodies import ErasedAnswer, TagBody, TokenBody
 from noren.doors.worker.turn import Turn
+from noren.governance.leases.copies import destroy_disclosures
 from noren.governance.ports import EntryKind
 from noren.kernel.clock import SystemClock, local_date, microseconds
 from noren.kernel.ids import LinkToken, MalformedId
 from noren.kernel.sealing import DoesNotOpen, open_link_token
+from noren.provision.beyond import Tag
 
 MEMBER: Final = b"handle"
 """What the marks of this side's erasure list stand for."""
 
 CHUNK: Final = 200
 FORGET_CHUNK: Final = 20
+T = TypeVar("T")
 _log = structlog.get_logger("erasures")
 
 
@@ -56,8 +60,11 @@ class ErasureRounds:
         self._lock = threading.Lock()
         self._log_is_long = True  # what a process before this one deleted may stand in the store's log
 
-    def erase(self, token: bytes) -> bool:
-        """Erase a member at once in the ledger, the standings and the list; True also where she was erased before."""
+    def erase(self, token: bytes) -> Sequence[Tag]:
+        """Erase a member at once in the ledger, the standings and the list; also where she was erased before.
+
+        Return the tags of what the law keeps of her provisions: the vault's to keep.
+        """
         room = self._room
         handle = open_link_token(room.link, LinkToken(token)).reveal()
         with self._turn:
@@ -66,11 +73,12 @@ class ErasureRounds:
         gone = {handle, *(each.handle for each in room.feed.erasing())}
         marks = [room.erasures.mark_of(MEMBER, each) for each in sorted(gone)]
         room.erasures.add(marks, local_date(SystemClock().now(), room.home.zone))
-        room.provisions.forget(gone)
+        destroy_disclosures(room.copies)
+        room.provisions.forget(sorted(gone), room.today())
         for each in sorted(gone):
             room.log.forget_member(each, reason="erasure")
         room.standings.forget(handle)
-        return True
+        return room.provisions.tags_of(handle)
 
     def withdraw(self, token: bytes) -> bool:
         """End a membership; False where there is none."""
@@ -225,8 +233,8 @@ def erasure_handlers(rounds: ErasureRounds) -> list[Any]:
     """Return the handlers of ``/erase`` and ``/erasures``."""
 
     @post("/erase/member", status_code=HTTP_200_OK, sync_to_thread=True)
-    def erase(data: JSONBody[TokenBody]) -> dict[str, bool]:
-        return {"ok": _known(rounds.erase, data.token)}
+    def erase(data: JSONBody[TokenBody]) -> ErasedAnswer:
+        return ErasedAnswer([TagBody(each.tag, each.month) for each in _known(rounds.erase, data.token)])
 
     @post("/erase/withdraw", status_code=HTTP_200_OK, sync_to_thread=True)
     def withdraw(data: JSONBody[TokenBody]) -> dict[str, bool]:
@@ -244,9 +252,9 @@ def erasure_handlers(rounds: ErasureRounds) -> list[Any]:
     return [erase, withdraw, waiting, finish]
 
 
-def _known(do: Any, token: bytes) -> bool:
+def _known(do: Callable[[bytes], T], token: bytes) -> T:
     try:
-        return bool(do(token))
+        return do(token)
     except (DoesNotOpen, MalformedId):
         raise NotFoundException("no such member") from None
 

@@ -25,6 +25,7 @@ from noren.doors.worker.figures import figure_handlers
 from noren.doors.worker.forgets import forget_handlers
 from noren.doors.worker.keys import key_handlers
 from noren.doors.worker.members import member_handlers
+from noren.doors.worker.provided import provided_handlers
 from noren.doors.worker.provisions import provision_handlers
 from noren.doors.worker.reference import reference_handlers
 from noren.doors.worker.turn import Turn
@@ -57,7 +58,8 @@ def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
     """Return the inner door's application."""
     room = turn.room
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
-    made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers, dormant_handlers)
+    made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
+    made = (*made, dormant_handlers, provided_handlers)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),

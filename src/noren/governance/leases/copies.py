@@ -20,7 +20,7 @@ from threading import RLock
 from typing import Final
 
 from noren.governance.leases.errors import CopyEnded, SpoiltCopy
-from noren.governance.leases.model import KIND_SAYS, LONGEST, CopyLease, CopyState, Proof, Wanted
+from noren.governance.leases.model import KIND_SAYS, LONGEST, CopyKind, CopyLease, CopyState, Proof, Wanted
 from noren.governance.leases.sealed_file import ID_BYTES, SealedWriter, read_pieces
 from noren.governance.leases.store import LeaseStore
 from noren.kernel.clock import Clock
@@ -217,6 +217,19 @@ class Copies:
                 if path.name not in known:
                     path.unlink(missing_ok=True)
             _sync_folder(self.folder)
+
+
+def destroy_disclosures(copies: Copies) -> int:
+    """Destroy the disclosures that lie on this side, key first: somebody is being erased. Return how many.
+
+    All of them: the census says of none whose it is, and each was handed over when it was made.
+    """
+    with copies.lock:
+        census = [each for each in copies.census() if each.wanted.kind is CopyKind.DISCLOSURE]
+        due = [each for each in census if each.state in (CopyState.HERE, CopyState.KEYLESS)]
+        for each in due:
+            copies.destroy(each.copy)
+    return len(due)
 
 
 def _is_due(lease: CopyLease, now: datetime) -> bool:

@@ -15,7 +15,7 @@ HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
     "till": ("card-index", "receipt-index", "body-hash", "terminal-key", "purchase-id", "one-time-code"),
     "ledger-worker": (
         *("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
-        *("ledger-copies", "ledger-erasures", "ledger-backup", "recipient-pseudonym"),
+        *("ledger-copies", "ledger-erasures", "ledger-backup", "recipient-pseudonym", "ledger-statutory"),
         *("ledger-log", "ledger-log-subject"),
     ),
     "statement": ("link", "purchase-id", "one-time-code"),
@@ -94,6 +94,9 @@ KINDS: Final[dict[str, Kind]] = {
     "vault-backup": Kind(Say("会員情報庫のバックアップ", "backups of the vault"), overlap=_BACKUPS),
     "desk-backup": Kind(Say("運営のバックアップ", "backups of the desk"), overlap=_BACKUPS),
     "statutory": Kind(Say("法定保管庫の月ごとの鍵", "the statutory vault's keys of months"), overlap=_YEARS),
+    "ledger-statutory": Kind(
+        Say("消去後も残る提供記録とのつながり", "what leads to records of provision beyond an erasure"), overlap=_YEARS
+    ),
     "identity-log": Kind(Say("会員情報庫の監査ログの署名", "signatures of the vault's audit log"), overlap=_LOGS),
     "ledger-log": Kind(Say("取引台帳の監査ログの署名", "signatures of the ledger side's audit log"), overlap=_LOGS),
     "house-log": Kind(Say("運営の監査ログの署名", "signatures of the house's audit log"), overlap=_LOGS),

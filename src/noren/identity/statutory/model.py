@@ -56,7 +56,17 @@ SUPPRESSION: Final = Kind(
     36,
     {"address": _MARK, "since": Say("停止の日", "since when")},
 )
-KINDS: Final = {kind.name: kind for kind in (MAIL_CONSENT, CONSENT, SUPPRESSION)}
+PROVIDED: Final = Kind(
+    "provided",
+    Say("第三者提供の記録とのつながり(提供があった場合)", "what leads to records of provision, where there were any"),
+    Say("個人情報保護法29条・30条、施行規則21条: 記録から3年", "APPI 29 and 30, Rule 21: three years from the record"),
+    36,
+    {
+        "number": Say("会員番号の鍵付きハッシュ", "a keyed hash of the member number"),
+        "tag": Say("取引台帳の側の記録を指す印", "the tag of the records on the ledger side"),
+    },
+)
+KINDS: Final = {kind.name: kind for kind in (MAIL_CONSENT, CONSENT, SUPPRESSION, PROVIDED)}
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -100,6 +110,11 @@ def month_after(day: date, months: int) -> str:
 def kept(records: Sequence[Record], day: date) -> list[Kept]:
     """Return what is shown of records made on a day."""
     return [Kept(each.kind, tuple(each.fields), month_after(day, each.kind.months)) for each in records]
+
+
+def kept_provided(month: str) -> Kept:
+    """Return what is shown of what leads to records of provision, until the end of a month."""
+    return Kept(PROVIDED, tuple(PROVIDED.fields), month)
 
 
 def _known(fields: Mapping[str, str]) -> dict[str, str]:

@@ -11,14 +11,16 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from noren.identity.engine import VaultEngine
-from noren.identity.statutory.model import Kept, Record, kept, month_after
+from noren.identity.ports import Provided
+from noren.identity.statutory.model import PROVIDED, Kept, Record, kept, month_after
 from noren.identity.statutory.tables import MONTH_KEY, RECORD
 from noren.kernel.keyring import KEY_BYTES, KeyRing, keyed_index
-from noren.kernel.marks import mark
+from noren.kernel.marks import mark, marks
 from noren.kernel.sealing import Place, seal, unseal
 
 _ROW_BYTES: Final = 16
 _NUMBER_BYTES: Final = 2
+_NUMBER: Final = b"member-number"
 
 
 class StatutoryVault:
@@ -44,6 +46,43 @@ class StatutoryVault:
                 connection.execute(delete(RECORD).where(RECORD.c.row == row))
                 connection.execute(RECORD.insert().values(row=row, month=month, sealed=sealed))
         return kept(records, day)
+
+    def number(self, number: str) -> bytes:
+        """Return the mark of a member number; empty for none."""
+        return mark(self._ring, _NUMBER, number.encode()) if number else b""
+
+    def keep_provided(self, number: bytes, provided: Sequence[Provided]) -> None:
+        """Keep the ledger side's tags beside the mark of a member number; again, they stand once. Durable on return."""
+        with self._engine.writing() as connection:
+            for each in provided:
+                key = self._key(connection, each.month)
+                row = _provided_row(key, number)
+                tags = sorted({*self._tags(connection, key, each.month, row), each.tag.hex()})
+                fields = {"record": PROVIDED.name, "number": number.hex(), "tag": " ".join(tags)}
+                place = Place("statutory", RECORD.name, each.month, row)
+                connection.execute(delete(RECORD).where(RECORD.c.row == row))
+                values = {"row": row, "month": each.month, "sealed": seal(key, msgspec.json.encode(fields), place)}
+                connection.execute(RECORD.insert().values(**values))
+
+    def provided(self, number: str, today: date) -> list[Provided]:
+        """Return what is kept for a member number, of months that are not over."""
+        sought, this = marks(self._ring, _NUMBER, number.encode()), month_after(today, 0)
+        with self._engine.reading() as connection:
+            rows = list(connection.execute(select(MONTH_KEY).where(MONTH_KEY.c.month >= this)))
+            keys = [(each.month, self._open(each.month, each.wrapped)) for each in rows]
+            return [
+                Provided(bytes.fromhex(tag), month)
+                for month, key in sorted(keys, key=lambda each: each[0])
+                for mine in sought
+                for tag in self._tags(connection, key, month, _provided_row(key, mine))
+            ]
+
+    def _tags(self, connection: Connection, key: KeyRing, month: str, row: bytes) -> list[str]:
+        sealed = connection.execute(select(RECORD.c.sealed).where(RECORD.c.row == row)).scalar_one_or_none()
+        if sealed is None:
+            return []
+        said = unseal(key, sealed, Place("statutory", RECORD.name, month, row))
+        return msgspec.json.decode(said, type=dict[str, str])["tag"].split()
 
     def end_months(self, today: date) -> int:
         """Destroy the keys of months that are over, and the records; return how many months ended."""
@@ -90,6 +129,10 @@ class StatutoryVault:
     def close(self) -> None:
         """Close; an engine that keeps a log in a file folds it in."""
         self._engine.close()
+
+
+def _provided_row(key: KeyRing, number: bytes) -> bytes:
+    return keyed_index(key.key(), _NUMBER, number)[:_ROW_BYTES]
 
 
 def _place(month: str) -> Place:
