@@ -1,4 +1,4 @@
-"""A campaign's file: the contract's example is read whole; what is wrong is told by its place, with the nearest word."""
+"""A campaign's file: the contract's example is read whole; what is wrong is told by its place and nearest word."""
 
 from __future__ import annotations
 
