@@ -76,6 +76,10 @@ class ErasedRows:
         """The batch's own."""
         raise NotImplementedError
 
+    def forget_draws_of(self, handle: bytes) -> None:
+        """The batch's own."""
+        raise NotImplementedError
+
     def merged_into(self, handle: bytes) -> Sequence[bytes]:
         """See ``ErasingRows``."""
         return [row[0] for row in self.all(GET_MERGED_INTO, handle)]
@@ -86,6 +90,7 @@ class ErasedRows:
         for entry, day, digest in self.all(CHAIN, handle):
             self._drop_purchase(handle, entry, sums)
             self.send(DROP_RECEIPT, day, digest)
+        self.forget_draws_of(handle)
         for statement in (*DROP_OF_HANDLE, DROP_MERGES):
             self.send(statement, handle)
         self._add_closing(sums)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from noren.activity import rows, tables
 from noren.activity.about import AboutRows
+from noren.activity.campaign_rows import CampaignReads
 from noren.activity.connection import connect
 from noren.activity.erasing_rows import ErasingReads
 from noren.activity.forgetting_rows import ForgettingReads
@@ -28,7 +29,7 @@ from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads):
+class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

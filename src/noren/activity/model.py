@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple
 
+from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
 from noren.governance.stopping import Rule
 from noren.kernel.values import value
 
@@ -221,7 +222,9 @@ class Coupon:
     """A coupon of one member. ``coupon``: 16 bytes, its outer name; ``barcode``: what the register reads.
 
     ``partners``: where it is usable (empty: everywhere); valid from and until days, both included;
-    ``used``: the purchase that redeemed it, 0 while none has; ``campaign`` empty: from another system.
+    ``used``: the purchase that redeemed it, 0 while none has, -1: void; ``campaign`` empty: from another system.
+    ``issued_by``: the purchase that gave it. ``kind``, ``value``, ``max_value``, ``products`` (a filter), ``stack`` and
+    ``returns`` are the offer's (``noren.campaign.spec``); ``discount`` is what an amount takes off.
     """
 
     coupon: bytes
@@ -236,6 +239,13 @@ class Coupon:
     valid_until: int
     used: int = 0
     campaign: str = ""
+    issued_by: int = 0
+    kind: str = "amount"
+    value: int = 0
+    max_value: int = 0
+    products: str = "any"
+    stack: str = ""
+    returns: str = "keep"
 
 
 @value
@@ -326,7 +336,10 @@ class Tally:
 
 @dataclass(slots=True)
 class Changes:
-    """All that one batch writes, in one transaction. Members, lots and purchases are row images after it."""
+    """All that one batch writes, in one transaction. Members, lots, purchases, counts are row images after it.
+
+    ``voided``: coupons taken back unused; ``given_back``: used ones that may be used again.
+    """
 
     purchases: list[Purchase] = field(default_factory=list[Purchase])
     amended: list[Purchase] = field(default_factory=list[Purchase])
@@ -338,5 +351,11 @@ class Changes:
     coupons: list[Coupon] = field(default_factory=list[Coupon])
     redemptions: list[Redemption] = field(default_factory=list[Redemption])
     openings: list[Opening] = field(default_factory=list[Opening])
+    draws: list[DrawRow] = field(default_factory=list[DrawRow])
+    draw_members: dict[tuple[bytes, int], MemberDraws] = field(default_factory=dict[tuple[bytes, int], MemberDraws])
+    draw_counts: dict[int, DrawCount] = field(default_factory=dict[int, DrawCount])
+    draw_days: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    voided: list[bytes] = field(default_factory=list[bytes])
+    given_back: list[bytes] = field(default_factory=list[bytes])
     tally: Tally = field(default_factory=Tally)
     next_entry: int = 0

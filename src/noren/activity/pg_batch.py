@@ -14,6 +14,7 @@ from typing import Any, Final
 from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
+from noren.activity.campaign_rows import CampaignRows
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import PointsDoNotBalance
 from noren.activity.forgetting_rows import ForgettingRows
@@ -34,7 +35,10 @@ _AMENDED: Final = (longs, longs, longs, longs, byteses, longs)
 _RETURN: Final = (longs, longs, texts, byteses, longs, longs, byteses, byteses)
 _LOT: Final = (longs, byteses, texts, ints, longs)
 _CODE: Final = (byteses, longs, ints)
-_COUPON: Final = (byteses, byteses, texts, texts, texts, longs, longs, texts, ints, ints, longs, texts)
+_COUPON: Final = (
+    byteses, byteses, texts, texts, texts, longs, longs, texts, ints, ints, longs, texts, longs, texts, longs, longs,
+    texts, texts, texts,
+)  # fmt: skip
 _REDEMPTION: Final = (longs, ints, texts, byteses, texts, longs, ints, texts)
 _OPENING: Final = (byteses, longs, texts, longs, ints, longs)
 _CARD: Final = (byteses, byteses, shorts)
@@ -42,7 +46,7 @@ _PRODUCT: Final = (texts,) * 7
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
-class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows, ForgettingRows):
+class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows, ForgettingRows, CampaignRows):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 
     def write(self, changes: Changes) -> None:
@@ -91,6 +95,7 @@ class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows, Forget
             self.send(pg_tables.PUT_REDEMPTIONS, *columns(map(rows.redemption_row, changes.redemptions), _REDEMPTION))
             used = [(r.entry, r.coupon) for r in changes.redemptions if not r.problem]
             self.send(pg_tables.USE_COUPONS, *columns(used, (longs, byteses)))
+        self.write_draws(changes)
 
     def _balanced(self, changes: Changes) -> dict[tuple[str, Kind], int]:
         """Return the other accounts' changes, having asserted that they and the members' sum to zero.
@@ -154,6 +159,7 @@ class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows, Forget
         """See ``LedgerBatch``."""
         self.send(pg_tables.MOVE_CARDS, source, target)
         self.send(pg_tables.MOVE_COUPONS, source, target)
+        self.move_draws(source, target)
         found = self.members([source, target])
         old, new = found[source], found[target]
         chain = [row[0] for row in self.all(pg_tables.GET_CHAIN_ENTRIES, source, Int8(old.last_purchase))]

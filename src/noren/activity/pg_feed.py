@@ -16,6 +16,7 @@ from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
 from noren.activity.about import AboutRows
+from noren.activity.campaign_rows import CampaignReads
 from noren.activity.erasing_rows import ErasingReads
 from noren.activity.forgetting_rows import ForgettingReads
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
@@ -29,7 +30,7 @@ from noren.kernel.address import DatabaseAddress
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads):
+class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:

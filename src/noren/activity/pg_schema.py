@@ -59,7 +59,10 @@ CREATE INDEX used_code_by_day ON used_code (day);
 CREATE TABLE coupon (
   coupon bytea PRIMARY KEY, handle bytea NOT NULL, barcode text NOT NULL, title_ja text NOT NULL,
   title_en text NOT NULL, discount bigint NOT NULL, min_spend bigint NOT NULL, partners text NOT NULL,
-  valid_from integer NOT NULL, valid_until integer NOT NULL, used bigint NOT NULL, campaign text NOT NULL)
+  valid_from integer NOT NULL, valid_until integer NOT NULL, used bigint NOT NULL, campaign text NOT NULL,
+  issued_by bigint NOT NULL DEFAULT 0, kind text NOT NULL DEFAULT 'amount', value bigint NOT NULL DEFAULT 0,
+  max_value bigint NOT NULL DEFAULT 0, products text NOT NULL DEFAULT 'any', stack text NOT NULL DEFAULT '',
+  returns text NOT NULL DEFAULT 'keep')
   WITH (fillfactor = 90);
 CREATE INDEX coupon_by_member ON coupon (handle, barcode);
 CREATE TABLE redemption (
@@ -80,6 +83,24 @@ CREATE TABLE erasing (handle bytea PRIMARY KEY, since bigint NOT NULL, rewritten
 CREATE TABLE forgetting (
   entry bigint NOT NULL, line integer NOT NULL, since bigint NOT NULL, done bigint NOT NULL,
   PRIMARY KEY (entry, line));
+CREATE TABLE campaign (
+  number bigint PRIMARY KEY, campaign text NOT NULL UNIQUE, state bigint NOT NULL, file bytea NOT NULL,
+  salt bytea NOT NULL, terms bytea NOT NULL, public_key bytea NOT NULL, key_version bigint NOT NULL,
+  seed bytea NOT NULL, shares bytea NOT NULL, last_day bigint NOT NULL, drafted bigint NOT NULL,
+  started bigint NOT NULL, stopped bigint NOT NULL, revealed bigint NOT NULL);
+CREATE TABLE campaign_step (
+  number bigint NOT NULL, step bigint NOT NULL, who text NOT NULL, share_hash bytea NOT NULL, sealed bytea NOT NULL,
+  at bigint NOT NULL, proof bytea NOT NULL, PRIMARY KEY (number, step));
+CREATE TABLE campaign_count (
+  number bigint PRIMARY KEY, issued bigint NOT NULL, spent bigint NOT NULL, leaves bigint NOT NULL);
+CREATE TABLE campaign_day (
+  number bigint NOT NULL, day bigint NOT NULL, issued bigint NOT NULL, PRIMARY KEY (number, day));
+CREATE TABLE campaign_member (
+  handle bytea NOT NULL, number bigint NOT NULL, settled bigint NOT NULL, day bigint NOT NULL, drawn bigint NOT NULL,
+  last bigint NOT NULL, issued text NOT NULL, PRIMARY KEY (handle, number));
+CREATE TABLE draw (
+  number bigint NOT NULL, seq bigint NOT NULL, entry bigint NOT NULL, ticket bytea NOT NULL, outcome text NOT NULL,
+  salt bytea NOT NULL, previous bigint NOT NULL, leaf bytea NOT NULL, PRIMARY KEY (number, seq));
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product text PRIMARY KEY, name text, category text, department text, brand text, maker text, sensitivity text);
@@ -128,7 +149,14 @@ REVOKE ALL ON FUNCTION turn_receipt_days(integer, integer, integer) FROM PUBLIC;
 """Makes the partitions of coming days and drops those of past days that are empty. Its owner's rights, so that the
 ledger-worker need not own a table."""
 
-META: Final = (("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0), ("products", 0))
+META: Final = (
+    ("schema", int(REVISION)),
+    ("next_entry", 1),
+    ("clock_offset_us", 0),
+    ("probe", 0),
+    ("products", 0),
+    ("campaigns", 0),
+)
 COUNTED: Final = (
     "purchases", "lines", "amount", "amount_without_lines", "earned", "used", "returns", "replays", "imported",
     "unknown_fields",

@@ -124,7 +124,8 @@ PUT_CODES: Final = (
 )
 PUT_COUPONS: Final = (
     f"INSERT INTO coupon ({COUPON_COLUMNS}) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::text[], $4::text[],"
-    " $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::integer[], $10::integer[], $11::bigint[], $12::text[])"
+    " $5::text[], $6::bigint[], $7::bigint[], $8::text[], $9::integer[], $10::integer[], $11::bigint[], $12::text[],"
+    " $13::bigint[], $14::text[], $15::bigint[], $16::bigint[], $17::text[], $18::text[], $19::text[])"
 )
 USE_COUPONS: Final = (
     "UPDATE coupon AS c SET used = n.entry FROM unnest($1::bigint[], $2::bytea[]) AS n (entry, coupon)"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from noren.activity.about import AboutEveryone
+from noren.activity.campaigns import CampaignBatch, CampaignFeed
 from noren.activity.closing import (
     ErasingFeed,
     ErasingRows,
@@ -80,7 +81,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, Protocol):
+class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -381,6 +382,7 @@ class AuditFeed(
     ErasingFeed,
     ThinningFeed,
     ForgettingFeed,
+    CampaignFeed,
     Protocol,
 ):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""

@@ -66,6 +66,16 @@ _FORGETTING: Final = Say(
     "申し出から、お買い物がどのファイルにもなくなるまで（24時間以内）。",
     "From the asking until the purchase stands in no file (within 24 hours).",
 )
+_CAMPAIGN: Final = Say(
+    "期限なし。企画の公開条件・持ち分・合計・検証値の葉だけで、個人に関する情報ではありません。",
+    "Without limit: a campaign's terms, shares, counts and leaves of its log, which say nothing of a person.",
+)
+_DRAWN: Final = Say(
+    "会員でいる間。自分の抽選が公正だったことを、会員と監査人がいつでも確かめられるようにするためです。"
+    "退会・消去のときは空にし、検証値の葉だけが残ります。",
+    "While she is a member, so that she and auditors can check any time that her draws were fair."
+    " At withdrawal or erasure it is emptied, and only the leaf's hash stays.",
+)
 _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
     "While she is a member: history from before a merge is read as the history of the member it went to.",
@@ -128,7 +138,8 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "stop": _columns("handle since purpose recipient channel", _STOP),
     "keeping": _columns("handle months", _STOP),
     "coupon": _columns(
-        "coupon handle barcode title_ja title_en discount min_spend partners valid_from valid_until used campaign",
+        "coupon handle barcode title_ja title_en discount min_spend partners valid_from valid_until used campaign"
+        " issued_by kind value max_value products stack returns",
         _COUPON,
     ),
     "redemption": _columns("entry number barcode coupon partner discount day problem", _SETTLED),
@@ -136,6 +147,16 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "closing": _columns("partner kind points", _CLOSING),
     "erasing": _columns("handle since rewritten", _ERASING),
     "forgetting": _columns("entry line since done", _FORGETTING),
+    "campaign": _columns(
+        "number campaign state file salt terms public_key key_version seed shares last_day drafted started stopped"
+        " revealed",
+        _CAMPAIGN,
+    ),
+    "campaign_step": _columns("number step who share_hash sealed at proof", _CAMPAIGN),
+    "campaign_count": _columns("number issued spent leaves", _CAMPAIGN),
+    "campaign_day": _columns("number day issued", _CAMPAIGN),
+    "campaign_member": _columns("handle number settled day drawn last issued", _DRAWN),
+    "draw": _joined((_columns("number seq leaf", _CAMPAIGN), _columns("entry ticket outcome salt previous", _DRAWN))),
     "merge": _columns("entry source target", _MERGE),
     "product": _columns("product name category department brand maker sensitivity", _NOBODY),
     "tally": _columns("name count", _NOBODY),

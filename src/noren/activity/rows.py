@@ -124,7 +124,8 @@ def coupon_row(c: Coupon) -> Row:
     """Return a coupon as its row, in the order of ``COUPON_COLUMNS``; companies are parted by spaces."""
     return (
         c.coupon, c.handle, c.barcode, c.title_ja, c.title_en, c.discount, c.min_spend, " ".join(c.partners),
-        c.valid_from, c.valid_until, c.used, c.campaign,
+        c.valid_from, c.valid_until, c.used, c.campaign, c.issued_by, c.kind, c.value, c.max_value, c.products, c.stack,
+        c.returns,
     )  # fmt: skip
 
 

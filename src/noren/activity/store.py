@@ -13,6 +13,7 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from noren.activity import rows, tables
+from noren.activity.campaign_rows import CampaignRows
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
@@ -49,7 +50,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows, ForgettingRows):
+class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows, ForgettingRows, CampaignRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:
@@ -217,6 +218,7 @@ class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows, ForgettingRows):
         if changes.redemptions:
             many(tables.PUT_REDEMPTION, map(rows.redemption_row, changes.redemptions))
             many(tables.USE_COUPON, [(r.entry, r.coupon) for r in changes.redemptions if not r.problem])
+        self.write_draws(changes)
 
     def _balanced(self, changes: Changes) -> dict[tuple[str, Kind], int]:
         """Return the other accounts' changes, having asserted that they and the members' sum to zero.
@@ -285,6 +287,7 @@ class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows, ForgettingRows):
         """See ``LedgerBatch``."""
         self._db.execute(tables.MOVE_CARDS, (target, source))
         self._db.execute(tables.MOVE_COUPONS, (target, source))
+        self.move_draws(source, target)
         old, new = (self.members([h]).get(h) for h in (source, target))
         assert old is not None
         assert new is not None

@@ -25,6 +25,10 @@ _MERGE: Final = Say(
     "統合後の会員が退会・消去されるとき、行ごと消えます。",
     "The row goes when the member to whom the others went withdraws or is erased.",
 )
+_DRAWN: Final = Say(
+    "退会・消去のとき空にし、検証値の葉だけを残します。葉からはだれの抽選か分かりません。",
+    "Emptied at withdrawal or erasure; only the leaf's hash stays, which tells nobody whose draw it was.",
+)
 _REWRITTEN: Final = Say(
     "退会・消去のとき、その行を除いて表を書き直し、前のファイルは24時間以内に消えます。",
     "At withdrawal or erasure the table is written anew without the row; the files of before go within 24 hours.",
@@ -91,6 +95,8 @@ LEDGER: Final[Columns] = {
         of("coupon", "register-coupon", "coupon barcode title_ja title_en discount min_spend partners"),
         of("handle", "register-coupon", "handle", _HANDLE),
         of("coupon", "register-coupon", "valid_from valid_until used campaign"),
+        of("coupon", "register-coupon", "issued_by", _PURCHASE),
+        of("coupon", "register-coupon", "kind value max_value products stack returns"),
     ),
     "redemption": joined(
         of("coupon", "accounts", "entry", _PURCHASE),
@@ -104,6 +110,25 @@ LEDGER: Final[Columns] = {
     "closing": of("books", "accounts", "partner kind points"),
     "erasing": joined(of("handle", "law", "handle", _REWRITTEN), of("machinery", "law", "since rewritten")),
     "forgetting": joined(of("choice", "law", "entry", _PURCHASE), of("choice", "law", "line since done")),
+    "campaign": of(
+        "books",
+        "register-coupon",
+        "number campaign state file salt terms public_key key_version seed shares last_day drafted started stopped"
+        " revealed",
+    ),
+    "campaign_step": of("books", "register-coupon", "number step who share_hash sealed at proof"),
+    "campaign_count": of("books", "register-coupon", "number issued spent leaves"),
+    "campaign_day": of("books", "register-coupon", "number day issued"),
+    "campaign_member": joined(
+        of("handle", "register-coupon", "handle", _HANDLE),
+        of("coupon", "register-coupon", "number settled day drawn issued"),
+        of("coupon", "register-coupon", "last", _DRAWN),
+    ),
+    "draw": joined(
+        of("machinery", "register-coupon", "number seq"),
+        of("coupon", "register-coupon", "entry ticket previous", _DRAWN),
+        of("coupon", "register-coupon", "outcome salt leaf"),
+    ),
     "merge": joined(of("machinery", _POINTS, "entry"), of("handle", _POINTS, "source target", _MERGE)),
     "product": of("product", "points statistics", "product name category department brand maker sensitivity"),
     "tally": of("books", "accounts", "name count"),
@@ -144,11 +169,13 @@ LEDGER_LINKS: Final = frozenset(
     for table, column in (
         *((table, "handle") for table in (
             "member", "profile", "card", "purchase", "lot", "posting", "stop", "keeping", "coupon", "erasing",
+            "campaign_member",
         )),
         ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
         ("posting", "entry"), ("used_code", "entry"),
         ("redemption", "entry"), ("forgetting", "entry"), ("opening", "entry"),
-        ("merge", "source"), ("merge", "target"),
+        ("merge", "source"), ("merge", "target"), ("coupon", "issued_by"), ("campaign_member", "last"),
+        ("draw", "entry"), ("draw", "ticket"), ("draw", "previous"),
     )
 )  # fmt: skip
 LAKE_LINKS: Final = frozenset(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0007"
+REVISION: Final = "0008"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -61,7 +61,10 @@ CREATE INDEX used_code_by_day ON used_code (day);
 CREATE TABLE coupon (
   coupon BLOB PRIMARY KEY, handle BLOB NOT NULL, barcode TEXT NOT NULL, title_ja TEXT NOT NULL, title_en TEXT NOT NULL,
   discount INTEGER NOT NULL, min_spend INTEGER NOT NULL, partners TEXT NOT NULL, valid_from INTEGER NOT NULL,
-  valid_until INTEGER NOT NULL, used INTEGER NOT NULL, campaign TEXT NOT NULL) WITHOUT ROWID, STRICT;
+  valid_until INTEGER NOT NULL, used INTEGER NOT NULL, campaign TEXT NOT NULL, issued_by INTEGER NOT NULL DEFAULT 0,
+  kind TEXT NOT NULL DEFAULT 'amount', value INTEGER NOT NULL DEFAULT 0, max_value INTEGER NOT NULL DEFAULT 0,
+  products TEXT NOT NULL DEFAULT 'any', stack TEXT NOT NULL DEFAULT '', returns TEXT NOT NULL DEFAULT 'keep'
+  ) WITHOUT ROWID, STRICT;
 CREATE INDEX coupon_by_member ON coupon (handle, barcode);
 CREATE TABLE redemption (
   entry INTEGER NOT NULL, number INTEGER NOT NULL, barcode TEXT NOT NULL, coupon BLOB, partner TEXT NOT NULL,
@@ -84,6 +87,25 @@ CREATE TABLE erasing (
 CREATE TABLE forgetting (
   entry INTEGER NOT NULL, line INTEGER NOT NULL, since INTEGER NOT NULL, done INTEGER NOT NULL,
   PRIMARY KEY (entry, line)) WITHOUT ROWID, STRICT;
+CREATE TABLE campaign (
+  number INTEGER PRIMARY KEY, campaign TEXT NOT NULL UNIQUE, state INTEGER NOT NULL, file BLOB NOT NULL,
+  salt BLOB NOT NULL, terms BLOB NOT NULL, public_key BLOB NOT NULL, key_version INTEGER NOT NULL,
+  seed BLOB NOT NULL, shares BLOB NOT NULL, last_day INTEGER NOT NULL, drafted INTEGER NOT NULL,
+  started INTEGER NOT NULL, stopped INTEGER NOT NULL, revealed INTEGER NOT NULL) STRICT;
+CREATE TABLE campaign_step (
+  number INTEGER NOT NULL, step INTEGER NOT NULL, who TEXT NOT NULL, share_hash BLOB NOT NULL, sealed BLOB NOT NULL,
+  at INTEGER NOT NULL, proof BLOB NOT NULL, PRIMARY KEY (number, step)) WITHOUT ROWID, STRICT;
+CREATE TABLE campaign_count (
+  number INTEGER PRIMARY KEY, issued INTEGER NOT NULL, spent INTEGER NOT NULL, leaves INTEGER NOT NULL) STRICT;
+CREATE TABLE campaign_day (
+  number INTEGER NOT NULL, day INTEGER NOT NULL, issued INTEGER NOT NULL, PRIMARY KEY (number, day)
+  ) WITHOUT ROWID, STRICT;
+CREATE TABLE campaign_member (
+  handle BLOB NOT NULL, number INTEGER NOT NULL, settled INTEGER NOT NULL, day INTEGER NOT NULL, drawn INTEGER NOT NULL,
+  last INTEGER NOT NULL, issued TEXT NOT NULL, PRIMARY KEY (handle, number)) WITHOUT ROWID, STRICT;
+CREATE TABLE draw (
+  number INTEGER NOT NULL, seq INTEGER NOT NULL, entry INTEGER NOT NULL, ticket BLOB NOT NULL, outcome TEXT NOT NULL,
+  salt BLOB NOT NULL, previous INTEGER NOT NULL, leaf BLOB NOT NULL, PRIMARY KEY (number, seq)) WITHOUT ROWID, STRICT;
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
@@ -94,6 +116,7 @@ CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID,
 
 META_DEFAULTS: Final = (
     ("schema", int(REVISION)), ("next_entry", 1), ("clock_offset_us", 0), ("probe", 0), ("products", 0),
+    ("campaigns", 0),
 )  # fmt: skip
 
 GET_META: Final = "SELECT value FROM meta WHERE name = ?"
@@ -129,7 +152,7 @@ GET_POSTINGS: Final = (
 GET_CODE: Final = "SELECT entry FROM used_code WHERE hash = ?"
 COUPON_COLUMNS: Final = (
     "coupon, handle, barcode, title_ja, title_en, discount, min_spend, partners, valid_from, valid_until, used,"
-    " campaign"
+    " campaign, issued_by, kind, value, max_value, products, stack, returns"
 )
 GET_COUPON: Final = f"SELECT {COUPON_COLUMNS} FROM coupon WHERE coupon = ?"
 GET_COUPONS: Final = (
@@ -160,7 +183,7 @@ PUT_LOT: Final = (
     " handle = excluded.handle"
 )
 PUT_CODE: Final = "INSERT INTO used_code VALUES (?, ?, ?)"
-PUT_COUPON: Final = f"INSERT INTO coupon ({COUPON_COLUMNS}) VALUES ({','.join('?' * 12)})"
+PUT_COUPON: Final = f"INSERT INTO coupon ({COUPON_COLUMNS}) VALUES ({','.join('?' * 19)})"
 USE_COUPON: Final = "UPDATE coupon SET used = ? WHERE coupon = ?"
 PUT_REDEMPTION: Final = "INSERT INTO redemption VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 PUT_OPENING: Final = "INSERT INTO opening VALUES (?, ?, ?, ?, ?, ?)"

@@ -34,6 +34,8 @@ _APPEND: Final = ("SELECT", "INSERT")
 _STANDING: Final = "UPDATE (state, points_only, pool, last_movement, last_purchase, lots)"
 _WHAT_IS_LEFT: Final = "UPDATE (amount_left, base_left, used_left, earned_left)"
 _TRAITS: Final = "UPDATE (sex, age_band, age_band_year, birth_month, prefecture, postal3, since, email_ok, post_ok)"
+_CAMPAIGN: Final = "UPDATE (state, terms, public_key, key_version, seed, shares, started, stopped, revealed)"
+_DRAWN: Final = "UPDATE (settled, day, drawn, last, issued)"
 _ARRIVAL: Final = ("SELECT", "INSERT", "UPDATE")
 _STAMP: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {"alembic_version": ("SELECT",)}
 """Which revision a database is at: read by every zone that opens it, so that it refuses another's."""
@@ -51,8 +53,14 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "posting": _APPEND,
             "lot": (*_APPEND, "UPDATE (handle, points)"),
             "used_code": _APPEND,
-            "coupon": ("SELECT", "UPDATE (used)"),
-            "redemption": ("INSERT",),
+            "coupon": (*_APPEND, "UPDATE (used)"),
+            "redemption": (*_APPEND, "UPDATE (problem)"),
+            "campaign": ("SELECT", _CAMPAIGN),
+            "campaign_step": ("SELECT",),
+            "campaign_count": (*_APPEND, "UPDATE (issued, spent, leaves)"),
+            "campaign_day": (*_APPEND, "UPDATE (issued)"),
+            "campaign_member": (*_APPEND, _DRAWN),
+            "draw": _APPEND,
             "card": ("SELECT",),
             "stop": ("SELECT",),
             "product": ("SELECT",),
@@ -88,6 +96,12 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "closing": (*_APPEND, "UPDATE (points)"),
             "erasing": (*_APPEND, "UPDATE (rewritten)", "DELETE"),
             "forgetting": (*_APPEND, "UPDATE (done)", "DELETE"),
+            "campaign": (*_APPEND, _CAMPAIGN),
+            "campaign_step": (*_APPEND, "UPDATE (proof)"),
+            "campaign_count": ("SELECT",),
+            "campaign_day": ("SELECT",),
+            "campaign_member": (*_APPEND, _DRAWN, "DELETE"),
+            "draw": ("SELECT", "UPDATE (entry, ticket, outcome, salt, previous)"),
             "product": (*_APPEND, "UPDATE (name, category, department, brand, maker, sensitivity)"),
             "tally": ("SELECT", "UPDATE (count)"),
             "meta": ("SELECT", "UPDATE (value)"),
