@@ -63,6 +63,12 @@ class EntryKind(StrEnum):
     AUDIENCE_APPROVED = "audience-approved"
     AUDIENCE_COUNTED = "audience-counted"
     AUDIENCE_COMMITTED = "audience-committed"
+    CAMPAIGN_DRAFTED = "campaign-drafted"
+    CAMPAIGN_APPROVED = "campaign-approved"
+    CAMPAIGN_STARTED = "campaign-started"
+    CAMPAIGN_STOPPED = "campaign-stopped"
+    CAMPAIGN_REVEALED = "campaign-revealed"
+    DRAWS_ROOT = "draws-root"
     APPROVAL = "approval"
     APPROVAL_REFUSED = "approval-refused"
     # Tills, keys
@@ -124,6 +130,12 @@ SAYS: Final[dict[EntryKind, Say]] = {
     _K.AUDIENCE_APPROVED: Say("対象者の承認", "an audience was approved"),
     _K.AUDIENCE_COUNTED: Say("対象者の概数の回答", "an audience's private figure was told"),
     _K.AUDIENCE_COMMITTED: Say("対象者の確定", "an audience was committed"),
+    _K.CAMPAIGN_DRAFTED: Say("企画の下書きと、作成者の持ち分", "a campaign was drafted, with its author's share"),
+    _K.CAMPAIGN_APPROVED: Say("企画の承認と、承認者の持ち分", "a campaign was approved, with the approver's share"),
+    _K.CAMPAIGN_STARTED: Say("企画の開始", "a campaign was started"),
+    _K.CAMPAIGN_STOPPED: Say("企画の停止", "a campaign was stopped"),
+    _K.CAMPAIGN_REVEALED: Say("企画の抽選の種の公開", "the seed of a campaign's draw was published"),
+    _K.DRAWS_ROOT: Say("抽選の記録の木の根", "the root over a campaign's draws"),
     _K.APPROVAL: Say("承認", "an approval"),
     _K.APPROVAL_REFUSED: Say("承認の拒否", "an approval was refused"),
     _K.TERMINAL_ADDED: Say("レジ端末の追加", "a terminal was added"),
