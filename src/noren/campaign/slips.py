@@ -30,6 +30,8 @@ _SIGNED, _LENGTH = slice(0, 73), 137
 class Fault(StrEnum):
     """What does not fit."""
 
+    NOT_A_SLIP = "not-a-slip"
+    NOT_TERMS = "not-terms"
     NOT_A_PROOF = "not-a-proof"
     OTHER_TERMS = "other-terms"
     BAD_SIGNATURE = "bad-signature"
@@ -40,6 +42,14 @@ class Fault(StrEnum):
 
 
 SAYS: Final[Mapping[Fault, Say]] = {
+    Fault.NOT_A_SLIP: Say(
+        "券のファイルとして読めません(JSONのオブジェクト1つ。同じ名前は一度だけ)。",
+        "It is no slip: one JSON object is wanted, no name twice.",
+    ),
+    Fault.NOT_TERMS: Say(
+        "公開条件のファイルとして読めません。公開されたままのものを使ってください。",
+        "These are no public terms: use the file as it was published.",
+    ),
     Fault.NOT_A_PROOF: Say("検証値の形が正しくありません。", "The proof is not one."),
     Fault.OTHER_TERMS: Say("この企画の公開条件のものではありません。", "It was made under other public terms."),
     Fault.BAD_SIGNATURE: Say(
@@ -48,13 +58,15 @@ SAYS: Final[Mapping[Fault, Say]] = {
     ),
     Fault.OTHER_CAMPAIGN: Say("別の企画の券です。", "It is a slip of another campaign."),
     Fault.NOT_DRAWN: Say(
-        "公開された種では、この抽選番号票は当たりません。", "By the seed that was published this ticket does not win."
+        "公開された種では、この抽選券は当たりません。", "By the seed that was published this ticket does not win."
     ),
     Fault.OTHER_SHARES: Say(
         "三人の持ち分が、始まる前に公開された値と合いません。",
         "The three shares are not those that were committed to before the start.",
     ),
-    Fault.NOT_HERS: Say("その抽選番号の券ではありません。", "The ticket is not of that draw number."),
+    Fault.NOT_HERS: Say(
+        "その抽選番号(とレシート)の券ではありません。", "The ticket is not of that draw number (and receipt)."
+    ),
 }
 
 

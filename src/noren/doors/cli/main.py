@@ -22,6 +22,7 @@ from noren.doors.cli import (
     migrate,
     partner,
     providing,
+    slips,
     summary,
     terminal,
     up,
@@ -96,6 +97,7 @@ dormancy.add_to(app)
 audience_command.add_to(app)
 copying.add_to(app)
 providing.add_to(app)
+slips.add_to(app)
 summary.add_to(app)
 zones.add_to(app)
 
