@@ -46,7 +46,7 @@ _PRODUCT: Final = (texts,) * 7
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
-class PostgresBatch(BatchReads, PostgresRekeyed, ErasedRows, ThinnedRows, ForgettingRows, CampaignRows):
+class PostgresBatch(BatchReads, PostgresRekeyed, CampaignRows, ErasedRows, ThinnedRows, ForgettingRows):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 
     def write(self, changes: Changes) -> None:

@@ -50,7 +50,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, ErasedRows, ThinnedRows, ForgettingRows, CampaignRows):
+class SqliteBatch(RekeyedRows, CampaignRows, ErasedRows, ThinnedRows, ForgettingRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:
