@@ -19,6 +19,7 @@ from noren.activity.about import AboutRows
 from noren.activity.erasing_rows import ErasingReads
 from noren.activity.forgetting_rows import ForgettingReads
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
+from noren.activity.own_rows import OwnReads
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
 from noren.activity.pg_rekeying import PostgresKeyed
@@ -29,7 +30,7 @@ from noren.kernel.address import DatabaseAddress
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads):
+class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, OwnReads):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:

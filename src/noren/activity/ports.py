@@ -35,6 +35,7 @@ from noren.activity.model import (
     Tally,
     Traits,
 )
+from noren.activity.own_rows import OwnFeed
 from noren.activity.rekeying import Keyed, Rekeyed
 from noren.governance.stopping import Rule
 
@@ -381,6 +382,7 @@ class AuditFeed(
     ErasingFeed,
     ThinningFeed,
     ForgettingFeed,
+    OwnFeed,
     Protocol,
 ):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
