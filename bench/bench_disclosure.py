@@ -16,12 +16,16 @@ import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from noren.activity.queries import OwnLine, OwnPurchase
+from noren.activity.model import Line, Purchase, ReceiptKey
 from noren.doors.cli.demo.year import Basket, find_year
 from noren.governance.disclosing.model import Document
 from noren.house.disclosing import files_of, packed, sealed
-from noren.house.ledger_document import sections_of_purchases
+from noren.house.ledger_content import Names
+from noren.house.ledger_owned import OwnedPurchase
+from noren.house.ledger_paper import sections_of_purchases
+from noren.kernel.clock import microseconds
 from noren.kernel.say import Say
 from noren.testing.audit_log import open_log
 
@@ -34,7 +38,7 @@ def main() -> None:
     purchases = _repeated(_of_the_busiest(), wanted)
     lines = sum(len(each.lines or ()) for each in purchases)
     content = {"purchases": [_told(each) for each in purchases]}
-    sections = sections_of_purchases(purchases, lambda shop: shop)
+    sections = sections_of_purchases(purchases, _names(purchases), Names(str, str, ZoneInfo("Asia/Tokyo")))
     document = Document("ledger", date(2026, 11, 26), Say("暖簾", "noren"), content, sections)
     with tempfile.TemporaryDirectory() as folder:
         log = open_log(Path(folder) / "log")
@@ -68,7 +72,7 @@ def _memory(document: Document) -> int:
     return int(told.stdout)
 
 
-def _of_the_busiest() -> list[OwnPurchase]:
+def _of_the_busiest() -> list[OwnedPurchase]:
     year = find_year()
     lines = Counter[str]()
     baskets: dict[str, list[Basket]] = {}
@@ -79,18 +83,27 @@ def _of_the_busiest() -> list[OwnPurchase]:
     return [_purchase(number, each) for number, each in enumerate(baskets[busiest])]
 
 
-def _purchase(number: int, basket: Basket) -> OwnPurchase:
-    lines = tuple(OwnLine(line.product, f"商品 {line.product}", line.quantity, line.amount) for line in basket.lines)
-    amount = sum(line.amount for line in lines)
-    return OwnPurchase(number, basket.at.date(), "P1", basket.shop, amount, 0, amount // 100, 0, lines)
+def _purchase(number: int, basket: Basket) -> OwnedPurchase:
+    lines = tuple(Line(line.product, line.quantity, line.amount) for line in basket.lines)
+    amount, at = sum(line.amount for line in lines), microseconds(basket.at)
+    key = ReceiptKey(basket.at.date().toordinal(), b"")
+    purchase = Purchase(
+        number, b"", key, b"whole", basket.shop, "P1", "T1", str(number), at, at, amount, amount, amount, 0,
+        amount // 100, amount // 100, 100, 0, imported=False, lines=lines, answer=b"",
+    )  # fmt: skip
+    return OwnedPurchase(purchase, lines)
 
 
-def _told(one: OwnPurchase) -> dict[str, object]:
+def _names(purchases: list[OwnedPurchase]) -> dict[str, str]:
+    return {line.product: f"商品 {line.product}" for each in purchases for line in each.lines or ()}
+
+
+def _told(one: OwnedPurchase) -> dict[str, object]:
     lines = [{"product": each.product, "quantity": each.quantity, "amount": each.amount} for each in one.lines or ()]
-    return {"date": one.day.isoformat(), "shop": one.shop, "amount": one.amount, "lines": lines}
+    return {"date": one.purchase.key.day, "shop": one.purchase.shop, "amount": one.purchase.amount, "lines": lines}
 
 
-def _repeated(purchases: list[OwnPurchase], lines: int) -> list[OwnPurchase]:
+def _repeated(purchases: list[OwnedPurchase], lines: int) -> list[OwnedPurchase]:
     out = list(purchases)
     while sum(len(each.lines or ()) for each in out) < lines:
         out += purchases

@@ -2,90 +2,22 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from joserfc.jwk import OKPKey
-from pyotp.totp import TOTP
+from tests.store.staff_cases import AT, HOST, OFFICER, PASSWORD, House, rule
 
 from noren.governance.ports import EntryKind
 from noren.governance.staff import Role
 from noren.governance.staffing import approving, tending
-from noren.governance.staffing.model import Credential, Door, How, Means, Outcome, Session, SignedIn
+from noren.governance.staffing.model import Credential, Door, How, Means, Outcome, Session
 from noren.governance.staffing.refusing import Refused
-from noren.governance.staffing.room import FAILURES_OF_ONE, StaffRoom
-from noren.governance.staffing.secrets import Codes, password_fits
-from noren.governance.staffing.store import StaffStore
-from noren.kernel.clock import FixedClock
-from noren.kernel.keyring import KeyRing
+from noren.governance.staffing.room import FAILURES_OF_ONE
+from noren.governance.staffing.secrets import password_fits
 from noren.kernel.say import Say
-from noren.testing.journal import MemoryJournal
-
-AT = datetime(2026, 11, 26, 3, tzinfo=UTC)
-PASSWORD = "a long sentence of mine"
-OFFICER, HOST = frozenset({Role.PRIVACY_OFFICER}), frozenset({Role.HOST})
-
-
-@dataclass
-class House:
-    path: Path
-    clock: FixedClock = field(default_factory=lambda: FixedClock(AT))
-    journal: MemoryJournal = field(default_factory=MemoryJournal)
-    marked: list[bool] = field(default_factory=list)
-    devices: dict[str, TOTP] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        key = Ed25519PrivateKey.generate()
-        public = OKPKey.import_key(_jwk(key))
-        ring = KeyRing("staff-secrets", 1, {1: b"k" * 32})
-        store = StaffStore(self.path / "staff.db")
-        self.room = StaffRoom(
-            store,
-            Codes(ring),
-            self.journal,
-            self.clock,
-            lambda: key,
-            lambda: [public],
-            lambda: self.marked.append(True),
-        )
-
-    def join(self, name: str, roles: frozenset[Role]) -> None:
-        added = tending.add(self.room, name, name.title(), roles, "")
-        assert isinstance(added, tending.Invited), added
-        self.accept(name, added.code)
-
-    def accept(self, name: str, code: str) -> None:
-        offer = tending.offer(self.room, code, "noren")
-        assert isinstance(offer, tending.Offer)
-        secret = offer.uri.split("secret=")[1].split("&")[0]
-        self.devices[name] = TOTP(secret)
-        done = tending.accept(self.room, code, PASSWORD, self.code(name))
-        assert not isinstance(done, Refused), done
-        self.clock.instant += timedelta(seconds=30)
-
-    def code(self, name: str) -> str:
-        return self.devices[name].at(self.clock.now())
-
-    def sign_in(self, name: str, door: Door = Door.COMMAND) -> Session:
-        found = self.room.begin_password(name, PASSWORD, self.code(name), door)
-        assert isinstance(found, Session), found
-        self.clock.instant += timedelta(seconds=30)
-        return found
-
-    def signed_in(self, name: str) -> SignedIn:
-        found = self.room.session(self.sign_in(name).token)
-        assert found is not None
-        return found
-
-
-def _jwk(key: Ed25519PrivateKey) -> dict[str, str | list[str]]:
-    raw = base64.urlsafe_b64encode(key.public_key().public_bytes_raw()).rstrip(b"=").decode()
-    return {"kty": "OKP", "crv": "Ed25519", "x": raw}
 
 
 @pytest.fixture
@@ -93,11 +25,6 @@ def house(tmp_path: Path) -> Iterator[House]:
     made = House(tmp_path)
     yield made
     made.room.store.close()
-
-
-def rule(found: object) -> str:
-    assert isinstance(found, Refused), found
-    return found.rule
 
 
 def test_an_account_from_its_invitation_to_its_end(house: House) -> None:

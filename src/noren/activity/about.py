@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Final, Protocol
 
 from noren.activity.model import Line, MemberState, ReturnLine, Traits
-from noren.activity.rows import Row, unpack_lines, unpack_return_lines
+from noren.activity.rows import Row, traits_of, unpack_lines, unpack_return_lines
 from noren.governance.stopping import Rule
 
 PLACE: Final = (
@@ -188,7 +188,7 @@ class AboutRows:
         if not found:
             return None
         state, head, pool, moved, lots, returns, products, *traits = found[0]
-        return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, _traits(traits))
+        return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, traits_of(traits))
 
     def links(self, handle: bytes, head: int, until: int, limit: int) -> Sequence[Link]:
         """See ``AboutMember``."""
@@ -232,8 +232,3 @@ def _link(rows: list[Row]) -> Link:
     entry, shop, partner, at, received, earned, previous, lines, answer = rows[0][:9]
     back = tuple(Back(row[9], unpack_return_lines(row[10])) for row in rows if row[9] is not None)
     return Link(entry, shop, partner, at, received, earned, previous, unpack_lines(lines), not answer, back)
-
-
-def _traits(row: Sequence[Any]) -> Traits:
-    *told, email_ok, post_ok = row
-    return Traits(*told, *(None if flag is None else bool(flag) for flag in (email_ok, post_ok)))

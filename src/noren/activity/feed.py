@@ -24,12 +24,13 @@ from noren.activity.model import (
     Return,
     Tally,
 )
+from noren.activity.own_rows import OwnReads
 from noren.activity.rekeyed_rows import KeyedRows
 from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads):
+class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads, OwnReads):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

@@ -20,6 +20,7 @@ from noren.activity.campaign_rows import CampaignReads
 from noren.activity.erasing_rows import ErasingReads
 from noren.activity.forgetting_rows import ForgettingReads
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
+from noren.activity.own_rows import OwnReads
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
 from noren.activity.pg_rekeying import PostgresKeyed
@@ -30,7 +31,9 @@ from noren.kernel.address import DatabaseAddress
 _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
-class PostgresFeed(PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads):
+class PostgresFeed(
+    PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads, OwnReads
+):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 
     def __init__(self, address: DatabaseAddress) -> None:

@@ -51,6 +51,7 @@ CREATE TABLE posting (
   entry bigint NOT NULL, number integer NOT NULL, kind smallint NOT NULL, handle bytea NOT NULL,
   lot bigint NOT NULL, partner text NOT NULL, day integer NOT NULL, points bigint NOT NULL
   ) PARTITION BY HASH (handle);
+CREATE INDEX posting_of_member ON posting (handle) WHERE kind > 4;
 CREATE TABLE account (
   partner text NOT NULL, kind smallint NOT NULL, points bigint NOT NULL, PRIMARY KEY (partner, kind)
   ) WITH (fillfactor = 50);

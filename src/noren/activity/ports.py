@@ -36,6 +36,7 @@ from noren.activity.model import (
     Tally,
     Traits,
 )
+from noren.activity.own_rows import OwnFeed
 from noren.activity.rekeying import Keyed, Rekeyed
 from noren.governance.stopping import Rule
 
@@ -383,6 +384,7 @@ class AuditFeed(
     ThinningFeed,
     ForgettingFeed,
     CampaignFeed,
+    OwnFeed,
     Protocol,
 ):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""

@@ -9,6 +9,7 @@ import msgspec
 
 from noren.activity.model import (
     Coupon,
+    Kind,
     Line,
     Lot,
     Member,
@@ -109,6 +110,11 @@ def lot_row(x: Lot) -> Row:
     return x.number, x.handle, x.partner, x.expires, x.points
 
 
+def posting(row: Row) -> Posting:
+    """Return the posting of a row."""
+    return Posting(row[0], row[1], Kind(row[2]), *row[3:])
+
+
 def posting_row(p: Posting) -> Row:
     """Return a posting as its row."""
     return p.entry, p.number, int(p.kind), p.handle, p.lot, p.partner, p.day, p.points
@@ -137,6 +143,12 @@ def redemption_row(r: Redemption) -> Row:
 def opening_row(o: Opening) -> Row:
     """Return an opening balance as its row."""
     return o.key, o.entry, o.partner, o.earned, o.expires, o.points
+
+
+def traits_of(row: Sequence[Any]) -> Traits:
+    """Return the traits of a row in the order of the profile's columns; PostgreSQL has truth values, SQLite numbers."""
+    *told, email_ok, post_ok = row
+    return Traits(*told, *(None if flag is None else bool(flag) for flag in (email_ok, post_ok)))
 
 
 def traits_row(t: Traits) -> Row:

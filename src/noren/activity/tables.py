@@ -52,6 +52,7 @@ CREATE TABLE posting (
   entry INTEGER NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, handle BLOB NOT NULL,
   lot INTEGER NOT NULL, partner TEXT NOT NULL, day INTEGER NOT NULL, points INTEGER NOT NULL,
   PRIMARY KEY (entry, number)) WITHOUT ROWID, STRICT;
+CREATE INDEX posting_of_member ON posting (handle) WHERE kind > 4;
 CREATE TABLE account (
   partner TEXT NOT NULL, kind INTEGER NOT NULL, points INTEGER NOT NULL, PRIMARY KEY (partner, kind)
   ) WITHOUT ROWID, STRICT;

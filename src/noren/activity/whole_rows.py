@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from noren.activity.model import Profile, Traits
-from noren.activity.rows import Row
+from noren.activity.model import Profile
+from noren.activity.rows import Row, traits_of
 from noren.governance.stopping import Rule
 
 _PROFILES: Final = (
@@ -35,7 +35,7 @@ class WholeRows:
 
     def profiles(self) -> Iterable[Profile]:
         """See ``WholeFeed``."""
-        return (Profile(bytes(row[0]), int(row[1]), int(row[2]), _traits(row[3:])) for row in self._all(_PROFILES))
+        return (Profile(bytes(row[0]), int(row[1]), int(row[2]), traits_of(row[3:])) for row in self._all(_PROFILES))
 
     def all_lots(self) -> Sequence[tuple[bytes, int, int]]:
         """See ``WholeFeed``."""
@@ -56,12 +56,3 @@ class WholeRows:
     def redeemed_coupons(self) -> Sequence[tuple[bytes, str, int]]:
         """See ``WholeFeed``."""
         return [(bytes(row[0]), str(row[1]), int(row[2])) for row in self._all(_REDEEMED)]
-
-
-def _traits(row: Row) -> Traits:
-    sex, band, band_year, month, prefecture, postal3, since, email_ok, post_ok = row
-    return Traits(sex, band, band_year, month, prefecture, postal3, since, _flag(email_ok), _flag(post_ok))
-
-
-def _flag(found: object) -> bool | None:
-    return None if found is None else bool(found)

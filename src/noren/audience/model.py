@@ -91,6 +91,17 @@ class Commitment:
     root: bytes
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Opened:
+    """What tells whether a member was in a committed audience: for her own document alone. ``day``: as of which."""
+
+    purpose: str
+    recipient: str
+    day: date
+    salt: bytes
+    leaves: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a set is made of: a condition, and of the guards all that changes who is in it."""

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from noren.audience.model import Channel, Commitment, Guards, Version
+from noren.audience.model import Channel, Commitment, Guards, Opened, Version
 from noren.audience.ports import Charge, Drawn
 from noren.audience.tables import CHARGE, COMMITMENT, FIGURE, METADATA, VERSION
 from noren.revisions.file_store import open_file
@@ -123,6 +123,16 @@ class AudienceStore:
         with self._engine.connect() as db:
             row = db.execute(select(COMMITMENT).where(*_committed(name, number, day))).first()
         return (bytes(row.salt), bytes(row.leaves)) if row is not None else None
+
+    def openings_since(self, day: date) -> Sequence[Opened]:
+        """Return what opens the commitments of a day and later, of every version."""
+        joined = COMMITMENT.join(
+            VERSION, (VERSION.c.name == COMMITMENT.c.name) & (VERSION.c.number == COMMITMENT.c.number)
+        )
+        query = select(VERSION.c.purpose, VERSION.c.recipient, COMMITMENT.c.day, COMMITMENT.c.salt, COMMITMENT.c.leaves)
+        with self._engine.connect() as db:
+            found = db.execute(query.select_from(joined).where(COMMITMENT.c.day >= day))
+            return [Opened(row.purpose, row.recipient, row.day, bytes(row.salt), bytes(row.leaves)) for row in found]
 
     def close(self) -> None:
         """Close the store."""

@@ -33,12 +33,12 @@ def back_up(home: Home, folder: Path, copies: Copies, ring: KeyRing, log: Log) -
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True, mode=0o700)
     try:
-        files: list[tuple[str, Path]] = []
+        # The log first: a store that is ahead of it loses what it cannot answer for; one behind it would not.
+        files = staged(home, "house", log, work)
         for store in stores_of(home):
             make_copy(store, work / store.name)
             files.append((f"{FOLDER}/{store.name}", work / store.name))
         files += _documents(home, work)
-        files += staged(home, "house", log, work)
         return make(Source(files, {}), folder, SIDE, copies, ring)
     finally:
         shutil.rmtree(work, ignore_errors=True)

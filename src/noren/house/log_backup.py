@@ -41,6 +41,15 @@ def log_size(unpacked: Path, side: LogSide) -> int:
     return 0 if known is None else known.size
 
 
+def known_until(home: Home, side: LogSide, unpacked: Path) -> int | None:
+    """Return how many entries of the log that is there the backup knows; None: that log is lost, or began since."""
+    known = _known(unpacked, side)
+    if known is None or not _is_there(home, side):
+        return None
+    now = parse_note((home.audit_log(side) / CHECKPOINT).read_bytes()).checkpoint
+    return known.size if now.origin == known.origin else None
+
+
 def refuse_other_log(home: Home, side: LogSide, unpacked: Path) -> None:
     """Refuse a home whose log does not begin with what the backup knows of it. Raises HomeProblem."""
     known = _known(unpacked, side)

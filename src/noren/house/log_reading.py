@@ -6,7 +6,7 @@ while the zone runs and when the log does not open.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,7 @@ from noren.governance.log.keys import read_vkeys
 from noren.governance.log.records import Held, parse_record
 from noren.governance.log.tiles import CHECKPOINT, ENTRIES, WIDTH, levels, read_tile, tile_path, tree, widths
 from noren.governance.log.verifying import Demand, Report, verify_folder
-from noren.governance.ports import SAYS
+from noren.governance.ports import SAYS, EntryKind
 from noren.house.home import Home, HomeProblem, LogSide
 from noren.kernel.say import Say
 
@@ -153,6 +153,17 @@ def shown(home: Home, side: LogSide, last: int, kind: str) -> list[EntryRow]:
         if len(found) >= last:
             break
     return found[-last:] if last else []
+
+
+def entries_of_kinds(home: Home, side: LogSide, kinds: Collection[EntryKind]) -> Iterator[EntryRow]:
+    """Yield all entries of some kinds, the oldest first."""
+    note = head_of(home, side)
+    size, bundles = 0 if note is None else note.checkpoint.size, _bundles(home, side)
+    for number in range(-(-size // WIDTH)):
+        for place, held in enumerate(bundles.read(number)[: size - number * WIDTH], number * WIDTH):
+            row = entry_row(place, held)
+            if row.kind in kinds:
+                yield row
 
 
 def proved(home: Home, side: LogSide, place: int) -> ProofRow:

@@ -16,7 +16,8 @@ from noren.kernel.say import Say
 class Restored(msgspec.Struct, frozen=True):
     """A restore or a drill. ``point``: what came after it is not in the backup; ``seconds``: how long it took.
 
-    ``ended``: documents that changed after it, and are ended until they are announced anew.
+    ``ended``: documents that changed after it, and are ended until they are announced anew. ``invite_again``: accounts
+    of staff that nobody signs in with before that.
     """
 
     side: str
@@ -27,6 +28,7 @@ class Restored(msgspec.Struct, frozen=True):
     erased: int
     drill: bool
     ended: list[str] = msgspec.field(default_factory=list[str])
+    invite_again: list[str] = msgspec.field(default_factory=list[str])
 
 
 def refuse_over(targets: Sequence[Path]) -> None:

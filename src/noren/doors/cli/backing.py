@@ -157,6 +157,12 @@ def _told(done: Any) -> list[Say]:
             f"    バックアップのあとに変わった文書は、公表し直すまで効きません: {names}",
             f"    Changed after the backup, and ended until announced anew: {names}",
         ))  # fmt: skip
+    if done["invite_again"]:
+        names = ", ".join(done["invite_again"])
+        lines.append(Say(
+            f"    改めて招待するまでサインインできない担当者: {names}",
+            f"    Staff who sign in again only after an invitation: {names}",
+        ))  # fmt: skip
     return lines
 
 

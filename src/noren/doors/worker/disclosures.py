@@ -106,10 +106,8 @@ def _exported(turn: Turn, order: Order, lang: Lang) -> Response[Any]:
 
 
 def _files(turn: Turn, handle: Handle, lang: Lang, *, by: str) -> dict[str, bytes] | None:
-    room, mine = turn.room, handle.reveal()
-    with turn, room.ledger.batch() as batch:
-        held = batch.coupons_of(mine), batch.stops(mine), batch.keep_months(mine)
-    document = own_document(room, handle, held)
+    room = turn.room
+    document = own_document(room, handle)
     if document is None:
         return None
     files = files_of(document, room.log, lang)

@@ -168,7 +168,7 @@ class Glass:
             return refusals.WHOLE
         if found.by != who.account.id:
             return refusals.ANOTHERS
-        if not found.stands(now):
+        if not found.stands(now) or not waiting.body:  # a restore keeps no orders
             self.forget_orders()
             return refusals.OVER
         approvals = len(self._here(found.approved))

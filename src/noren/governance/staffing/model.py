@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,11 +21,13 @@ WAITING_LIFE: Final = timedelta(days=14)
 
 
 class State(StrEnum):
-    """Where an account stands: it was made, somebody uses it, it is closed for good."""
+    """Where an account stands: it was made, somebody uses it, it is closed for good, it was lost with a restore."""
 
     INVITED = "invited"
     ACTIVE = "active"
     CLOSED = "closed"
+    LOST = "lost"
+    """Nobody signs in with it before its owner was invited again; its id is hers."""
 
 
 class Means(StrEnum):
@@ -75,6 +78,12 @@ class Credential:
     name: str = ""
     secret: bytes = field(default=b"", repr=False)
     counter: int = 0
+
+
+def is_enough(means: Iterable[Means]) -> bool:
+    """Return whether somebody can sign in with these."""
+    held = set(means)
+    return bool({Means.PASSKEY, Means.OIDC} & held) or {Means.PASSWORD, Means.TOTP} <= held
 
 
 @dataclass(frozen=True, slots=True)

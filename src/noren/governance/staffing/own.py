@@ -8,10 +8,11 @@ from typing import Final
 
 from noren.governance.ports import EntryKind
 from noren.governance.staffing import refusing
-from noren.governance.staffing.model import ABSOLUTE, Account, Credential, Means, SignedIn, State
+from noren.governance.staffing.model import ABSOLUTE, Account, Credential, Means, SignedIn, State, is_enough
 from noren.governance.staffing.refusing import Refused
 from noren.governance.staffing.room import StaffRoom
 from noren.governance.staffing.secrets import mark_of
+from noren.governance.staffing.telling import told_of
 from noren.kernel.say import Say
 
 FRESH: Final = timedelta(minutes=15)
@@ -40,11 +41,12 @@ def remove_means(room: StaffRoom, by: SignedIn, means: Means, name: str) -> Refu
         held = room.credentials(by.account)
         if not any((each.means, each.name) == (means, name) for each in held):
             return None
-        left = [each.means for each in held if (each.means, each.name) != (means, name)]
-        if not ({Means.PASSKEY, Means.OIDC} & set(left) or {Means.PASSWORD, Means.TOTP} <= set(left)):
+        if not is_enough(each.means for each in held if (each.means, each.name) != (means, name)):
             return LAST_MEANS
         room.store.drop_credential(by.account.id, means, name)
-        room.note(EntryKind.STAFF_CHANGED, account=by.account.id, change="means-removed", means=means.value)
+        room.note(
+            EntryKind.STAFF_CHANGED, account=by.account.id, change="means-removed", **told_of(Credential(means, name))
+        )
     return None
 
 
@@ -66,7 +68,7 @@ def accept_with(room: StaffRoom, code: str, credential: Credential) -> Account |
         room.store.drop_credentials(account.id, [Means.PASSWORD, Means.TOTP, Means.PASSKEY])
         room.store.put_credential(account.id, credential, now)
         room.store.keep(active)
-        room.note(EntryKind.STAFF_CHANGED, account=account.id, change="accepted", means=credential.means.value)
+        room.note(EntryKind.STAFF_CHANGED, account=account.id, change="accepted", **told_of(credential))
     return active
 
 

@@ -1,6 +1,7 @@
 """A way back where every host and officer is locked out: asked by whoever holds the home, good after a day of noise.
 
-It ends where somebody who is active ends it; nobody can hasten it. Nothing but an invitation comes of it.
+It ends where somebody who is active ends it; nobody can hasten it. Nothing but an invitation comes of it. Where a
+restore left nobody who could end it, there is nobody to wait for: it is good at once, and as loud.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ REST: Final = timedelta(hours=24)
 NOT_THUS: Final = Refused(
     "recover-not-thus",
     Say(
-        "この方法で招待し直せるのは、有効な運用の担当とプライバシー責任者だけです。",
-        "Only an active host or privacy officer is invited anew in this way.",
+        "この方法で招待し直せるのは、有効な(または復元で失われた)運用の担当とプライバシー責任者だけです。",
+        "Only an active host or privacy officer, or one lost with a restore, is invited anew in this way.",
     ),
     Say("ほかの人は noren staff invite で招待してください。", "Invite others with: noren staff invite"),
 )
@@ -36,8 +37,11 @@ def recover(room: StaffRoom, name: str) -> Invited | Waiting | Refused:
         account = room.account(name)
         if account is None:
             return refusing.unknown(name)
-        if account.state is not State.ACTIVE or not TENDING & account.roles:
+        if account.state not in (State.ACTIVE, State.LOST) or not TENDING & account.roles:
             return NOT_THUS
+        if room.is_governed() and not any(TENDING & each.roles for each in room.active()):
+            room.note(EntryKind.STAFF_CHANGED, account=name, change="recovered", by="home")
+            return invite(room, name, "")
         asked = next((each for each in asked_now(room) if each.body == name), None)
         if asked is None:
             return _ask(room, name)

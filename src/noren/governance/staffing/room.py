@@ -31,6 +31,7 @@ from noren.governance.staffing.model import (
 from noren.governance.staffing.refusing import Refused
 from noren.governance.staffing.secrets import Codes, mark_of, new_code, password_fits
 from noren.governance.staffing.store import StaffStore
+from noren.governance.staffing.telling import told_of
 from noren.governance.staffing.tokens import make_token, read_token
 from noren.kernel.clock import Clock
 
@@ -109,7 +110,7 @@ class StaffRoom:
                 if owner not in (None, account.id):
                     return refusing.subject_taken()
             self.store.put_credential(account.id, credential, self.clock.now())
-            self.note(EntryKind.STAFF_CHANGED, account=account.id, change="means-added", means=credential.means.value)
+            self.note(EntryKind.STAFF_CHANGED, account=account.id, change="means-added", **told_of(credential))
         return None
 
     def raise_sign_count(self, account: Account, credential: Credential, counter: int) -> bool:

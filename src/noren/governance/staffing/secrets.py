@@ -111,6 +111,11 @@ def _place(account: str) -> Place:
     return Place("staff", "staff_credential", "secret", account.encode("ascii"))
 
 
+def step_over(at: datetime) -> int:
+    """Return the last step whose code can have been taken by an instant."""
+    return int(at.timestamp()) // STEP_SECONDS + SLACK_STEPS
+
+
 def new_code() -> str:
     """Return a new invitation code, or a session's id: 256 random bits."""
     return secrets.token_urlsafe(32)

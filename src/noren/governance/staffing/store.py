@@ -192,6 +192,12 @@ class StaffStore:
         with self._engine.begin() as db:
             return db.execute(query).rowcount
 
+    def end_everything(self, at: datetime) -> None:
+        """End all sessions and invitations there are."""
+        with self._engine.begin() as db:
+            db.execute(update(SESSION).where(SESSION.c.ended_us.is_(None)).values(ended_us=microseconds(at)))
+            db.execute(delete(INVITE))
+
     # ---- failures
 
     def count_failures(self, mark: bytes, since: datetime) -> tuple[int, int, datetime | None]:
@@ -217,20 +223,15 @@ class StaffStore:
 
     def wait(self, waiting: Waiting) -> Waiting:
         """Keep something that waits for approval; return it with its number."""
-        row = {
-            "act": waiting.act,
-            "author": waiting.author,
-            "at_us": microseconds(waiting.at),
-            "needs": waiting.needs,
-            "body": waiting.body,
-            "says_ja": waiting.says_ja,
-            "says_en": waiting.says_en,
-            "outcome": waiting.outcome.value,
-        }
         with self._engine.begin() as db:
-            made = db.execute(insert(WAITING).values(**row)).inserted_primary_key
+            made = db.execute(insert(WAITING).values(**_row(waiting))).inserted_primary_key
         assert made is not None
         return replace(waiting, number=int(made[0]))
+
+    def bring_back(self, waiting: Waiting) -> None:
+        """Keep something that waited under the number that it had."""
+        with self._engine.begin() as db:
+            db.execute(insert(WAITING).values(number=waiting.number, **_row(waiting)))
 
     def waiting(self, number: int, at: datetime) -> Waiting | None:
         """Return what waits, or waited, under a number."""
@@ -268,6 +269,19 @@ class StaffStore:
 
 def _us(span: Any) -> int:
     return int(span.total_seconds() * 1_000_000)
+
+
+def _row(waiting: Waiting) -> dict[str, Any]:
+    return {
+        "act": waiting.act,
+        "author": waiting.author,
+        "at_us": microseconds(waiting.at),
+        "needs": waiting.needs,
+        "body": waiting.body,
+        "says_ja": waiting.says_ja,
+        "says_en": waiting.says_en,
+        "outcome": Outcome.WAITS.value,
+    }
 
 
 def _account(row: Any) -> Account:

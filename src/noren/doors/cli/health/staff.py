@@ -42,6 +42,7 @@ def look_at_staff(home: Home) -> Iterator[Finding]:
             ),
         )
         return
+    yield from _lost(accounts)
     approving = sum(bool(_TENDING & set(each["roles"])) for each in active)
     yield Finding("ok", Say(f"担当者: {len(active)}人が有効", f"Staff: {len(active)} accounts are active"))
     if approving < _APPROVING:
@@ -57,6 +58,16 @@ def look_at_staff(home: Home) -> Iterator[Finding]:
     if waits:
         what = Say(f"承認を待っているもの: {waits}件", f"Waiting for approval: {waits}")
         yield Finding("warning", what, Say("noren staff approvals", "noren staff approvals"))
+
+
+def _lost(accounts: list[dict[str, Any]]) -> Iterator[Finding]:
+    names = [each["id"] for each in accounts if each["state"] == "lost"]
+    if names:
+        what = Say(
+            f"復元で失われ、改めて招待するまでサインインできない担当者: {'、'.join(names)}",
+            f"Lost in a restore, and not signing in until invited again: {', '.join(names)}",
+        )
+        yield Finding("warning", what, Say("noren staff invite ID", "noren staff invite ID"))
 
 
 def _ways_back(waiting: list[dict[str, Any]]) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ _STATES: Final = {
     "invited": Say("招待中", "invited"),
     "active": Say("有効", "active"),
     "closed": Say("閉鎖", "closed"),
+    "lost": Say("復元で失われた・要再招待", "lost in a restore, invite again"),
 }
 _OUTCOMES: Final = {
     "waits": Say("承認待ち", "waits"),
