@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -78,6 +79,15 @@ class Proof:
     ticket: bytes
     terms: bytes
     signature: bytes
+
+
+def seq_shown(salt: bytes) -> int:
+    """Return the number by which a slip names its leaf, 53 bits made of the leaf's salt.
+
+    Not the leaf's place: between the places of two slips stands how many draws there were, and a shop that saw two
+    customers pass between would know whether both were eligible (``tests/property/test_shop_learns_nothing.py``).
+    """
+    return int.from_bytes(hmac.digest(salt, b"noren-seq-1", "sha256")[:8], "big") >> 11
 
 
 def sign_slip(key: Ed25519PrivateKey, seq: int, ticket: bytes, terms_hash: bytes, effect: Mapping[str, Any]) -> str:
