@@ -29,7 +29,7 @@ def contents(connection: Connection) -> Contents:
     out: Contents = {}
     for table in reflected(connection).sorted_tables:
         rows = [dict(row) for row in connection.execute(select(table)).mappings()]
-        if table.name == "meta":  # the ledger's own numbers of its layout, 0004 and 0008, are no rows
+        if table.name == "meta":  # the ledger's own numbers of its layout, 0004 and 0009, are no rows
             rows = [row for row in rows if row["name"] not in ("schema", "products", "campaigns")]
         out[table.name] = sorted(rows, key=lambda row: repr(sorted(row.items())))
     connection.rollback()

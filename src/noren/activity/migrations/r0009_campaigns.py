@@ -1,4 +1,4 @@
-"""0008: campaigns, their draws and counts; what a coupon of a campaign is worth, and which purchase gave it."""
+"""0009: campaigns, their draws and counts; what a coupon of a campaign is worth, and which purchase gave it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from alembic import op
 
 from noren.kernel.say import Say
 
-revision: Final = "0008"
-down_revision: Final = "0007"
+revision: Final = "0009"
+down_revision: Final = "0008"
 
 SAYS: Final = Say(
     "キャンペーンと抽選(会員ごとの結果と、検証値の木)", "Campaigns and draws, by member and as leaves of a log"
