@@ -209,6 +209,13 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     company_en: str = "your company’s account"
 
 
+class Campaigns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Campaigns: at most so many slips a member in so many days, over all of them (0: no such limit)."""
+
+    member_slips: Annotated[int, msgspec.Meta(ge=0, le=1_000)] = 0
+    member_days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 7
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -222,6 +229,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limits: Limits = Limits()
     alerts: Alerts = Alerts()
     audiences: Audiences = msgspec.field(default_factory=Audiences)
+    campaigns: Campaigns = Campaigns()
     keys: KeySettings = KeySettings()
     erasure: Erasure = Erasure()
     retention: Retention = Retention()

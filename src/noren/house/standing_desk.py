@@ -7,16 +7,19 @@ they are made ready in a thread beside the till's, and the desk says so meanwhil
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from time import monotonic
 
 import structlog
 
 from noren.activity.ports import AuditFeed
-from noren.audience.live import Place
+from noren.audience.live import Place, Purchase
 from noren.audience.standings import InForce, Readying, Rules, StandingDesk
+from noren.audience.standings.desk import Names, Told
 from noren.audience.standings.publishing import Published
 from noren.audience.standings.store import StandingReader
+from noren.governance.stopping import Rule
 from noren.governance.store import Directory
 from noren.house.home import Home, Zone
 from noren.house.ledger_stores import open_feed
@@ -85,12 +88,21 @@ class OpenDesk:
                 monotonic=monotonic,
             )
         )
+        self._about = about
         self.desk = StandingDesk(
             about=about,
             store=self._files[0],
             in_force=self._aside.current,
             rules=Rules(home.zone, home.settings.points.expiry_days),
         )
+
+    def ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase, names: Names) -> Told:
+        """See ``StandingDesk``."""
+        return self.desk.ask(handle, at, place, basket, names)
+
+    def stops_of(self, handle: bytes) -> Sequence[Rule]:
+        """Return what a member has stopped, read anew: a stop holds with the next question."""
+        return self._about.stops_of(handle)
 
     def close(self) -> None:
         """Close it."""

@@ -1,7 +1,8 @@
 """The till process: what it holds.
 
 Stores: the ledger (purchases and points under handles), the directory of shops and terminals; the standings, to read.
-Keys: card index, receipt index, body hash, terminal key, purchase id, one-time code.
+Keys: card index, receipt index, body hash, terminal key, purchase id, one-time code,
+slips and seeds of campaigns.
 Never: a name, an address, a contact, the link key, anything of the vault.
 """
 
@@ -18,6 +19,7 @@ from noren.house.home import Home
 from noren.house.keys import ZoneKeys, open_keys
 from noren.house.ledger_stores import open_directory, open_ledger
 from noren.house.standing_desk import OpenDesk
+from noren.house.till_campaigns import Means, TillBook
 from noren.kernel.clock import ShiftedClock, SystemClock
 from noren.kernel.keyring import KeyRing
 from noren.register.jobs import Moment
@@ -39,6 +41,7 @@ class TillRoom:
     zone_keys: ZoneKeys
     open_ledger: Callable[[], LedgerStore]
     open_desk: Callable[[], OpenDesk]
+    book: TillBook
 
     def moment(self) -> Moment:
         """Return the programme's rules of time at this instant."""
@@ -53,6 +56,7 @@ def till_room(home: Home) -> TillRoom:
     offset = timedelta(microseconds=ledger.clock_offset_us()) if home.sandbox else timedelta(0)
     ledger.close()
     directory = open_directory(home, "till")
+    clock = ShiftedClock(SystemClock(), offset)
     return TillRoom(
         home=home,
         directory=directory,
@@ -65,8 +69,9 @@ def till_room(home: Home) -> TillRoom:
             edition=keys.edition,
         ),
         terminal_key=keys.ring("terminal-key"),
-        clock=ShiftedClock(SystemClock(), offset),
+        clock=clock,
         zone_keys=keys,
         open_ledger=lambda: open_ledger(home, "till", busy_ms=BUSY_MS),
         open_desk=lambda: OpenDesk(home, directory),
+        book=TillBook(Means(home, keys, clock.now, lambda: OpenDesk(home, directory))),
     )

@@ -16,8 +16,9 @@ from noren.activity.errors import LedgerBroken, NotDurable
 from noren.activity.model import Purchase
 from noren.activity.ports import Asked, LedgerStore
 from noren.kernel.values import value
+from noren.register.campaigns import CampaignBook
 from noren.register.flushing import Decided, Flusher, Pairs, Waiting
-from noren.register.jobs import Moment, Outcome
+from noren.register.jobs import LATER, Later, Moment, Outcome
 from noren.register.refusals import Refusal
 from noren.register.work import Work
 
@@ -46,7 +47,8 @@ class Watch(Protocol):
 class Duties:
     """What a writer works with, and whom it tells: ``answer`` of outcomes, ``sold`` of durable purchases.
 
-    ``more_coming``: whether requests are being read at the door that will be here in an instant.
+    ``book``: the campaigns in force; ``more_coming``: whether requests are being read at the door that will be here in
+    an instant.
     """
 
     open_store: Callable[[], LedgerStore]
@@ -54,6 +56,7 @@ class Duties:
     answer: Answer
     watch: Watch
     sold: Sold = lambda _: None
+    book: CampaignBook | None = None
     more_coming: Callable[[], bool] = lambda: False
 
 
@@ -69,6 +72,7 @@ class Batches:
         self._answer = duties.answer
         self._watch = duties.watch
         self._sold = duties.sold
+        self._book = duties.book
         self._flush_failed = flush_failed
         self._store: LedgerStore | None = store
         self._flusher = self._new_flusher(store)
@@ -119,9 +123,14 @@ class Batches:
             outcomes, died = self._one_by_one(self._store, batch, sold)
         with self._counting:
             self._unknown_fields -= counted
-        self._flusher.hand_over(Decided(list(zip(batch, outcomes, strict=True)), sold, begun))
+        pairs = list(zip(batch, outcomes, strict=True))
+        later = [waiting for waiting, outcome in pairs if outcome is LATER]
+        decided = [(waiting, outcome) for waiting, outcome in pairs if not isinstance(outcome, Later)]
+        self._flusher.hand_over(Decided(decided, sold, begun))
         if died is not None:
             self._fail(died)
+        if later:
+            self.do(later)
 
     def carry_over(self) -> None:
         """Let the store do now, while little is going on, what would make a later batch slow."""
@@ -194,10 +203,10 @@ class Batches:
 
     def _decide(
         self, store: LedgerStore, batch: list[Waiting], unknown_fields: int
-    ) -> tuple[list[Outcome], list[Purchase]]:
+    ) -> tuple[list[Outcome | Later], list[Purchase]]:
         moment = self._moment()
         with store.batch(durable=False) as held:
-            work = Work(held, expected=len(batch))
+            work = Work(held, expected=len(batch), book=self._book)
             asked = Asked()
             for waiting in batch:
                 waiting.job.wants(asked)
@@ -209,12 +218,12 @@ class Batches:
 
     def _one_by_one(
         self, store: LedgerStore, batch: list[Waiting], sold: list[Purchase]
-    ) -> tuple[list[Outcome], NotDurable | None]:
+    ) -> tuple[list[Outcome | Later], NotDurable | None]:
         """Decide each request in a batch of its own, so that one that breaks does not take others along.
 
         Once the store fails, nothing more is decided on it: the rest is refused, and the failure returned.
         """
-        outcomes: list[Outcome] = []
+        outcomes: list[Outcome | Later] = []
         for waiting in batch:
             try:
                 decided, purchases = self._decide(store, [waiting], 0)
@@ -228,7 +237,7 @@ class Batches:
         return outcomes, None
 
 
-def _refused(batch: list[Waiting]) -> list[Outcome]:
+def _refused(batch: list[Waiting]) -> list[Outcome | Later]:
     return [Refusal("not-durable") for _ in batch]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import Enum
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAns
 from noren.register.codes import read_code
 from noren.register.coupons import coupons_here
 from noren.register.decide import Facts, Terms, check_amounts, check_times, decide_purchase
+from noren.register.drawing import drawn
 from noren.register.names import name_purchase, read_name
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, FindRequest, PurchaseRequest, ReturnRequest
@@ -37,6 +39,13 @@ class Answered:
     replayed: bool = False
 
 
+class Later(Enum):
+    """A purchase that goes into the next batch: conditions must see what this batch sold to the same member."""
+
+    LATER = "later"
+
+
+LATER: Final = Later.LATER
 Outcome = Answered | Refusal
 
 _CREATED: Final = 201
@@ -82,7 +91,7 @@ class Job(Protocol):
         """Add what is to be fetched ahead."""
         ...
 
-    def run(self, work: Work, moment: Moment) -> Outcome:
+    def run(self, work: Work, moment: Moment) -> Outcome | Later:
         """Decide, and put what is to be written into ``work``."""
         ...
 
@@ -152,7 +161,7 @@ class PurchaseJob:
         if self.seller.exclusions:
             asked.products.update(line.product for line in self._lines)
 
-    def run(self, work: Work, moment: Moment) -> Outcome:
+    def run(self, work: Work, moment: Moment) -> Outcome | Later:
         """See ``Job``."""
         for key in self._receipts:
             seen, entry = work.receipt(key)
@@ -168,8 +177,16 @@ class PurchaseJob:
             return decision
         if self.preview:
             return _previewed(decision.answer)
+        if work.book is not None:
+            if decision.purchase.handle in work.sold_to and work.book.at(*self._where, decision.day):
+                return LATER
+            decision = drawn(decision, work.draws, work.book, work.changes)
         work.accept_sale(decision, code_hash=holder.code_hash)
         return Answered(_CREATED, decision.answer)
+
+    @property
+    def _where(self) -> tuple[str, str]:
+        return self.seller.shop, self.seller.partner
 
     def _facts(self, work: Work, holder: Holder) -> Facts:
         used = holder.code_hash is not None and work.code_used_by(holder.code_hash) is not None

@@ -13,7 +13,9 @@ from noren.activity.model import Card, Changes, Coupon, Lot, Member, MemberState
 from noren.activity.points import Move, Standing
 from noren.activity.ports import Asked, LedgerBatch
 from noren.kernel.keyring import KeyRing
+from noren.register.campaigns import CampaignBook
 from noren.register.decide import Sale
+from noren.register.drawing import Draws
 from noren.register.names import name_purchases
 from noren.register.returning import Brought
 
@@ -24,12 +26,16 @@ _MOST_NAMES: Final = 32
 class Work:
     """Reads through to the store once per key; decisions of the batch are seen by those after them.
 
-    ``expected``: how many entries the batch will have, about: so many outer names are made at once.
+    ``expected``: how many entries the batch will have, about: so many outer names are made at once; ``book``: the
+    campaigns in force (None: none are drawn here); ``sold_to``: members with a purchase in this batch.
     """
 
-    def __init__(self, store: LedgerBatch, *, expected: int = _MOST_NAMES) -> None:
+    def __init__(self, store: LedgerBatch, *, expected: int = _MOST_NAMES, book: CampaignBook | None = None) -> None:
         self.store = store
         self.changes = Changes()
+        self.book = book
+        self.draws = Draws(store, self.changes)
+        self.sold_to = set[bytes]()
         self._next: int | None = None
         self._receipts: dict[ReceiptKey, int | None] = {}
         self._unseen: set[ReceiptKey] = set()
@@ -144,6 +150,7 @@ class Work:
     def accept_sale(self, sale: Sale, *, code_hash: bytes | None) -> None:
         """Take an accepted purchase into the batch."""
         purchase, tally = sale.purchase, self.changes.tally
+        self.sold_to.add(purchase.handle)
         self.changes.purchases.append(purchase)
         self._receipts[purchase.key] = purchase.entry
         self._purchases[purchase.entry] = purchase

@@ -8,7 +8,7 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -23,6 +23,8 @@ from noren.audience.live import (
     History,
     Place,
     Purchase,
+    Standing,
+    add,
     conditions_of,
     holds,
     holds_some,
@@ -42,6 +44,9 @@ REMEMBERED: Final = 1_000
 
 FEW: Final = 8
 """Of so many conditions in force, one that is asked here makes it worth to go on from the answer of before."""
+
+Names = Mapping[str, bool]
+"""Names of conditions that are asked, and of each whether the basket in hand counts as a purchase."""
 
 NO_HISTORY: Final = History()
 NO_CUTS: Final[Mapping[int, int | None]] = {}
@@ -83,12 +88,20 @@ class StandingDesk:
         self.unanswered: Counter[Why] = Counter()
         self.answered = self.caught_up = 0
 
-    def ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None = None) -> Told:
+    def ask(
+        self,
+        handle: bytes,
+        at: datetime,
+        place: Place,
+        basket: Purchase | None = None,
+        names: Names | None = None,
+    ) -> Told:
         """Return the names of the conditions in force at a place that are true of a member at an instant.
 
-        ``basket``: what is in hand; it is not yet a purchase.
+        ``basket``: what is in hand; it is not yet a purchase, and counts as one for the conditions that ``names`` says
+        so of. ``names``: ask these alone.
         """
-        told = self._ask(handle, at, place, basket)
+        told = self._ask(handle, at, place, basket, names)
         if isinstance(told, NotReady):
             self.unanswered[told.why] += 1
         else:
@@ -124,7 +137,7 @@ class StandingDesk:
             self._ahead[handle] = brought
         return brought
 
-    def _ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None) -> Told:
+    def _ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None, names: Names | None) -> Told:
         found = self._about.place(handle)
         if found is None or found.state is not MemberState.ACTIVE:
             self._ahead.pop(handle, None)
@@ -133,6 +146,8 @@ class StandingDesk:
         if force is None:
             return NotReady(Why.CONDITIONS)
         numbers = force.at(place)
+        if names is not None:
+            numbers = tuple(number for number in numbers if force.names[number] in names)
         if not numbers:
             return frozenset()
         cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
@@ -144,7 +159,17 @@ class StandingDesk:
         if isinstance(kept, NotReady):
             return kept
         given = self._given(handle, found, force, cuts, basket)
-        return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
+        if names is None:
+            return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
+        counting = [number for number in numbers if names[force.names[number]]]
+        before = [number for number in numbers if not names[force.names[number]]]
+        true = _some(force, before, kept.standing, at, given)
+        if counting:
+            assert basket is not None, "a basket that counts is given"
+            grown = add(force.plan, kept.standing, basket)
+            assert not isinstance(grown, FoldAgain), "it was brought to this instant"
+            true |= _some(force, counting, grown, at, given)
+        return frozenset(force.names[number] for number in true)
 
     def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
         """Return what is true of a member now of all conditions, to be kept with her standing; None: not to be told."""
@@ -223,3 +248,11 @@ class StandingDesk:
         if cuts is not None:
             self._cuts = (digest, day, cuts)
         return cuts
+
+
+def _some(force: InForce, numbers: Sequence[int], standing: Standing, at: datetime, given: Given) -> frozenset[int]:
+    if not numbers:
+        return frozenset()
+    found = holds_some(force.plan, tuple(numbers), standing, at, given)
+    assert not isinstance(found, FoldAgain), "a standing of this plan, up to this instant"
+    return found

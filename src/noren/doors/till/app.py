@@ -40,6 +40,7 @@ _NDJSON: Final = ("content-type", "application/x-ndjson")
 _PREFIX: Final = "/v1/purchases/"
 _RETURNS: Final = "/returns"
 _PROBE_SECONDS: Final = 0.25
+_LOOK_SECONDS: Final = 1.0
 _MAX_DRAINED_BYTES: Final = 1 << 16
 
 Headers = list[tuple[str, str]]
@@ -96,6 +97,7 @@ class TillApp:
         alerts: Alerts,
         body_seconds: float,
         start_writer: Callable[[asyncio.AbstractEventLoop, Answer, Callable[[], bool]], Writer],
+        look: Callable[[LedgerStore], None],
     ) -> None:
         self._doorkeeper = doorkeeper
         self._keys = keys
@@ -105,6 +107,7 @@ class TillApp:
         self._alerts = alerts
         self._patience = Patience(body_seconds)
         self._start_writer = start_writer
+        self._look = look
         self._writer: Writer | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._probed: asyncio.Future[bool] | None = None
@@ -132,6 +135,7 @@ class TillApp:
         self._writer = self._start_writer(loop, _resolve, lambda: bool(self._patience.waiting))
         self._alerts.start()
         self._patience.start(loop)
+        self._look_again()
 
     def __rsgi_del__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.stop()
@@ -143,6 +147,12 @@ class TillApp:
             self._writer = None
             self._patience.stop()
             self._alerts.stop()
+
+    def _look_again(self) -> None:
+        """Look between two batches, every second, what campaigns begin or end."""
+        if self._writer is not None and self._loop is not None:
+            self._writer.errand(self._look)
+            self._loop.call_later(_LOOK_SECONDS, self._look_again)
 
     async def __rsgi__(self, scope: Scope, exchange: Exchange) -> None:
         call = Call(scope, exchange, language(scope.headers.get("accept-language")))

@@ -60,7 +60,8 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     )
 
     def begin(loop: AbstractEventLoop, answer: Answer, more_coming: Callable[[], bool]) -> Writer:
-        return start_writer(loop, Duties(room.open_ledger, room.moment, answer, metrics, velocity.saw, more_coming))
+        duties = Duties(room.open_ledger, room.moment, answer, metrics, velocity.saw, room.book, more_coming)
+        return start_writer(loop, duties)
 
     app = TillApp(
         doorkeeper=doorkeeper,
@@ -71,6 +72,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         alerts=alerts,
         body_seconds=settings.limits.body_seconds,
         start_writer=begin,
+        look=room.book.look,
     )
     _spare_the_collector()
     try:
@@ -79,6 +81,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
             run(lambda: serve(app, interface="rsgi", host=host, port=chosen, tls=tls, limits=settings.limits))
     finally:
         app.stop()
+        room.book.close()
 
 
 def _spare_the_collector() -> None:

@@ -12,7 +12,7 @@ from noren.kernel.say import Say
 # Which zone holds which named key. This table *is* the wall in terms of keys: the wall test
 # reads it and every key file, and fails when one name or one secret stands on both sides.
 HOLDS: Final[dict[Zone, tuple[str, ...]]] = {
-    "till": ("card-index", "receipt-index", "body-hash", "terminal-key", "purchase-id", "one-time-code"),
+    "till": ("card-index", "receipt-index", "body-hash", "terminal-key", "purchase-id", "one-time-code", "slip"),
     "ledger-worker": (
         *("card-index", "receipt-index", "body-hash", "purchase-id", "terminal-key", "link"),
         *("ledger-copies", "ledger-erasures", "ledger-backup", "recipient-pseudonym", "ledger-statutory"),
@@ -68,6 +68,7 @@ _BACKUPS: Final = timedelta(days=40)  # as long as a backup may be restored, and
 _CODES: Final = timedelta(days=7)  # a code is judged at the purchase's instant: batches of an offline till come late
 _LOGS: Final = timedelta(days=35)  # whoever looks in once a month meets a checkpoint signed by a key that it knows
 _SECRETS: Final = timedelta(days=400)  # a device's secret is sealed for as long; after that a new invitation is due
+_CAMPAIGNS: Final = timedelta(days=500)  # a campaign runs 400 days at most, and its seed is told after that
 _TAGS: Final = timedelta(days=3_650)  # a member's older entries stand under the tag that she had then
 
 KINDS: Final[dict[str, Kind]] = {
@@ -81,6 +82,7 @@ KINDS: Final[dict[str, Kind]] = {
     "terminal-key": Kind(Say("レジ端末の鍵の照合値", "the hashes of terminals' keys"), ("ledger-worker",)),
     "purchase-id": Kind(Say("取引の外部名 pu_…", "the outer names of purchases, pu_…"), keeps_receipts=True),
     "one-time-code": Kind(Say("ワンタイム会員コード", "one-time codes"), overlap=_CODES),
+    "slip": Kind(Say("キャンペーンの券の署名と抽選の種", "slips of campaigns, and their seeds"), overlap=_CAMPAIGNS),
     "link": Kind(Say("連携トークン", "link tokens"), ("vault",), _TICKETS),
     "member-wrap": Kind(Say("会員ごとの鍵とカードの持ち主", "each member's key; whose a card is"), ("vault",)),
     "vault-index": Kind(Say("会員番号・カード・連携トークンの索引", "the vault's indexes"), ("vault",)),

@@ -1,0 +1,258 @@
+"""The till's book of campaigns: what runs, what signs its slips, and the seeds, which nobody else knows before the end.
+
+The till alone opens the shares, and only after all three stand in a signed checkpoint of the ledger side's log. What it
+then seals is the seed, under its own key: a till that starts again reads it from the ledger, and nobody else can.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from noren.activity.campaigns import CampaignRow, CampaignState, ShareStep
+from noren.activity.errors import LedgerBroken
+from noren.activity.model import Purchase
+from noren.activity.ports import LedgerBatch, LedgerStore
+from noren.audience.live import Line, Place
+from noren.audience.live import Purchase as Basket
+from noren.audience.standings import NotReady
+from noren.campaign import committed
+from noren.campaign.deciding import Running
+from noren.campaign.draw import SHARES, Unit, commitment, seed_of, threshold
+from noren.campaign.spec import Campaign, Channel, Pace, face_value
+from noren.campaign.terms import campaign_in, terms_hash
+from noren.governance.log.keys import read_vkeys
+from noren.governance.stopping import Use, stopped_by
+from noren.house.draw_shares import open_share
+from noren.house.home import Home
+from noren.house.keys import ZoneKeys
+from noren.house.standing_desk import OpenDesk
+from noren.kernel.clock import instant_of, microseconds
+from noren.kernel.keyring import UnknownKeyVersion
+from noren.kernel.sealing import DoesNotOpen, seal, unseal
+from noren.kernel.sealing import Place as SealPlace
+from noren.register.campaigns import Fatigue, LiveCampaign
+
+RING: Final = "slip"
+PROGRAMME: Final = "programme"
+_SIGNS: Final = b"noren: slips of a campaign\0"
+_log = structlog.get_logger("campaigns")
+
+
+def condition_name(campaign: str) -> str:
+    """Return the name under which a campaign's condition is in force at tills; no audience can bear it."""
+    return f"campaign:{campaign}"
+
+
+def slip_key(keys: ZoneKeys, campaign: str, version: int) -> Ed25519PrivateKey:
+    """Return what signs a campaign's slips, made of a version of the till's own key."""
+    return Ed25519PrivateKey.from_private_bytes(
+        hmac.digest(keys.ring(RING).key(version), _SIGNS + campaign.encode(), "sha256")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the book works with. ``desk``: opens the standing desk when the first campaign runs."""
+
+    home: Home
+    keys: ZoneKeys
+    now: Callable[[], datetime]
+    desk: Callable[[], OpenDesk]
+
+
+class TillBook:
+    """Fills ``CampaignBook``. Used by whoever drives the till's writer, one at a time."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._edition = -1
+        self._live: tuple[LiveCampaign, ...] = ()
+        self._here: dict[tuple[str, str, int], tuple[LiveCampaign, ...]] = {}
+        self._open: OpenDesk | None = None
+        self.untold: Counter[str] = Counter()
+        """Purchases of which could not be told whether they fit, by reason."""
+        said = means.home.settings.campaigns
+        self._fatigue = Fatigue(said.member_slips, said.member_days) if said.member_slips else None
+
+    @property
+    def fatigue(self) -> Fatigue | None:
+        """See ``CampaignBook``."""
+        return self._fatigue
+
+    def random(self, size: int) -> bytes:
+        """See ``CampaignBook``."""
+        return secrets.token_bytes(size)
+
+    def look(self, store: LedgerStore) -> None:
+        """See ``CampaignBook``."""
+        with store.batch() as batch:
+            if batch.campaigns_edition() == self._edition:
+                return
+            found = [self._stepped(batch, row) for row in batch.campaigns()]
+            edition = batch.campaigns_edition()
+        self._live = tuple(live for row in found if (live := self._living(row)) is not None)
+        self._here.clear()
+        self._edition = edition
+
+    def at(self, shop: str, partner: str, day: int) -> Sequence[LiveCampaign]:
+        """See ``CampaignBook``."""
+        key = (shop, partner, day)
+        if key not in self._here:
+            self._here[key] = tuple(each for each in self._live if _runs_at(each, shop, partner, day))
+        return self._here[key]
+
+    def eligible(self, purchase: Purchase, t: datetime, asked: Collection[LiveCampaign]) -> frozenset[str] | None:
+        """See ``CampaignBook``."""
+        try:
+            open_for = self._not_stopped(purchase.handle, asked)
+            names = {condition_name(each.file.id): each.file.issue.counts_this_purchase for each in open_for}
+            told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), names) if names else frozenset[str]()
+        except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
+            self.untold[type(wrong).__name__] += 1
+            return None
+        if isinstance(told, NotReady):
+            self.untold[told.why.value] += 1
+            return None
+        return frozenset(each.file.id for each in open_for if condition_name(each.file.id) in told)
+
+    def close(self) -> None:
+        """Close the desk."""
+        if self._open is not None:
+            self._open.close()
+
+    @property
+    def _desk(self) -> OpenDesk:
+        if self._open is None:
+            self._open = self._means.desk()
+        return self._open
+
+    def _not_stopped(self, handle: bytes, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
+        rules = self._desk.stops_of(handle)
+        return [
+            each
+            for each in asked
+            if not rules or stopped_by(rules, Use(each.file.purpose, PROGRAMME, Channel.TILL.value)) is None
+        ]
+
+    def _stepped(self, batch: LedgerBatch, row: CampaignRow) -> CampaignRow:
+        """Do for a campaign what the till alone can, and return it as it is then."""
+        stepped = row
+        match row.state:
+            case CampaignState.DRAFT if not row.public_key:
+                stepped = self._given_a_key(row)
+            case CampaignState.STARTING:
+                stepped = self._started(row, batch.share_steps(row.number))
+            case CampaignState.REVEALING:
+                stepped = self._revealed(row, batch.share_steps(row.number))
+            case _:
+                pass
+        if stepped is not row:
+            batch.set_campaign(stepped)
+        return stepped
+
+    def _given_a_key(self, row: CampaignRow) -> CampaignRow:
+        version = self._means.keys.ring(RING).current
+        public = slip_key(self._means.keys, row.campaign, version).public_key().public_bytes_raw()
+        return replace(row, public_key=public, key_version=version)
+
+    def _started(self, row: CampaignRow, steps: Sequence[ShareStep]) -> CampaignRow:
+        shares = self._opened(row, steps)
+        if shares is None:
+            return replace(row, state=CampaignState.APPROVED)
+        sealed = seal(self._means.keys.ring(RING), b"".join(shares), _place(row))
+        return replace(row, state=CampaignState.RUNNING, seed=sealed, started=self._now_us())
+
+    def _revealed(self, row: CampaignRow, steps: Sequence[ShareStep]) -> CampaignRow:
+        shares = self._shares(row)
+        if shares is None or [commitment(each) for each in shares] != [each.share_hash for each in steps]:
+            return replace(row, state=CampaignState.STOPPED)
+        return replace(row, state=CampaignState.REVEALED, shares=b"".join(shares), revealed=self._now_us())
+
+    def _opened(self, row: CampaignRow, steps: Sequence[ShareStep]) -> list[bytes] | None:
+        """Return the three shares where each was committed to, in a checkpoint, before anybody opened any."""
+        keys = read_vkeys(self._means.home.log_keys("ledger"))
+        for each in steps:
+            shown = committed.check(
+                each.proof, keys, campaign=row.campaign, step=each.step, share_hash=each.share_hash, who=each.who
+            )
+            if isinstance(shown, committed.Unproved):
+                _log.error("share_not_committed", campaign=row.campaign, step=each.step, why=shown.value)
+                return None
+        if [each.step for each in steps] != list(range(SHARES)):
+            return None
+        opened = [open_share(self._means.keys, each.sealed, row.campaign, each.step) for each in steps]
+        shares = [each for each in opened if each is not None]
+        if [commitment(each) for each in shares] != [each.share_hash for each in steps]:
+            _log.error("share_not_opened", campaign=row.campaign)
+            return None
+        return shares
+
+    def _shares(self, row: CampaignRow) -> list[bytes] | None:
+        try:
+            plain = unseal(self._means.keys.ring(RING), row.seed, _place(row))
+        except (DoesNotOpen, UnknownKeyVersion) as wrong:
+            _log.error("seed_not_opened", campaign=row.campaign, kind=type(wrong).__name__)
+            return None
+        size = len(plain) // SHARES
+        return [plain[at : at + size] for at in range(0, len(plain), size)]
+
+    def _living(self, row: CampaignRow) -> LiveCampaign | None:
+        if row.state is not CampaignState.RUNNING:
+            return None
+        shares = self._shares(row)
+        if shares is None:
+            return None
+        file = campaign_in(row.file)
+        key = slip_key(self._means.keys, row.campaign, row.key_version)
+        return LiveCampaign(row.number, file, running_of(file, seed_of(shares)), terms_hash(row.terms), key)
+
+    def _now_us(self) -> int:
+        return microseconds(self._means.now())
+
+
+def running_of(file: Campaign, seed: bytes) -> Running:
+    """Return a campaign as a till decides by it."""
+    issue, caps, per = file.issue, file.caps, file.caps.per_member
+    return Running(
+        id=file.id,
+        unit=Unit(issue.draw),
+        rate=threshold(issue.rate),
+        holdout=threshold(issue.holdout),
+        seed=seed,
+        first=issue.first.toordinal(),
+        last=issue.until.toordinal(),
+        priority=file.offer.priority,
+        face=face_value(file.offer) or 0,
+        total=caps.total,
+        per_day=caps.per_day,
+        budget=caps.budget,
+        even=caps.pace is Pace.EVEN,
+        per_member=None if per is None else (per.count, per.days),
+        draws_per_day=caps.draws_per_day,
+        exclusive_category=file.offer.exclusive_category,
+    )
+
+
+def _runs_at(each: LiveCampaign, shop: str, partner: str, day: int) -> bool:
+    issue = each.file.issue
+    return each.running.first <= day <= each.running.last and (shop in issue.shops or partner in issue.partners)
+
+
+def _basket(purchase: Purchase, t: datetime) -> tuple[Place, Basket]:
+    """Return place and basket of a purchase in hand, as the ledger will tell them of it later."""
+    place = Place(purchase.shop, purchase.partner)
+    lines = tuple(Line(line.product, line.quantity, line.amount) for line in purchase.lines or ())
+    return place, Basket(t, lines, place, purchase.earned, instant_of(purchase.received))
+
+
+def _place(row: CampaignRow) -> SealPlace:
+    return SealPlace("ledger", "campaign", "seed", row.campaign.encode())

@@ -1,0 +1,68 @@
+"""What a till needs of campaigns: which run here, who of the members fits, and what signs their slips.
+
+Filled in the house over the ledger's rows, the till's own key and the standing desk; by fakes in tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from noren.activity.model import Purchase
+from noren.activity.ports import LedgerStore
+from noren.campaign.deciding import Running
+from noren.campaign.spec import Campaign
+from noren.kernel.values import value
+
+
+@value
+class LiveCampaign:
+    """A campaign in force. ``number``: its name within the ledger; ``key`` signs its slips under ``terms_hash``."""
+
+    number: int
+    file: Campaign
+    running: Running
+    terms_hash: bytes
+    key: Ed25519PrivateKey
+
+
+@value
+class Fatigue:
+    """At most so many slips a member within so many days, over all campaigns."""
+
+    count: int
+    days: int
+
+
+class CampaignBook(Protocol):
+    """The campaigns in force at this till."""
+
+    @property
+    def fatigue(self) -> Fatigue | None:
+        """The limit over all campaigns; None: there is none."""
+        ...
+
+    def look(self, store: LedgerStore) -> None:
+        """Bring the book up to the ledger, between two batches; do what only a till can for those that begin or end."""
+        ...
+
+    def at(self, shop: str, partner: str, day: int) -> Sequence[LiveCampaign]:
+        """Return the campaigns whose slips may come out at a shop on a local day (an ordinal)."""
+        ...
+
+    def eligible(self, purchase: Purchase, t: datetime, asked: Collection[LiveCampaign]) -> frozenset[str] | None:
+        """Return the names of the campaigns whose condition is true of the purchase's member at instant ``t``.
+
+        What she has stopped is not among them. None: it can not be told now, and was counted.
+        """
+        ...
+
+    def random(self, size: int) -> bytes:
+        """Return random bytes, for salts and the names of coupons."""
+        ...
+
+
+OpenBook = Callable[[], CampaignBook]

@@ -1,0 +1,227 @@
+"""The draws of one purchase: who is drawn for, what is issued, and what is written of it, in the purchase's own batch.
+
+A draw is decided by ``noren.campaign``; here its facts are read in the transaction that will write the outcome, so a
+cap that is counted here is never passed, whatever breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
+from noren.activity.model import Changes, Coupon, Purchase
+from noren.activity.ports import LedgerBatch
+from noren.campaign.deciding import At, Counted, Drawn, Hers, Running, after, draw_all, hers_after
+from noren.campaign.draw import DrawNumber, Outcome, Visit
+from noren.campaign.leaves import leaf_of
+from noren.campaign.slips import seq_shown, sign_slip
+from noren.campaign.spec import OfferKind
+from noren.kernel.clock import instant_of
+from noren.register.answers import PurchaseAnswer
+from noren.register.campaigns import CampaignBook, Fatigue, LiveCampaign
+from noren.register.coupons import coupon_name, symbology
+from noren.register.decide import Sale, instant_that_counts
+
+LATEST: Final = timedelta(hours=24)
+"""A purchase that comes later than this takes part in no draw."""
+
+SALT_BYTES: Final = 16
+_COUPON_BYTES: Final = 16
+_IN_STORE: Final = "29"
+"""EAN-13 numbers that begin so are for use within a company's own stores."""
+
+_SETTLED: Final = (None, Outcome.ISSUED, Outcome.LOST, Outcome.HOLDOUT, Outcome.CAPPED)
+
+
+class Draws:
+    """Counts and members' draws of one batch: what the store said, overlaid with what the batch has drawn."""
+
+    def __init__(self, store: LedgerBatch, changes: Changes) -> None:
+        self._store, self._changes = store, changes
+        self._hers: dict[bytes, dict[int, MemberDraws]] = {}
+        self._counts: dict[int, DrawCount] = {}
+        self._days: dict[tuple[int, int], int] = {}
+        self._numbers: dict[bytes, bytes | None] = {}
+
+    def number_of(self, handle: bytes) -> DrawNumber | None:
+        """Return a member's draw number."""
+        if handle not in self._numbers:
+            self._numbers[handle] = self._store.draw_numbers([handle]).get(handle)
+        found = self._numbers[handle]
+        return None if found is None else DrawNumber(found)
+
+    def hers(self, handle: bytes) -> dict[int, MemberDraws]:
+        """Return what campaigns did for a member so far, by campaign."""
+        if handle not in self._hers:
+            self._hers[handle] = {each.number: each for each in self._store.draws_of(handle)}
+        return self._hers[handle]
+
+    def read_counts(self, numbers: Sequence[int], day: int) -> None:
+        """Read what is counted of campaigns, where it was not read before."""
+        unread = [number for number in numbers if (number, day) not in self._days]
+        found = self._store.draw_counts(unread, day) if unread else {}
+        for number in unread:
+            count, on_day = found.get(number, (DrawCount(), 0))
+            self._counts.setdefault(number, count)
+            self._days[number, day] = on_day
+
+    def counted(self, number: int, day: int) -> Counted:
+        """Return what is counted of a campaign; it was read before."""
+        count = self._counts[number]
+        return Counted(count.issued, self._days[number, day], count.spent, count.leaves)
+
+    def put(self, number: int, day: int, counted: Counted, hers: MemberDraws, row: DrawRow) -> None:
+        """Note a draw, for those that come after it in this batch and for the store."""
+        self._counts[number] = DrawCount(counted.issued, counted.spent, counted.leaves)
+        self._days[number, day] = counted.on_day
+        self.hers(hers.handle)[number] = hers
+        changes = self._changes
+        changes.draws.append(row)
+        changes.draw_counts[number] = self._counts[number]
+        changes.draw_days[number, day] = counted.on_day
+        changes.draw_members[hers.handle, number] = hers
+
+
+def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes) -> Sale:
+    """Return an accepted sale with what it was drawn: effects in its answer, coupons among the batch's changes."""
+    purchase = sale.purchase
+    at, received = instant_of(purchase.at), instant_of(purchase.received)
+    here = book.at(purchase.shop, purchase.partner, sale.day)
+    if not here or received - at > LATEST or sale.standing.member.points_only:
+        return sale
+    fitting = book.eligible(purchase, instant_that_counts(at, received), here)
+    asked = [each for each in here if each.file.id in fitting] if fitting else []
+    number = draws.number_of(purchase.handle) if asked else None
+    if number is None:
+        return sale
+    effects = [
+        _issued(campaign, one, sale, row.salt, book, changes)
+        for campaign, one, row in _draw(asked, number, sale, draws, book)
+        if one.outcome is Outcome.ISSUED
+    ]
+    return _with_effects(sale, effects) if effects else sale
+
+
+def _draw(
+    asked: Sequence[LiveCampaign], number: DrawNumber, sale: Sale, draws: Draws, book: CampaignBook
+) -> list[tuple[LiveCampaign, Drawn, DrawRow]]:
+    purchase, day = sale.purchase, sale.day
+    by_name = {each.running.id: each for each in asked}
+    known = draws.hers(purchase.handle)
+    draws.read_counts([each.number for each in asked], day)
+
+    def hers(running: Running) -> Hers:
+        return _hers(known.get(by_name[running.id].number), day)
+
+    def counted(running: Running) -> Counted:
+        return draws.counted(by_name[running.id].number, day)
+
+    visit = Visit(purchase.shop, purchase.terminal, date.fromordinal(purchase.key.day).isoformat(), purchase.receipt)
+    at = At(day, number, visit, _slips_left(known, day, book.fatigue))
+    out: list[tuple[LiveCampaign, Drawn, DrawRow]] = []
+    for one in draw_all([each.running for each in asked], at, counted, hers):
+        campaign = by_name[one.campaign]
+        before = known.get(campaign.number) or MemberDraws(purchase.handle, campaign.number)
+        row = _row(campaign, one, purchase, before.last, book.random(SALT_BYTES))
+        now = hers_after(_hers(before, day), one, day)
+        after_it = replace(
+            before, settled=_SETTLED.index(now.settled), day=day, drawn=now.drawn, last=one.seq, issued=now.issued
+        )
+        draws.put(campaign.number, day, after(campaign.running, counted(campaign.running), one), after_it, row)
+        out.append((campaign, one, row))
+    return out
+
+
+def _hers(known: MemberDraws | None, day: int) -> Hers:
+    if known is None:
+        return Hers()
+    return Hers(_SETTLED[known.settled], known.issued, known.drawn if known.day == day else 0)
+
+
+def _slips_left(known: dict[int, MemberDraws], day: int, fatigue: Fatigue | None) -> int:
+    if fatigue is None:
+        return 1_000_000
+    lately = sum(day - fatigue.days < each <= day for one in known.values() for each in one.issued)
+    return fatigue.count - lately
+
+
+def _row(campaign: LiveCampaign, one: Drawn, purchase: Purchase, previous: int, salt: bytes) -> DrawRow:
+    leaf = leaf_of(
+        salt, campaign=one.campaign, seq=one.seq, ticket=one.ticket, terms_hash=campaign.terms_hash, outcome=one.word
+    )
+    return DrawRow(campaign.number, one.seq, purchase.entry, one.ticket, one.word, salt, previous, leaf)
+
+
+def _issued(
+    campaign: LiveCampaign, one: Drawn, sale: Sale, salt: bytes, book: CampaignBook, changes: Changes
+) -> dict[str, Any]:
+    """Issue a coupon, and return the effect that tells the till to print it."""
+    coupon = coupon_of(campaign, sale, book.random(_COUPON_BYTES), barcode_of(book.random(8)))
+    changes.coupons.append(coupon)
+    effect = effect_of(campaign, coupon)
+    shown = seq_shown(salt)
+    return {**effect, "proof": sign_slip(campaign.key, shown, one.ticket, campaign.terms_hash, effect)}
+
+
+def coupon_of(campaign: LiveCampaign, sale: Sale, name: bytes, barcode: str) -> Coupon:
+    """Return the coupon that a campaign gives for a purchase: valid from its day on, for so many days in all."""
+    file, offer = campaign.file, campaign.file.offer
+    title = file.title.say()
+    return Coupon(
+        coupon=name,
+        handle=sale.purchase.handle,
+        barcode=barcode,
+        title_ja=title.ja,
+        title_en=title.en,
+        discount=offer.value if offer.kind is OfferKind.AMOUNT else 0,
+        min_spend=offer.min_spend,
+        partners=tuple(sorted(offer.redeem_at)),
+        valid_from=sale.day,
+        valid_until=sale.day + offer.valid_days - 1,
+        campaign=file.id,
+        issued_by=sale.purchase.entry,
+        kind=offer.kind.value,
+        value=offer.value,
+        max_value=offer.max_value or 0,
+        products=offer.products,
+        stack=offer.stack.value,
+        returns=offer.returns.value,
+    )
+
+
+def effect_of(campaign: LiveCampaign, coupon: Coupon) -> dict[str, Any]:
+    """Return what the till is told, still without its proof."""
+    until = date.fromordinal(coupon.valid_until).isoformat()
+    return {
+        "type": "issue_coupon",
+        "coupon": coupon_name(coupon.coupon),
+        "campaign": coupon.campaign,
+        "title": {"ja": coupon.title_ja, "en": coupon.title_en},
+        "print": [*campaign.file.text.slip.ja, f"有効期限 {until}"],
+        "barcode": {"symbology": symbology(coupon.barcode), "value": coupon.barcode},
+        "valid_from": date.fromordinal(coupon.valid_from).isoformat(),
+        "valid_until": until,
+    }
+
+
+def barcode_of(random: bytes) -> str:
+    """Return an in-store EAN-13 of ten random digits."""
+    digits = f"{_IN_STORE}{int.from_bytes(random, 'big') % 10**10:010d}"
+    numbers = list(map(int, digits))
+    return f"{digits}{-(sum(numbers[0::2]) + 3 * sum(numbers[1::2])) % 10}"
+
+
+def _with_effects(sale: Sale, effects: Sequence[dict[str, Any]]) -> Sale:
+    said = msgspec.json.decode(sale.answer, type=PurchaseAnswer)
+    answer = msgspec.json.encode(msgspec.structs.replace(said, effects=[*said.effects, *effects]))
+    return replace(sale, answer=answer, purchase=replace(sale.purchase, answer=answer))
+
+
+def when_asked(purchase: Purchase) -> datetime:
+    """Return the instant at which conditions see a purchase."""
+    return instant_that_counts(instant_of(purchase.at), instant_of(purchase.received))
