@@ -15,6 +15,7 @@ from noren.governance.staff import Role
 from noren.house.children import zone_client
 from noren.house.glass import MAX_ORDER, open_card, seal_card
 from noren.house.keys import open_keys
+from noren.house.log_reading import shown
 from noren.house.vault import VaultRoom, vault_room
 from noren.identity.cards import find_by_card
 from noren.identity.glass import Word, look_through
@@ -89,6 +90,13 @@ def test_the_whole_way(house: StaffTerminals) -> None:
     assert house.call("", "staff", "invite", "kato", "--recover").exit_code == 2, "its name is typed"
     ended = house.told("aoki", "staff", "refuse", str(asked["waiting"]["number"]))
     assert ended["waiting"]["outcome"] == "refused"
+
+
+def test_what_has_no_name_of_its_own_is_written_down_under_who_is_signed_in(house: StaffTerminals) -> None:
+    changed = house.call("sato", "member", "choices", "-", "--points-only", "on", typed="2980001000000002\n")
+    assert changed.exit_code == 0, changed.output
+    (row,) = shown(house.home, "identity", 1_000, "choice-changed")
+    assert row.body["signed_in"] == "sato"
 
 
 def desk_holds_no_card(house: StaffTerminals) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from noren.doors.cli.health.staff import look_at_staff
 from noren.house.children import zone_client
+from noren.house.log_reading import shown
 from noren.house.staff_mark import has_staff
 from noren.testing.desk_home import JOINT_NOTICE, desk_home
 from noren.testing.staff_terminals import PASSWORD, StaffTerminals
@@ -70,6 +71,8 @@ def test_acts_are_done_by_who_is_signed_in(house: StaffTerminals) -> None:
     with zone_client(house.home, "desk") as desk:
         steps = desk.call("/incidents/show", {"id": done["case"]["id"]})["steps"]
     assert [each["who"] for each in steps] == ["aoki"]
+    opened = shown(house.home, "house", 1_000, "incident-opened")
+    assert [(row.body["who"], row.body["signed_in"]) for row in opened] == [("whoever", False), ("aoki", "aoki")]
 
 
 def test_what_loosens_waits_for_two_others(house: StaffTerminals, tmp_path: Path) -> None:
@@ -88,6 +91,8 @@ def test_what_loosens_waits_for_two_others(house: StaffTerminals, tmp_path: Path
     assert "[another-approves]" in refused(house, "sato", "staff", "approve", number)
     last = house.told("kato", "staff", "approve", number)
     assert last["announced"], last
+    (notice,) = shown(house.home, "house", 1_000, "notice-announced")
+    assert (notice.body["signed_in"], notice.body["approval"]) == ("aoki", int(number)), "hers, and approved"
     assert "[already-decided]" in refused(house, "kato", "staff", "approve", number)
     listed = house.told("", "notice", "list")
     assert [each["id"] for each in listed["documents"]] == ["joint"]

@@ -6,6 +6,7 @@ The negative controls plant an operation without a row, a policy that would perm
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from noren.doors.vault.app import operator_app
 from noren.doors.worker.erasures import ErasureRounds
 from noren.doors.worker.main import app_of
 from noren.doors.worker.turn import Turn
+from noren.governance.acting import acting, signed_in_as
+from noren.governance.ports import Entry, EntryKind
 from noren.governance.staff import HOLDINGS, Role
 from noren.house.desk import desk_room
 from noren.house.home import Home, Zone
@@ -34,6 +37,7 @@ from noren.house.staff_door import Standing
 from noren.house.staff_mark import mark_staff
 from noren.house.staff_token import TOKEN_HEADER
 from noren.house.vault import vault_room
+from noren.testing.audit_log import open_log
 from noren.testing.desk_home import desk_home
 
 
@@ -135,6 +139,30 @@ def test_with_an_account_each_act_asks_who_is_signed_in(tmp_path: Path) -> None:
     both = frozenset({Role.PRIVACY_OFFICER, Role.AUDITOR})
     assert asked(home, path, body, "good", Fake(roles=both)) == (no, "auditor-changes-nothing")
     assert asked(home, "/incidents/list", {}, "", Fake(away=True)) == (HTTP_200_OK, "done")
+
+
+@pytest.mark.parametrize("thread", [True, False])
+def test_entries_tell_who_is_signed_in_and_that_nobody_was(home: Home, tmp_path: Path, thread: bool) -> None:
+    log = open_log(tmp_path / "log")
+
+    @post(["/announce", "/check"], status_code=HTTP_200_OK, sync_to_thread=thread)
+    def does() -> dict[str, str]:
+        log.append([Entry(EntryKind.NOTICE_ANNOUNCED, datetime.now(UTC), {"id": "n1"})])
+        return {}
+
+    governed = desk_home(tmp_path / "home", "live")
+    mark_staff(governed)
+    for at, path, token in ((home, "/announce", ""), (governed, "/announce", "good"), (governed, "/check", "good")):
+        app = inner_app(Porter(at, open_keys(at, "desk")), [does], StaffGuard(at, "desk", Fake()))
+        with TestClient(app) as client:
+            headers = operator(at, path.strip("/"), token)
+            assert client.post(path, headers=headers).status_code == HTTP_200_OK
+    with acting(signed_in_as("sato")):
+        log.append([Entry(EntryKind.NOTICE_ANNOUNCED, datetime.now(UTC), {"id": "n1"})])
+    log.append([Entry(EntryKind.NOTICE_ANNOUNCED, datetime.now(UTC), {"id": "n1"})])
+    told = [each.entry.body.get("signed_in") for each in map(log.at, range(1, log.size)) if each.entry is not None]
+    assert told == [False, "aoki", None, "sato", None], "a claimed name, hers, what runs by a timetable, hers, nobody"
+    log.close()
 
 
 def test_a_pass_is_no_token_and_a_token_no_pass(home: Home) -> None:

@@ -14,6 +14,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.status_codes import HTTP_403_FORBIDDEN
 
 from noren.doors.staff_guard import StaffGuard
+from noren.governance.acting import NOBODY, let_act
 from noren.governance.staffing.refusing import Refused
 from noren.house.passes import PassRefused, Porter
 from noren.house.staff_token import TOKEN_HEADER
@@ -50,11 +51,15 @@ def inner_app(porter: Porter, handlers: Sequence[Any], staff: StaffGuard | None 
             raise NotAuthorizedException("no pass for this operation") from None
 
     async def ask(request: Request[Any, Any, Any]) -> Response[Any] | None:
+        let_act(NOBODY)
         if staff is None or getattr(request.state, "caller", None) != "operator":
             return None
         token = request.headers.get(TOKEN_HEADER, "")
         judged = await asyncio.to_thread(staff.judge, request.url.path, token, await request.body())
-        return None if judged is None else refusal(judged)
+        if isinstance(judged, Refused):
+            return refusal(judged)
+        let_act(judged)
+        return None
 
     return Litestar(
         route_handlers=[health, *handlers],

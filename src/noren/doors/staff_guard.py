@@ -5,11 +5,14 @@ Before there is an account in the home, acts go by the name that they claim. Fro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import msgspec
 
+from noren.governance.acting import CLAIMED, NOBODY, signed_in_as
+from noren.governance.ports import Fact
 from noren.governance.staff import refusing
 from noren.governance.staffing.refusing import NOT_SIGNED_IN, Refused, not_you
 from noren.house.home import Home, Zone
@@ -28,18 +31,20 @@ class StaffGuard:
     zone: Zone
     door: StaffDoor
 
-    def judge(self, path: str, token: str, body: bytes) -> Refused | None:
-        """Return why a call is not done; None: it may go on."""
+    def judge(self, path: str, token: str, body: bytes) -> Refused | Mapping[str, Fact]:
+        """Return why a call is not done; or, where it goes on, what its entries in the log tell of who does it."""
         row = ACTS.get(self.zone, {}).get(path.rstrip("/"))
         if row is None:
             return _no_row(path)
-        if not isinstance(row, Act) or not has_staff(self.home):
-            return None
+        if not isinstance(row, Act):
+            return NOBODY  # nobody's, or its own handler asks and says so
+        if not has_staff(self.home):
+            return CLAIMED
         try:
             who = self.door.standing(token) if token else None
         except ZoneDown:
             return _desk_away()
-        return NOT_SIGNED_IN if who is None else _may(who, row, body)
+        return NOT_SIGNED_IN if who is None else _may(who, row, body) or signed_in_as(who.account)
 
 
 def _may(who: Standing, act: Act, body: bytes) -> Refused | None:

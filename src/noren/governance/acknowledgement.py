@@ -1,4 +1,6 @@
-"""The acknowledgement (受付証): what a member chose, signed by the vault, and read by anybody who has its public key.
+"""The acknowledgement (受付証): what a member chose, signed by who took it, and read by anybody who has the public key.
+
+Choices and erasures are the vault's to sign, a purchase not to be kept the statement's.
 
 A file of JSON: ``acknowledgement`` in words, ``signature`` a JWS (RFC 7515, EdDSA by Ed25519, RFC 9864) over the very
 same text. It names no person; whoever holds it shows what was taken, when, and from when it holds.
@@ -9,7 +11,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
@@ -19,6 +21,13 @@ from joserfc.jwk import OKPKey
 
 ALGORITHM: Final = "Ed25519"
 KIND: Final = "noren-choice"
+SIGNED_BY: Final[Mapping[str, Literal["vault", "statement"]]] = {
+    "noren-choice": "vault",
+    "noren-erasure": "vault",
+    "forget-purchase": "statement",
+}
+"""Which zone signs which kind: another's signature under it is none."""
+
 MAX_BYTES: Final = 200_000
 
 

@@ -13,10 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
+from noren.governance.acknowledgement import spelled
 from noren.governance.log.tiles import PUBLIC_NAME
 from noren.house.home import Home, LogSide
 from noren.house.inner import InnerClient
-from noren.house.keys import ZoneKeys, open_keys
+from noren.house.keys import ZoneKeys, acknowledged_by, open_keys
+from noren.house.keys.trust import ACKNOWLEDGING
 from noren.house.passes import Porter
 from noren.house.register_door import RegisterDoor
 from noren.house.showing import Shown, read_shown
@@ -75,6 +77,11 @@ class FrontRoom:
             return self.home.log_keys(side).read_bytes()
         except OSError:
             return None
+
+    def acknowledgement_keys(self) -> bytes:
+        """Return the public keys by which acknowledgements were ever signed: whose, and the key, one a line."""
+        lines = [f"{zone} {spelled(key)}\n" for zone in ACKNOWLEDGING for key in acknowledged_by(self.home, zone)]
+        return "".join(lines).encode()
 
     def shown(self) -> Shown | None:
         """Return what a demonstration shows besides; a live programme shows nothing of the kind."""

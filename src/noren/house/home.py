@@ -369,6 +369,10 @@ class Home:
         """The public keys that a side's audit log ever had."""
         return self.keys / "trust" / f"log-{side}.vkeys"
 
+    def acknowledgement_keys(self, zone: Literal["vault", "statement"]) -> Path:
+        """The public keys by which a zone ever signed what a member is given, base64url, one a line."""
+        return self.keys / "trust" / f"acknowledgements-{zone}.keys"
+
     def cosigned(self, side: LogSide) -> Path:
         """The newest checkpoint of a side's audit log that witnesses cosigned."""
         return self.path / "log" / f"{side}.cosigned"

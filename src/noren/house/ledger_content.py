@@ -61,7 +61,7 @@ def content_of(hers: Hers, names: Names) -> dict[str, Any]:
         "audiences": [
             {"purpose": purpose, "recipient": to, "last_day": day.isoformat()} for purpose, to, day in hers.uses
         ],
-        "provisions": [_provision(each, names.zone) for each in hers.provided],
+        "provisions": [provision_told(each, names.zone) for each in hers.provided],
         "not_told": not_told(),
     }
 
@@ -179,7 +179,7 @@ def _coupon(one: Coupon, names: Names) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _provision(record: ProvisionRecord, zone: ZoneInfo) -> dict[str, Any]:
+def provision_told(record: ProvisionRecord, zone: ZoneInfo) -> dict[str, Any]:
     """Return a record of provision as she is told it (art. 33(5))."""
     return {
         "date": record.begun_on.isoformat(),

@@ -12,7 +12,8 @@ import typer
 from noren.doors.cli.carding import CardArgument, ask_vault, read_card
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
 from noren.doors.cli.speech import both
-from noren.house.keys import trusted
+from noren.house.keys import acknowledged_by
+from noren.house.keys.trust import ACKNOWLEDGING
 from noren.kernel.say import Say
 
 RuleOption = Annotated[
@@ -114,25 +115,56 @@ def verify_choice(
     from noren.governance.acknowledgement import verified  # the signature's library costs every other command time
 
     at = here(context, home, lang, as_json)
-    keys = [_read_key(text) for text in key] if key else list(trusted(at.home(), "vault").verifying)
     try:
         content = file.read_bytes()
     except OSError as wrong:
         refuse(f"{file} を読めません。", f"{file} can not be read: {type(wrong).__name__}", code=2)
-    said = verified(content, keys)
+    said = verified(content, [_read_key(text) for text in key]) if key else _verified_here(at, content)
     if said is None:
         refuse(
             "この受付証は、この公開鍵で署名された内容と一致しません。書き換えられたか、別の鍵のものです。",
             "This acknowledgement is not what one of these keys signed: it was changed, or it is of another key.",
         )
-    held = said["in_force_at"] or Say("まだ全経路では効いていない", "not yet on every path")(at.lang)
     at.answer(
         {"ok": True, "acknowledgement": said},
         Say("正しい受付証です。", "This acknowledgement is genuine."),
-        Say(f"受付: {said['received_at']}", f"Received: {said['received_at']}"),
-        Say(f"効力: {held}", f"In force: {held}"),
-        *(Say(_spoken(each, "ja"), _spoken(each, "en")) for each in said["chosen"]),
+        *_told(said),
     )
+
+
+def _verified_here(at: Here, content: bytes) -> dict[str, Any] | None:
+    """Return what the zone whose kind of acknowledgement it is signed, by a key that it has or ever had."""
+    from noren.governance.acknowledgement import SIGNED_BY, verified
+
+    for zone in ACKNOWLEDGING:
+        said = verified(content, acknowledged_by(at.home(), zone))
+        if said is not None and SIGNED_BY.get(str(said.get("kind"))) == zone:
+            return said
+    return None
+
+
+def _told(said: dict[str, Any]) -> list[Say]:
+    if said.get("kind") == "noren-erasure":
+        kept = [Say(f"残る記録: {e['record']['ja']}", f"Kept: {e['record']['en']}") for e in said["kept"]]
+        return [Say(f"消去した日: {said['erased_on']}", f"Erased on: {said['erased_on']}"), *kept]
+    if said.get("kind") == "forget-purchase":
+        return [
+            Say(f"受付: {said['received_on']}", f"Received: {said['received_on']}"),
+            Say(f"残さないお買い物: {said['purchase']}", f"Purchase not to be kept: {said['purchase']}"),
+            Say(f"消えるもの: {_both(said['goes']).ja}", f"What goes: {_both(said['goes']).en}"),
+            Say(f"残るもの: {_both(said['stays']).ja}", f"What stays: {_both(said['stays']).en}"),
+        ]
+    held = _both(said["in_force_at"] or {"ja": "まだ全経路では効いていない", "en": "not yet on every path"})
+    return [
+        Say(f"受付: {said['received_at']}", f"Received: {said['received_at']}"),
+        Say(f"効力: {held.ja}", f"In force: {held.en}"),
+        *(Say(_spoken(each, "ja"), _spoken(each, "en")) for each in said["chosen"]),
+    ]
+
+
+def _both(text: dict[str, str] | str) -> Say:
+    """Return a text that stands in both languages, or (in what was signed before) in one."""
+    return Say(text, text) if isinstance(text, str) else Say(text["ja"], text["en"])
 
 
 def _spoken(chosen: dict[str, Any], lang: Literal["ja", "en"]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,6 +24,16 @@ NowOption = Annotated[
             "履歴(レイク)のファイルの書き直しまで、いますぐ終える(既定: まとめて24時間以内)",
             "Finish at once, the lake's files included (by default they are rewritten together, within 24 hours)",
         ),
+    ),
+]
+
+
+ReceiptOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--receipt",
+        metavar="FILE",
+        help=both("署名つきの受付証をファイルに保存", "Write the signed acknowledgement to a file"),
     ),
 ]
 
@@ -57,6 +68,7 @@ def erase(
     context: typer.Context,
     card: CardArgument,
     now: NowOption = False,
+    receipt: ReceiptOption = None,
     yes: YesOption = False,
     home: HomeOption = None,
     lang: LangOption = None,
@@ -73,6 +85,9 @@ def erase(
     shown = Say("\n".join([what.ja, *(x.ja for x in stays)]), "\n".join([what.en, *(x.en for x in stays)]))
     confirm_by_name(at, shown, number[-4:], yes)
     done = _call(at, "vault", "/erase/member", {"card": number})
+    if receipt is not None:
+        receipt.write_text(done["acknowledgement"], "utf-8")
+        at.aside(f"受付証を {receipt} に保存しました。", f"The acknowledgement was written to {receipt}.")
     if now and done["told"]:
         done = {**done, **_call(at, "ledger-worker", "/erasures/finish", {})}
         _call(at, "vault", "/erase/finish", {})

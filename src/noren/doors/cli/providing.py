@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from noren.doors.cli import provided
+from noren.doors.cli.calling import call
 from noren.doors.cli.here import (
     HomeOption,
     JsonOption,
@@ -75,11 +76,11 @@ def provide(
     confirm_by_name(at, plan, flow, yes)
     opened = at.home()
     with zone_client(opened, "ledger-worker") as worker:
-        needs = _call(worker, "/provide/needs", {"flow": flow})
+        needs = call(worker, "/provide/needs", {"flow": flow})
         body["consents"] = _consents(opened, needs) if needs["consents"] else ""
-        record = _call(worker, "/provide/run", body)
+        record = call(worker, "/provide/run", body)
         _take(worker, record["run"], out)
-        _call(worker, "/provide/given", {"run": record["run"]})
+        call(worker, "/provide/given", {"run": record["run"]})
     at.answer({**record, "file": str(out)}, *_given(record, out))
 
 
@@ -122,7 +123,7 @@ def take(
         refuse(f"{out} はすでにあります。", f"{out} is there already.")
     with zone_client(at.home(), "ledger-worker") as worker:
         _take(worker, run, out)
-        record = _call(worker, "/provide/given", {"run": run})
+        record = call(worker, "/provide/given", {"run": run})
     at.answer({**record, "file": str(out)}, *_given(record, out))
 
 
@@ -140,7 +141,7 @@ def accept(
     at = here(context, home, lang, as_json)
     text = _text(word)
     with zone_client(at.home(), "ledger-worker") as worker:
-        record = _call(worker, "/provide/attest", {"word": text})
+        record = call(worker, "/provide/attest", {"word": text})
     at.answer(
         record,
         Say(
@@ -217,24 +218,6 @@ def attest(
     word = sign(_secret(key), run=run, recipient=recipient, deleted_on=datetime.now(UTC).date())
     _new_file(out, (word + "\n").encode())
     at.answer({"file": str(out)}, Say(f"証明を書きました: {out}", f"Wrote the attestation: {out}"))
-
-
-def _call(worker: InnerClient, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    """Ask the worker; tell its refusal by the rule's name, what, why and how to fix it."""
-    import msgspec
-
-    from noren.house.inner import CallRefused
-
-    try:
-        return worker.call(path, body)
-    except CallRefused as wrong:
-        try:
-            said: dict[str, Any] = msgspec.json.decode(wrong.body)
-            rule, says, what, fix = said["rule"], said["says"], said["what"], said["fix"]
-        except (msgspec.DecodeError, KeyError, TypeError):
-            raise wrong from None
-        tail = [f"({what[0]})" if what[0] else "", f" ({what[1]})" if what[1] else ""]
-        refuse(f"[{rule}] {says[0]}{tail[0]} {fix[0]}", f"[{rule}] {says[1]}{tail[1]} {fix[1]}")
 
 
 def _consents(home: Home, needs: dict[str, Any]) -> str:

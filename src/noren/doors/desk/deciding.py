@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from litestar import Response
 
+from noren.governance.acting import acting, signed_in_as
 from noren.governance.staff import Action, Circumstances
 from noren.governance.staff import refusing as policy_refusing
 from noren.governance.staffing import approving, recovering
@@ -62,7 +63,8 @@ def approve_one(
         if isinstance(found, Refused) or not approving.is_approved(room, found):
             return found
         room.store.settle(found.number, Outcome.DONE, room.clock.now())
-        return performers[found.act](found)
+        with acting({**signed_in_as(found.author), "approval": number}):  # hers, whom enough others let do it
+            return performers[found.act](found)
 
 
 def refuse_one(room: StaffRoom, who: SignedIn, number: int) -> Refused | Waiting:

@@ -16,7 +16,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_503_SERVICE_UNAVAILABLE
 
 from noren.doors.front.figures import LiveFigures, Reading
 from noren.doors.front.handling import LiveHandling, day_asked
-from noren.doors.front.logs import checkpoint, tile, vkeys
+from noren.doors.front.logs import acknowledgement_keys, checkpoint, tile, vkeys
 from noren.doors.front.published import LiveRegister
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
@@ -100,7 +100,7 @@ def front_app(room: FrontRoom) -> App:
     shell = Shell(room.home, FOLDER)
     figures, register, live = LiveFigures(room, time.monotonic), LiveRegister(room), LiveHandling(room)
     routes: list[Any] = [first_page, figures_part, figures_json, member, member_window, healthz]
-    routes += [handling, handling_json, checkpoint, vkeys, tile]
+    routes += [handling, handling_json, checkpoint, vkeys, tile, acknowledgement_keys]
     given = {
         "shell": Provide(lambda: shell, sync_to_thread=False),
         "register": Provide(lambda: register, sync_to_thread=False),

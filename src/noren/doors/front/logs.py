@@ -1,6 +1,7 @@
 """The public files of the audit logs, as C2SP's tlog-tiles names them: ``/log/<side>/checkpoint`` and ``…/tile/…``.
 
-They hold commitments alone: how many entries there are, and nothing of what they say.
+They hold commitments alone: how many entries there are, and nothing of what they say. Beside them the public keys of
+acknowledgements.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ def checkpoint(room: GivenRoom, side: Side) -> Response[bytes]:
 def vkeys(room: GivenRoom, side: Side) -> Response[bytes]:
     """Answer the public keys that the log ever had; whoever checks compares them with those from another way."""
     return _found(room.log_keys(side), "text/plain", _A_MOMENT)
+
+
+@get("/acknowledgement-keys", sync_to_thread=True)
+def acknowledgement_keys(room: GivenRoom) -> Response[bytes]:
+    """Answer the public keys by which what members are given was ever signed."""
+    return _found(room.acknowledgement_keys(), "text/plain", _A_MOMENT)
 
 
 @get("/log/{side:str}/tile/{name:path}", sync_to_thread=True)

@@ -23,16 +23,25 @@ from noren.kernel.clock import instant_of, local_date
 from noren.kernel.ids import Handle
 
 _LINE_DIGITS: Final = 5
-VERSION: Final = "2026-11-26"
+VERSION: Final = "2026-11-26.2"
 """Of the sentences on the page and in the acknowledgement: another day when one of them changes."""
 
 GOES: Final = {
-    "whole": "shop, terminal, receipt number, time of day and all lines",
-    "line": "product, quantity and amount of the line",
+    "whole": {
+        "ja": "店、レジ、レシート番号、時刻、すべての明細",
+        "en": "shop, terminal, receipt number, time of day and all lines",
+    },
+    "line": {"ja": "その行の商品、数量、金額", "en": "product, quantity and amount of the line"},
 }
 STAYS: Final = {
-    "whole": "day, company, amount and points of the purchase; the receipt's keyed mark for its term",
-    "line": "everything else of the purchase, its amount and points too",
+    "whole": {
+        "ja": "日、会社、金額、ポイント。レシートの照合印は、その期間だけ",
+        "en": "day, company, amount and points of the purchase; the receipt's keyed mark for its term",
+    },
+    "line": {
+        "ja": "お買い物のほかのすべて。金額とポイントも",
+        "en": "everything else of the purchase, its amount and points too",
+    },
 }
 
 
@@ -69,9 +78,11 @@ def acknowledgement(
         waiting = next((each for each in viewer.feed.forgetting_of(entry) if each.line == number), None)
     if waiting is None:
         raise PageProblem(NOTHING_TO_FORGET)
+    programme = desk.room.home.settings.programme
     kind, at = ("whole" if number == WHOLE else "line"), instant_of(waiting.since)
     said: dict[str, Any] = {
-        "kind": "forget-purchase", "programme": desk.room.home.settings.programme.name_en, "purchase": one.purchase,
+        "kind": "forget-purchase", "programme": {"ja": programme.name_ja, "en": programme.name_en},
+        "purchase": one.purchase,
         "line": None if number == WHOLE else number, "text_version": VERSION, "goes": GOES[kind], "stays": STAYS[kind],
         "received_on": local_date(at, desk.room.home.zone).isoformat(), "undo_until": (at + UNDO).isoformat(),
         "gone_within_hours": _terms(desk)["hours"],

@@ -14,7 +14,7 @@ from noren.doors.worker.disclosures import NOT_AN_ORDER
 from noren.doors.worker.turn import Turn
 from noren.governance.ports import EntryKind
 from noren.house.exporting import open_tags
-from noren.house.ledger_document import provision
+from noren.house.ledger_content import provision_told
 from noren.kernel.clock import SystemClock
 from noren.kernel.discreet import Discreet
 from noren.provision.beyond import MONTHS, Tag, month_after
@@ -38,7 +38,9 @@ def provided_handlers(turn: Turn) -> list[Any]:
             return Response(Reason(NOT_AN_ORDER.ja, NOT_AN_ORDER.en), status_code=HTTP_409_CONFLICT)
         found = room.provisions.records_under([Tag(*each) for each in order.tags])
         room.note(EntryKind.LOOK, by=order.who, about="provision-records")
-        told = [{**provision(each, room), "kept_until": month_after(each.begun_on, MONTHS)} for each in found]
+        told = [
+            {**provision_told(each, room.home.zone), "kept_until": month_after(each.begun_on, MONTHS)} for each in found
+        ]
         return Response({"records": told})
 
     return [beyond]

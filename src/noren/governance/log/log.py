@@ -15,11 +15,12 @@ import secrets
 import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from noren.governance.acting import who_acts
 from noren.governance.log.bundles import STRAY, Bundles
 from noren.governance.log.disk import (
     PRIVATE,
@@ -183,13 +184,16 @@ class Log:
     # Writing
 
     def append(self, entries: Sequence[Entry]) -> range:
-        """Write entries in their order; return their places. Callers at once are written as one group.
+        """Write entries in their order, each with who does it; return their places.
+
+        Callers at once are written as one group.
 
         Raises:
             LogBroken, OSError: nothing was acknowledged; the log is read anew before the next group.
         """
         assert len(entries) <= MAX_GROUP, "a group has a limit"
-        mine = _Waiting(entries)
+        who = who_acts()  # here: another caller's thread may write the group
+        mine = _Waiting([replace(each, body={**who, **each.body}) for each in entries] if who else entries)
         with self._gate:
             self._waiting.append(mine)
             while self._busy and not mine.over:  # who was written with others never waits for the next group

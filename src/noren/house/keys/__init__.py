@@ -7,7 +7,7 @@ key-encryption key; ``zone`` opens it and follows it; ``keeper`` changes the fil
 
 from noren.house.keys.holds import HOLDS, SIDES, Side
 from noren.house.keys.keeper import make_side
-from noren.house.keys.trust import Trusted, trusted
+from noren.house.keys.trust import Trusted, acknowledged_by, trusted
 from noren.house.keys.zone import ZoneKeys, open_keys
 
-__all__ = ["HOLDS", "SIDES", "Side", "Trusted", "ZoneKeys", "make_side", "open_keys", "trusted"]
+__all__ = ["HOLDS", "SIDES", "Side", "Trusted", "ZoneKeys", "acknowledged_by", "make_side", "open_keys", "trusted"]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-import msgspec
 import typer
 
+from noren.doors.cli.calling import call
 from noren.doors.cli.carding import ask_vault
 from noren.doors.cli.here import (
     HomeOption,
@@ -280,25 +280,10 @@ def _rights(counted: dict[str, dict[str, int]]) -> Iterator[Say]:
 
 
 def _call(home: Home, path: str, body: dict[str, Any]) -> Any:
-    """Ask the desk; tell its refusal by the rule's name, what, why and how to fix it."""
     from noren.house.children import zone_client
-    from noren.house.inner import CallRefused
 
     with zone_client(home, "desk") as desk:
-        try:
-            return desk.call(path, body)
-        except CallRefused as wrong:
-            _tell(wrong.body)
-            raise
-
-
-def _tell(body: bytes) -> None:
-    try:
-        said: dict[str, Any] = msgspec.json.decode(body)
-        rule, says, fix = said["rule"], said["says"], said["fix"]
-    except (msgspec.DecodeError, KeyError, TypeError):
-        return
-    refuse(f"[{rule}] {says[0]} {fix[0]}", f"[{rule}] {says[1]} {fix[1]}")
+        return call(desk, path, body)
 
 
 def _known(
