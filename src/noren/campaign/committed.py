@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from noren.audience.persons import plain
 from noren.governance.log import Log
 from noren.governance.log.errors import LogBroken
 from noren.governance.log.hashing import includes, leaf_hash
@@ -91,7 +92,7 @@ def check(
         return Unproved.NOT_INCLUDED
     said = entry.body
     fits = (entry.kind, said.get("campaign"), said.get("step"), said.get("share_hash"))
-    if fits != (STEPS[step], campaign, step, share_hash.hex()) or (who and said.get("by") != who):
+    if fits != (STEPS[step], campaign, step, share_hash.hex()) or (who and said.get("by") != plain(who)):
         return Unproved.OTHER_ENTRY
     return proof
 

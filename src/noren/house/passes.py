@@ -42,6 +42,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "cutover": ("operator",),
         "alerts": ("operator",),
         "audiences": ("operator",),
+        "campaigns": ("operator",),
         "copies": ("operator",),
         "provide": ("operator",),
         "disclose": ("statement",),

@@ -42,6 +42,8 @@ _PROVIDE: Final = Act(Action.PUBLISH, "copies")
 _MEMBER: Final = Act(Action.LOOK, "member-record", about=_REQUESTED)
 _RIGHT: Final = Act(Action.LOOK, "member-record", "who", _REQUESTED)
 _COUNT: Final = Act(Action.COUNT, "figures", "asker")
+_CAMPAIGN: Final = Act(Action.DRAFT, "definitions", "by")
+"""What two others approved is started by whoever drafts, and stopped: to stop must be easy."""
 _TERMINAL: Final = Act(Action.OPERATE, "register")
 _GLASS: Final = Act(Action.BREAK_GLASS, "member-record", about=Circumstances(approvals=2, loud=True))
 """Her roles; the desk says at each look whether two others approved, and the vault asks the policy again."""
@@ -92,6 +94,13 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/audiences/budget": _READS,
         "/audiences/commit": Act(Action.DRAFT, "definitions"),
         "/audiences/reopen": _READS,
+        "/campaigns/draft": Act(Action.DRAFT, "definitions", "author"),
+        "/campaigns/approve": Act(Action.APPROVE, "definitions", "approver"),
+        "/campaigns/start": _CAMPAIGN,
+        "/campaigns/stop": _CAMPAIGN,
+        "/campaigns/reveal": _CAMPAIGN,
+        "/campaigns/list": _READS,
+        "/campaigns/show": _READS,
         "/provide/needs": _READS,
         "/provide/run": Act(Action.PUBLISH, "copies", "owner"),
         "/provide/take": _PROVIDE,

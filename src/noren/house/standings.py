@@ -1,6 +1,7 @@
 """What the ledger-worker holds of standings: their file, the loop that keeps them warm, and which conditions are live.
 
-In force at tills are approved audiences whose channel is the till, until campaigns say more exactly when and where.
+In force at tills are the campaigns that run or are about to, each where its file says, and approved audiences whose
+channel is the till.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from time import monotonic
+from typing import Final
 
+from noren.activity.campaigns import CampaignFeed, CampaignRow, CampaignState
 from noren.activity.lake.old_lines import LakeLines
 from noren.activity.ports import AuditFeed
 from noren.audience.batch.loading.lists import list_marks, read_lists
@@ -21,22 +24,31 @@ from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.loop import StandingLoop
 from noren.audience.standings.store import StandingFile
 from noren.audience.store import AudienceStore
+from noren.campaign.live import live_condition
 from noren.governance.store import Directory
 from noren.house.home import Home
 from noren.house.standing_desk import DirectoryShops
 from noren.kernel.clock import local_date
 
+LATE_DAYS: Final = 2
+"""So long after its last day a campaign is asked for: purchases of that day still come in."""
 
-class LiveAudiences:
-    """Fills ``LiveConditions`` from the audiences' store."""
+LIVE: Final = frozenset({CampaignState.STARTING, CampaignState.RUNNING})
+"""In these states a campaign's condition is at the tills: before the first draw, so that nobody waits for it then."""
 
-    def __init__(self, home: Home, store: AudienceStore, today: Callable[[], date]) -> None:
-        self._home, self._store, self._today = home, store, today
+
+class LiveHere:
+    """Fills ``LiveConditions`` from the audiences' store and the ledger's campaigns."""
+
+    def __init__(self, home: Home, store: AudienceStore, feed: CampaignFeed, today: Callable[[], date]) -> None:
+        self._home, self._store, self._feed, self._today = home, store, feed, today
+        self._campaigns: tuple[int, Sequence[CampaignRow]] = (-1, ())
 
     def edition(self) -> int:
         """See ``LiveConditions``."""
         marks = list_marks(self._home.lists)
-        told = repr(([(one.name, one.number) for one in self._live()], marks, self.horizon()))
+        campaigns = [row.number for row in self._running()]
+        told = repr(([(one.name, one.number) for one in self._live()], campaigns, marks, self.horizon()))
         return int.from_bytes(hashlib.sha256(told.encode()).digest()[:7])
 
     def conditions(self) -> Sequence[LiveCondition]:
@@ -44,7 +56,7 @@ class LiveAudiences:
         return [
             LiveCondition(one.name, condition_of(one.condition), partners=_partners(one.guards.recipient))
             for one in self._live()
-        ]
+        ] + [live_condition(row) for row in self._running()]
 
     def lists(self) -> Mapping[str, frozenset[str]]:
         """See ``LiveConditions``."""
@@ -53,6 +65,13 @@ class LiveAudiences:
     def horizon(self) -> date | None:
         """See ``LiveConditions``: the same as for counts."""
         return horizon_of(self._today())
+
+    def _running(self) -> list[CampaignRow]:
+        edition = self._feed.campaigns_edition()
+        if edition != self._campaigns[0]:
+            self._campaigns = edition, [row for row in self._feed.campaigns() if row.state in LIVE]
+        today = self._today().toordinal()
+        return [row for row in self._campaigns[1] if today <= row.last_day + LATE_DAYS]
 
     def _live(self) -> list[Version]:
         today = self._today()
@@ -72,7 +91,7 @@ def standing_loop(
 ) -> StandingLoop:
     """Open the standings' file and return the loop that keeps it. ``feed``: of its own, for it has its own thread."""
     store = StandingFile(home.standings_db)
-    live = LiveAudiences(home, audiences, lambda: local_date(now(), home.zone))
+    live = LiveHere(home, audiences, feed, lambda: local_date(now(), home.zone))
     readying = Readying(
         about=feed, conditions=live, shops=DirectoryShops(directory), zone=home.zone, monotonic=monotonic
     )

@@ -10,7 +10,7 @@ import pytest
 from noren.audience.counting import moment_of
 from noren.audience.judging import horizon_of
 from noren.audience.language.review.spans import months_before
-from noren.house.standings import LiveAudiences
+from noren.house.standings import LiveHere
 from noren.testing.audience_house import AudienceHouse
 
 
@@ -24,7 +24,7 @@ def test_36_months_are_always_within(day: date) -> None:
 def test_counts_and_tills_look_back_equally_far_and_a_new_month_is_a_new_edition(tmp_path: Path) -> None:
     with AudienceHouse(tmp_path / "home") as house:
         today = [date(2026, 11, 29)]
-        live = LiveAudiences(house.home, house.room.audiences.store, lambda: today[0])
+        live = LiveHere(house.home, house.room.audiences.store, house.room.feed, lambda: today[0])
         editions: list[int] = []
         for day in (29, 30):
             today[0] = date(2026, 11, day)

@@ -29,6 +29,7 @@ from noren.doors.cli import (
     zones,
 )
 from noren.doors.cli.audience import command as audience_command
+from noren.doors.cli.campaign import command as campaign_command
 from noren.doors.cli.demo import command as demo_command
 from noren.doors.cli.door import Door
 from noren.doors.cli.governance import cases as cases_command
@@ -95,6 +96,7 @@ partner.add_to(app)
 member.add_to(app)
 dormancy.add_to(app)
 audience_command.add_to(app)
+campaign_command.add_to(app)
 copying.add_to(app)
 providing.add_to(app)
 slips.add_to(app)

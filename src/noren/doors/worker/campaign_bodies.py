@@ -1,0 +1,129 @@
+"""What the inner door takes and gives of campaigns: definitions, steps, guarded figures. Never a member, never a share.
+
+No answer has a field that could carry a handle, a ticket, a set or an exact count of members.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+Word = Annotated[str, msgspec.Meta(max_length=1_000, pattern=r"\A[^\x00]*\Z")]
+Text = Annotated[str, msgspec.Meta(max_length=131_072)]
+Hashed = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
+Sealed = Annotated[bytes, msgspec.Meta(min_length=32, max_length=200)]
+
+
+class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class DraftBody(_Body, frozen=True):
+    """A campaign's file as its author wrote it, with the commitment to her share and the share sealed to the till."""
+
+    text: Text
+    author: Word
+    share_hash: Hashed
+    sealed: Sealed
+
+
+class ApproveBody(_Body, frozen=True):
+    """An approval, with the approver's share. ``step``: as which of two, for the share is sealed for that."""
+
+    campaign: Word
+    approver: Word
+    step: Annotated[int, msgspec.Meta(ge=1, le=2)]
+    share_hash: Hashed
+    sealed: Sealed
+
+
+class StepBody(_Body, frozen=True):
+    """A campaign that somebody starts, stops or reveals."""
+
+    campaign: Word
+    by: Word
+
+
+class NameBody(_Body, frozen=True):
+    """A campaign by its id."""
+
+    campaign: Word
+
+
+class SimulateBody(_Body, frozen=True):
+    """A campaign to be tried over the past, and who asks for the figure."""
+
+    campaign: Word
+    asker: Word
+    days: Annotated[int, msgspec.Meta(ge=7, le=366)] = 28
+
+
+class Both(msgspec.Struct, frozen=True):
+    """A text in both languages."""
+
+    ja: str
+    en: str
+
+
+class ProblemAnswer(msgspec.Struct, frozen=True):
+    """What is wrong, or to be looked at: where in the file, and how to mend it."""
+
+    at: str
+    say: Both
+
+
+class RefusalAnswer(msgspec.Struct, frozen=True):
+    """A refusal."""
+
+    word: str
+    reason_ja: str
+    reason_en: str
+    problems: list[ProblemAnswer]
+
+
+class StepAnswer(msgspec.Struct, frozen=True):
+    """A person's step."""
+
+    who: str
+    at: str
+    share_hash: str
+    place: int
+
+
+class CampaignAnswer(msgspec.Struct, frozen=True):
+    """A campaign as it was defined, and how far it is. Hashes in hex; empty as long as it has not come to that.
+
+    ``file``: its canonical JSON; ``sentence``: the condition in words, for who approves it beside the slip.
+    """
+
+    campaign: str
+    state: str
+    says: Both
+    file: str
+    sentence: Both
+    title: Both
+    terms: str
+    terms_hash: str
+    steps: list[StepAnswer]
+    first: str
+    until: str
+    reveal_from: str
+    ready: bool
+    started: str = ""
+    stopped: str = ""
+    seed: str = ""
+    shares: list[str] = []
+
+
+class CampaignsAnswer(msgspec.Struct, frozen=True):
+    """Campaigns."""
+
+    campaigns: list[CampaignAnswer]
+
+
+class SteppedAnswer(msgspec.Struct, frozen=True):
+    """A campaign after a step, with what is to be looked at."""
+
+    campaign: CampaignAnswer
+    warnings: list[ProblemAnswer]
