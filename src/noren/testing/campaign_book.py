@@ -1,0 +1,99 @@
+"""A till's book of campaigns for tests of the draw alone: conditions are true of whoever a test says."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from noren.activity.model import Purchase
+from noren.activity.ports import LedgerStore
+from noren.campaign.reading import read_campaign
+from noren.campaign.spec import Campaign
+from noren.campaign.terms import public_terms, terms_hash, terms_text
+from noren.house.till_campaigns import running_of
+from noren.register.campaigns import Fatigue, LiveCampaign
+
+FILE = """
+id = "{id}"
+title = {{ ja = "新商品コーヒー 50円引き", en = "50 yen off our new coffee" }}
+purpose = "register-coupon"
+condition = 'visits(category = "COFFEE") >= 5 in last 365 days'
+[issue]
+partners = ["P1"]
+from = {first}
+until = {until}
+draw = "{draw}"
+rate = "{rate}"
+holdout = "{holdout}"
+[caps]
+{caps}
+[offer]
+kind = "amount"
+value = 50
+min_spend = 0
+redeem_at = ["P1"]
+valid_days = 14
+{offer}
+[text]
+slip = {{ ja = ["新商品コーヒー 50円引きクーポン"], en = ["50 yen off"] }}
+"""
+
+
+def campaign_file(
+    name: str = "coffee-fans",
+    *,
+    first: date = date(2026, 11, 1),
+    until: date = date(2026, 11, 30),
+    draw: str = "member",
+    rate: str = "1",
+    holdout: str = "0",
+    caps: str = "",
+    offer: str = "",
+) -> Campaign:
+    """Return a campaign as its file says it."""
+    said = FILE.format(id=name, first=first, until=until, draw=draw, rate=rate, holdout=holdout, caps=caps, offer=offer)
+    read = read_campaign(said)
+    assert isinstance(read, Campaign), read
+    return read
+
+
+@dataclass(slots=True)
+class FakeBook:
+    """Fills ``CampaignBook``. ``fits``: whether a purchase's member fits a campaign; None: it can not be told."""
+
+    live: list[LiveCampaign] = field(default_factory=list[LiveCampaign])
+    fits: Callable[[Purchase, LiveCampaign], bool] | None = lambda _purchase, _campaign: True
+    fatigue: Fatigue | None = None
+    terms: dict[str, dict[str, object]] = field(default_factory=dict[str, "dict[str, object]"])
+
+    def run(self, file: Campaign, seed: bytes = b"s" * 32) -> LiveCampaign:
+        """Let a campaign run, and return it."""
+        key = Ed25519PrivateKey.generate()
+        terms = public_terms(file, bytes(16), [bytes(32)] * 3, key.public_key().public_bytes_raw())
+        made = LiveCampaign(len(self.live) + 1, file, running_of(file, seed), terms_hash(terms_text(terms)), key)
+        self.live.append(made)
+        self.terms[file.id] = terms
+        return made
+
+    def look(self, store: LedgerStore) -> None:
+        """See ``CampaignBook``: nothing changes by itself."""
+
+    def at(self, shop: str, partner: str, day: int) -> Sequence[LiveCampaign]:
+        """See ``CampaignBook``."""
+        here = [each for each in self.live if shop in each.file.issue.shops or partner in each.file.issue.partners]
+        return [each for each in here if each.running.first <= day <= each.running.last]
+
+    def eligible(self, purchase: Purchase, t: datetime, asked: Collection[LiveCampaign]) -> frozenset[str] | None:
+        """See ``CampaignBook``."""
+        del t  # conditions see no instant here
+        if self.fits is None:
+            return None
+        return frozenset(each.file.id for each in asked if self.fits(purchase, each))
+
+    def random(self, size: int) -> bytes:
+        """See ``CampaignBook``."""
+        return secrets.token_bytes(size)

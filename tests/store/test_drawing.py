@@ -1,0 +1,297 @@
+"""M12, P3: what a purchase is drawn is written in its own commit, on either engine, and no cap is passed."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+import pytest
+
+from noren.activity.campaigns import FORGOTTEN, DrawRow
+from noren.activity.enrolment import merge, set_points_only
+from noren.activity.erasing import erase
+from noren.activity.model import Card, CardState, Traits
+from noren.activity.ports import LedgerStore
+from noren.campaign.leaves import leaf_of, root_of
+from noren.campaign.slips import Fault, check_slip
+from noren.kernel.keyring import KeyRing
+from noren.register.batches import Duties
+from noren.register.campaigns import Fatigue, LiveCampaign
+from noren.register.flushing import Waiting
+from noren.register.jobs import Answered, Moment, Outcome, PurchaseJob, Seller
+from noren.register.requests import LineRequest, PurchaseRequest
+from noren.register.till_keys import TillKeys
+from noren.testing.campaign_book import FakeBook, campaign_file
+from noren.testing.ledger_engines import LedgerPlace
+from noren.testing.writers import DrivenWriter
+
+NOW = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
+TOKYO = ZoneInfo("Asia/Tokyo")
+DAY = date(2026, 11, 22).toordinal()
+SELLER = Seller("S1", "1", "P1", 100)
+Effect = dict[str, Any]
+
+
+def ring(name: str) -> KeyRing:
+    return KeyRing(name, 1, {1: name.encode().ljust(32, b"k")})
+
+
+KEYS = TillKeys(ring("card"), ring("receipt"), ring("body"), ring("purchase"), ring("code"))
+
+
+def card_of(number: int) -> str:
+    return f"29800{number:08d}"
+
+
+def handle_of(number: int) -> bytes:
+    return number.to_bytes(2, "big") * 8
+
+
+class Silent:
+    def batch(self, size: int, seconds: float) -> None: ...
+
+    def broken(self, what: str) -> None:
+        raise AssertionError(what)
+
+
+class Shop:
+    """Members 1..N, a till with a book, and what its purchases came to."""
+
+    def __init__(self, place: LedgerPlace, members: int = 3) -> None:
+        self.place, self.book, self.now = place, FakeBook(), NOW
+        store = place.store()
+        with store.batch() as batch:
+            for number in range(1, members + 1):
+                batch.enrol(handle_of(number), number.to_bytes(16, "big"), [], Traits())
+                batch.set_card(Card(KEYS.cards(card_of(number))[0], handle_of(number), CardState.ACTIVE))
+        store.close()
+        self._arrived, self._outcomes = threading.Condition(), dict[object, Outcome]()
+        self.writer = DrivenWriter(
+            Duties(
+                open_store=place.till_store,
+                moment=lambda: Moment(self.now, TOKYO, 365, 400),
+                answer=self._answer,
+                watch=Silent(),
+                book=self.book,
+            )
+        )
+
+    def _answer(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
+        with self._arrived:
+            self._outcomes.update({waiting.ticket: outcome for waiting, outcome in pairs})
+            self._arrived.notify_all()
+
+    def ask(self, *jobs: PurchaseJob) -> list[Outcome]:
+        tickets = [object() for _ in jobs]
+        self.writer.submit_all([Waiting(job, ticket) for job, ticket in zip(jobs, tickets, strict=True)])
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: all(t in self._outcomes for t in tickets), timeout=20)
+        return [self._outcomes[ticket] for ticket in tickets]
+
+    def buys(self, member: int, receipt: str, at: datetime | None = None) -> PurchaseJob:
+        when = at or self.now
+        lines = [LineRequest("0490", 1, 300)]
+        day = when.astimezone(TOKYO).date()
+        request = PurchaseRequest(f"{member}-{receipt}", day, when, card_of(member), lines, 300)
+        return PurchaseJob(request, SELLER, KEYS)
+
+    def slips(self, member: int, receipt: str, at: datetime | None = None) -> list[Effect]:
+        (outcome,) = self.ask(self.buys(member, receipt, at))
+        return effects_of(outcome)
+
+    def draws(self, campaign: LiveCampaign) -> list[DrawRow]:
+        feed = self.place.feed()
+        try:
+            return list(feed.draws_after(campaign.number, -1, 100_000))
+        finally:
+            feed.close()
+
+
+def effects_of(outcome: Outcome) -> list[Effect]:
+    assert isinstance(outcome, Answered)
+    effects: list[Effect] = msgspec.json.decode(outcome.body)["effects"]
+    return [each for each in effects if each["type"] == "issue_coupon"]
+
+
+@pytest.fixture
+def shop(place: LedgerPlace) -> Iterator[Shop]:
+    made = Shop(place)
+    yield made
+    made.writer.stop()
+
+
+def words(draws: Sequence[DrawRow]) -> list[str]:
+    return [each.outcome for each in draws]
+
+
+def test_a_slip_comes_with_the_purchase_and_verifies(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file())
+    (slip,) = shop.slips(1, "a-1")
+    assert slip["campaign"] == "coffee-fans"
+    assert (slip["valid_from"], slip["valid_until"]) == ("2026-11-22", "2026-12-05")
+    assert len(slip["proof"]) <= 500
+    assert not isinstance(check_slip(shop.book.terms["coffee-fans"], slip), Fault)
+    (draw,) = shop.draws(campaign)
+    assert (draw.seq, draw.outcome, draw.previous) == (0, "issued", -1)
+    store = shop.place.store()
+    with store.batch() as batch:
+        (coupon,) = batch.coupons_of(handle_of(1))
+    store.close()
+    assert (coupon.campaign, coupon.discount, coupon.issued_by) == ("coffee-fans", 50, draw.entry)
+    assert slip["barcode"]["value"] == coupon.barcode
+
+
+def test_a_resend_gets_the_same_bytes_and_no_new_draw(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file(draw="visit"))
+    (first,), (again,) = shop.ask(shop.buys(1, "a-1")), shop.ask(shop.buys(1, "a-1"))
+    assert isinstance(first, Answered)
+    assert isinstance(again, Answered)
+    assert (again.replayed, again.body) == (True, first.body)
+    assert len(shop.draws(campaign)) == 1
+
+
+def test_by_member_she_is_drawn_for_once_and_by_visit_once_a_day(shop: Shop) -> None:
+    once = shop.book.run(campaign_file("by-member"))
+    daily = shop.book.run(campaign_file("by-visit", draw="visit"))
+    assert {each["campaign"] for each in shop.slips(1, "a-1")} == {"by-member", "by-visit"}
+    assert shop.slips(1, "a-2") == []
+    shop.now = NOW + timedelta(days=1)
+    assert [each["campaign"] for each in shop.slips(1, "a-3")] == ["by-visit"]
+    assert [len(shop.draws(each)) for each in (once, daily)] == [1, 2]
+    assert [each.previous for each in shop.draws(daily)] == [-1, 0]
+
+
+@pytest.mark.parametrize(
+    ("caps", "issued", "cap"),
+    [
+        ("total = 2", 2, "total"),
+        ("per_day = 1", 1, "per_day"),
+        ("budget = 149", 2, "budget"),
+        ("total = 30\npace = 'even'", 3, None),
+    ],
+)
+def test_a_cap_is_never_passed_within_a_batch_either(shop: Shop, caps: str, issued: int, cap: str | None) -> None:
+    campaign = shop.book.run(campaign_file(caps=caps))
+    outcomes = shop.ask(*(shop.buys(member, "a-1") for member in (1, 2, 3)))
+    assert sum(len(effects_of(each)) for each in outcomes) == issued
+    found = Counter(words(shop.draws(campaign)))
+    assert found["issued"] == issued
+    assert found[f"capped:{cap}"] == 3 - issued
+
+
+def test_a_win_held_back_by_a_days_cap_tries_again_with_the_same_ticket(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file(caps="per_day = 1"))
+    shop.slips(1, "a-1")
+    assert shop.slips(2, "a-1") == []
+    shop.now = NOW + timedelta(days=1)
+    assert len(shop.slips(2, "a-2")) == 1
+    _, held, kept = shop.draws(campaign)
+    assert (held.outcome, kept.outcome) == ("capped:per_day", "issued")
+    assert held.ticket == kept.ticket
+
+
+def test_the_limit_over_all_campaigns_holds_back_too(shop: Shop) -> None:
+    shop.book.fatigue = Fatigue(1, 7)
+    shop.book.run(campaign_file("first", offer="priority = 1"))
+    second = shop.book.run(campaign_file("second", offer="priority = 2", draw="visit"))
+    assert [each["campaign"] for each in shop.slips(1, "a-1")] == ["first"]
+    assert words(shop.draws(second)) == ["capped:fatigue"]
+    shop.now = NOW + timedelta(days=7)
+    assert [each["campaign"] for each in shop.slips(1, "a-2")] == ["second"]
+
+
+def test_who_fits_not_or_can_not_be_told_is_not_drawn_for(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file())
+    shop.book.fits = lambda purchase, _: purchase.handle == handle_of(2)
+    assert (shop.slips(1, "a-1"), len(shop.slips(2, "a-1"))) == ([], 1)
+    shop.book.fits = None
+    assert shop.slips(3, "a-1") == []
+    assert len(shop.draws(campaign)) == 1
+
+
+def test_a_late_purchase_and_points_only_mode_take_part_in_no_draw(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file())
+    late = NOW - timedelta(hours=24, seconds=1)
+    assert shop.slips(1, "a-1", late) == []
+    assert len(shop.slips(1, "a-2", late + timedelta(seconds=2))) == 1
+    store = shop.place.store()
+    set_points_only(store, handle=handle_of(2), on=True)
+    store.close()
+    assert shop.slips(2, "a-1") == []
+    assert len(shop.draws(campaign)) == 1
+
+
+def test_two_purchases_of_one_member_at_once_are_two_batches(shop: Shop) -> None:
+    """Negative control: without a campaign here they are one, so it is the campaign that parts them."""
+    sold: list[int] = []
+    seen = shop.book.fits
+    assert seen is not None
+
+    def fits(purchase: Any, campaign: LiveCampaign) -> bool:
+        feed = shop.place.feed()
+        sold.append(len(feed.purchases_after(0, 10)))
+        feed.close()
+        return seen(purchase, campaign)
+
+    shop.ask(shop.buys(1, "a-1"), shop.buys(1, "a-2"))
+    shop.book.fits = fits
+    shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 9"))
+    outcomes = shop.ask(shop.buys(1, "b-1"), shop.buys(1, "b-2"), shop.buys(2, "b-3"))
+    assert [len(effects_of(each)) for each in outcomes] == [1, 1, 1]
+    assert sold == [2, 2, 4], "the second purchase of member 1 saw the first committed"
+
+
+def test_the_holdout_is_left_out_and_written_down(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file(holdout="0.999999999999"))
+    assert shop.slips(1, "a-1") == []
+    assert words(shop.draws(campaign)) == ["holdout"]
+
+
+def leaf_again(campaign: LiveCampaign, draw: DrawRow) -> bytes:
+    return leaf_of(
+        draw.salt, campaign=campaign.file.id, seq=draw.seq, ticket=draw.ticket, terms_hash=campaign.terms_hash,
+        outcome=draw.outcome,
+    )  # fmt: skip
+
+
+def erased(store: LedgerStore, member: int) -> None:
+    erase(store, handle=handle_of(member), day=DAY, now_us=1)
+
+
+def test_an_erased_members_draws_are_forgotten_and_the_root_stays(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 9"))
+    for member, receipt in ((1, "a-1"), (2, "a-1"), (1, "a-2"), (1, "a-3")):
+        shop.slips(member, receipt)
+    before = shop.draws(campaign)
+    assert [leaf_again(campaign, each) for each in before] == [each.leaf for each in before]
+    store = shop.place.store()
+    erased(store, 1)
+    store.close()
+    after = shop.draws(campaign)
+    assert [each.outcome for each in after] == [FORGOTTEN, "issued", FORGOTTEN, FORGOTTEN]
+    assert all(not each.ticket and not each.salt and not each.entry for each in after if each.outcome == FORGOTTEN)
+    assert root_of(each.leaf for each in after) == root_of(each.leaf for each in before)
+    assert leaf_again(campaign, replace(before[0], outcome="lost")) != before[0].leaf, "negative control"
+
+
+def test_a_merge_keeps_what_either_had_drawn(shop: Shop) -> None:
+    campaign = shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 9"))
+    once = shop.book.run(campaign_file("by-member"))
+    for member, receipt in ((1, "a-1"), (2, "a-1"), (1, "a-2")):
+        shop.slips(member, receipt)
+    store = shop.place.store()
+    merge(store, source=handle_of(1), target=handle_of(2), day=DAY, expiry_days=365)
+    with store.batch() as batch:
+        hers = {each.number: each for each in batch.draws_of(handle_of(2))}
+        assert batch.draws_of(handle_of(1)) == []
+    assert (hers[campaign.number].drawn, len(hers[campaign.number].issued)) == (3, 3)
+    assert hers[once.number].settled == 1
+    erased(store, 2)
+    store.close()
+    assert set(words(shop.draws(campaign))) == {FORGOTTEN}
