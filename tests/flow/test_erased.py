@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from tools.byte_search import Found, search_home
@@ -60,12 +60,28 @@ def test_after_an_erasure_nothing_of_her_stands_in_any_file(house: MemberHouse, 
     found = {hit.needle for hit in before.hits}
     assert before.count, "the search finds nothing of who is there"
     assert len(found) > 10
+    assert disclosures(house) == ["vault", "ledger-worker"]
     erase(house, canary)
+    assert disclosures(house) == [], "what staff were to hand over is destroyed with her"
     after = search(house.home.path, needles)
     assert not after.count, "\n".join(told(after)) + str([needles[hit.needle - 1] for hit in after.hits[:1]])
     assert house.ask("vault", "/check", {})["ok"]
     assert house.ask("ledger-worker", "/check", {})["ok"]
     assert house.balance(CARD) > 0, "the others are as before"
+
+
+def disclosures(house: MemberHouse) -> list[str]:
+    """Return on which sides a document lies that staff are to hand over, by census and by file."""
+    zones: tuple[Literal["vault", "ledger-worker"], ...] = ("vault", "ledger-worker")
+    here = [
+        zone
+        for zone in zones
+        for each in house.ask(zone, "/copies/list", {})["copies"]
+        if (each["kind"], each["state"]) == ("disclosure", "here")
+    ]
+    files = [zone for zone in zones for path in house.home.copies(zone).rglob("*") if path.is_file()]
+    assert files == here
+    return here
 
 
 def noren(home: Path, *arguments: str, code: int = 0) -> dict[str, Any]:
@@ -120,12 +136,16 @@ def test_negative_control_with_her_key_kept_she_can_be_read(
     house: MemberHouse, backed_up: tuple[Path, list[Needle], Path], tmp_path: Path
 ) -> None:
     folder, needles, keys = backed_up
-    names = [each for each in needles if isinstance(each, str) and "金糸雀" in each]
+    names = {each for each in needles if isinstance(each, str) and "金糸雀" in each}
+    words = {each for each in needles if isinstance(each, str) and ("ください" in each or "お断り" in each)}
     home = replayed_off(house.home, folder, tmp_path / "without")
-    assert not readable(home) & set(names), "her key is destroyed: what the backup has of her does not open"
+    assert len(words) == 3
+    assert not readable(home) & (names | words), "her key is destroyed: what the backup has of her does not open"
     home = replayed_off(house.home, folder, tmp_path / "with")
     shutil.copy(keys, home / "vault" / "member-keys.db")
-    assert readable(home) & set(names), "were her key kept, she could be read"
+    found = readable(home)
+    assert found & names, "were her key kept, she could be read"
+    assert words <= found, "and what she asked, and was answered, too"
 
 
 @pytest.mark.parametrize("spoil", ["cut", "changed", "head", "foreign"])

@@ -105,6 +105,7 @@ def _replayed(path: Path, erasures: ErasureList, owners: Owners, keys: KeptKeys)
                 after = page[-1].row
             batch.remove_cards(cards)
             batch.remove_contacts(list(gone))
+            batch.remove_requests(list(gone))
             batch.remove_members(list(gone))
             batch.remove_strays()
             if cards:

@@ -11,6 +11,7 @@ import secrets
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ from noren.kernel.sealing import make_link_token
 from noren.register.codes import make_code
 from noren.register.names import name_purchase
 from noren.register.till_keys import card_indexes
+from noren.testing.member_visit import MemberVisit
 
 Zone = Literal["vault", "ledger-worker"]
 Ask = Callable[[Zone, str, object], Any]
@@ -37,6 +39,8 @@ Needle = str | bytes
 CONDITION: Final = 'visits(partner = "P1") >= 1'
 OFFICER: Final = "hoshino"
 _REACHED: Final = "reached.json"
+_OK: Final = 200
+_SEE_OTHER: Final = 303
 
 
 @dataclass(slots=True)
@@ -57,6 +61,8 @@ class Canary:
     cards: list[str] = field(default_factory=list[str])
     products: list[str] = field(default_factory=list[str])
     receipts: list[str] = field(default_factory=list[str])
+    words: list[str] = field(default_factory=list[str])
+    """What she wrote herself, and what was written of her: requests, answers, values before and after a correction."""
 
     @property
     def number(self) -> str:
@@ -77,6 +83,7 @@ class Canary:
         self._change_cards()
         self._merge()
         self._count()
+        self._claim()
         if self.flow:
             self._agree()
             self._provide()
@@ -86,7 +93,7 @@ class Canary:
         return [*self._written(), *self._made()]
 
     def _written(self) -> Iterator[str]:
-        yield from (self.number, f"{self.number}-B", *self.cards, *self.products, *self.receipts)
+        yield from (self.number, f"{self.number}-B", *self.cards, *self.products, *self.receipts, *self.words)
         yield from _fields(self.tag).values()
 
     def _made(self) -> Iterator[bytes | str]:
@@ -237,6 +244,53 @@ class Canary:
                     return
             time.sleep(0.3)
         raise AssertionError("no standing was kept of the canary")
+
+    def _claim(self) -> None:
+        """Make use of every right: ask with words, be refused with words, be corrected, be given all by both ways."""
+        word, number = _word(int(self.tag, 16) // 11), self.number
+        password = f"pass-{self.tag}"
+        visit = MemberVisit(self, number, password)
+        visit.enter()
+        asked = self._worded(f"住所を訂正してください{word}甲")
+        assert visit.ask("vault", "/rights/requests", kind="correction", said=asked).status_code == _SEE_OTHER
+        fresh = {"street": self._worded(f"架空町改{self.tag}番地"), "family_name": self._worded(f"金糸雀改{word}")}
+        self.ask("vault", "/rights/correct", {"card": self.card, "who": OFFICER, "values": fresh})
+        mine = {"street": self._worded(f"架空町再改{self.tag}番地"), "phone": f"080{int(self.tag, 16) % 10**8:08}"}
+        assert visit.ask("vault", "/rights/corrections", **mine).status_code == _SEE_OTHER
+        taken = {"card": self.card, "kind": "cease-use", "checked": "document", "who": OFFICER}
+        request = self.ask("vault", "/rights/add", {**taken, "said": self._worded(f"利用を止めてください{word}乙")})[
+            "id"
+        ]
+        reason = self._worded(f"お断りの理由{word}丙")
+        self.ask("vault", "/rights/answer", {"request": request, "refused": True, "who": OFFICER, "reason": reason})
+        self.ask("vault", "/rights/look", {"card": self.card, "who": OFFICER})
+        for door in ("vault", "statement"):
+            assert visit.ask(door, "/disclosure").status_code == _OK
+        self._export(visit, taken)
+        self._forget(visit)
+        visit.close()
+
+    def _export(self, visit: MemberVisit, taken: dict[str, str]) -> None:
+        """Let staff carry her two documents, and ask for their codes: copies on a lease stay on either side."""
+        self.ask("vault", "/rights/add", {**taken, "kind": "disclosure"})
+        with tempfile.TemporaryDirectory() as out:
+            command = [sys.executable, "-m", "noren.doors.cli.main", "member", "export", "-", "--out", f"{out}/files"]
+            command += ["--who", OFFICER, "--json", "--home", str(self.home.path)]
+            done = subprocess.run(command, input=self.card, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
+        number = msgspec.json.decode(done.stdout)["number"]
+        for door, path in (("vault", "/rights/code"), ("statement", "/disclosure/code")):
+            assert 'class="code"' in visit.ask(door, path, number=number).text
+        self.words.append(number)
+
+    def _forget(self, visit: MemberVisit) -> None:
+        """Ask for one purchase not to be kept; it waits when she is erased."""
+        name = self.buy(180)["purchase"]
+        assert visit.ask("statement", "/forget/ask", purchase=name, line="").status_code == _SEE_OTHER
+
+    def _worded(self, words: str) -> str:
+        self.words.append(words)
+        return words
 
     def _now(self) -> str:
         return datetime.now(self.home.zone).replace(microsecond=0).isoformat()

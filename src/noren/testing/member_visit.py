@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from noren.testing.member_house import NUMBER, PASSWORD, MemberHouse
+from noren.house.home import Home
+from noren.testing.member_house import NUMBER, PASSWORD
 
 _CODE: Final = re.compile(r"9\d{3}(?:[\s ]\d{4}){9}")
 _OK: Final = 200
@@ -20,11 +21,21 @@ class WrongWay(AssertionError):
     """A door did not answer as it should; says which step and with what status."""
 
 
+class Housed(Protocol):
+    """Whoever has a home whose doors are open."""
+
+    @property
+    def home(self) -> Home:
+        """The home."""
+        ...
+
+
 class MemberVisit:
     """One visit. Cookies are kept per door, as a browser keeps them."""
 
-    def __init__(self, house: MemberHouse) -> None:
+    def __init__(self, house: Housed, number: str = NUMBER, password: str = PASSWORD) -> None:
         doors = house.home.settings.doors
+        self._who = {"number": number, "password": password}
         self._ports = {"vault": doors.vault, "statement": doors.statement}
         self._cookies: dict[str, dict[str, str]] = {"vault": {}, "statement": {}}
         self._http = httpx.Client(timeout=30)
@@ -41,7 +52,7 @@ class MemberVisit:
         """Sign in at the vault and go over to her ledger door."""
         nonce = parse_qs(urlsplit(self._away("statement", "/")).query)["nonce"][0]
         page = self._get("vault", f"/sign-in?nonce={nonce}")
-        form = {"token": _hidden(page, "token"), "nonce": nonce, "number": NUMBER, "password": PASSWORD}
+        form = {"token": _hidden(page, "token"), "nonce": nonce, **self._who}
         own = self._get("vault", self._away("vault", "/sign-in", form))
         self._away("statement", "/enter", {"ticket": _hidden(own, "ticket")})
 

@@ -15,8 +15,11 @@ from noren.house.provisioning import Admin, provision
 from noren.house.vault import vault_room
 from noren.identity.errors import KeyMissing
 from noren.identity.members import open_members
+from noren.identity.model import Refused
+from noren.identity.requests import requests_of
 from noren.identity.sqlite import SqliteEngine
 from noren.identity.tables import MEMBER_KEYS
+from noren.identity.vault import Vault
 from noren.kernel.clock import SystemClock
 from noren.revisions.across import lay_out
 from noren.revisions.copies import make_copy
@@ -47,7 +50,7 @@ def replayed_off(home: Home, folder: Path, path: Path) -> Path:
 
 
 def readable(path: Path) -> set[str]:
-    """Return the family names that open with the keys of a home."""
+    """Return the family names, and the words of requests and answers, that open with the keys of a home."""
     room = vault_room(open_home(path))
     found: set[str] = set()
     with room.vault.store.reading() as batch:
@@ -58,10 +61,16 @@ def readable(path: Path) -> set[str]:
                     member = open_members(room.vault, batch, [row]).get(row)
                 except KeyMissing:
                     continue
-                found |= {member.person.family_name or ""} if member else set()
+                if member is not None:
+                    found |= {member.person.family_name or "", *_words(room.vault, row)}
             after = rows[-1]
     room.close()
     return found
+
+
+def _words(vault: Vault, row: bytes) -> set[str]:
+    found = requests_of(vault, who=row)
+    return set() if isinstance(found, Refused) else {text for each in found for text in (each.said, each.reason)}
 
 
 def second_home_on(server: PostgresServer, home: Home, path: Path) -> Path:
