@@ -7,13 +7,13 @@ forgotten while its leaf, and so the root, stays.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from noren.campaign.canonical import canonical
 from noren.governance.log.hashing import EMPTY, leaf_hash, node_hash
 from noren.governance.log.records import SALT_BYTES, commitment
 
-__all__ = ["EMPTY", "SALT_BYTES", "leaf_of", "new_salt", "root_of", "roots_at"]
+__all__ = ["EMPTY", "SALT_BYTES", "Growing", "leaf_of", "new_salt", "root_of"]
 
 
 def leaf_of(salt: bytes, *, campaign: str, seq: int, ticket: bytes, terms_hash: bytes, outcome: str) -> bytes:
@@ -27,39 +27,35 @@ def new_salt() -> bytes:
     return secrets.token_bytes(SALT_BYTES)
 
 
+class Growing:
+    """A tree of leaves that grows: what is kept of it is its right edge."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._peaks: list[tuple[int, bytes]] = []
+
+    def add(self, leaf: bytes) -> None:
+        """Add a leaf."""
+        level = 0
+        while self._peaks and self._peaks[-1][0] == level:
+            level, leaf = level + 1, node_hash(self._peaks.pop()[1], leaf)
+        self._peaks.append((level, leaf))
+        self.size += 1
+
+    @property
+    def root(self) -> bytes:
+        """The root over all leaves."""
+        if not self._peaks:
+            return EMPTY
+        root = self._peaks[-1][1]
+        for _, peak in reversed(self._peaks[:-1]):
+            root = node_hash(peak, root)
+        return root
+
+
 def root_of(leaves: Iterable[bytes]) -> bytes:
     """Return the root over leaves in their order."""
-    peaks: list[tuple[int, bytes]] = []
+    tree = Growing()
     for leaf in leaves:
-        _add(peaks, leaf)
-    return _root(peaks)
-
-
-def roots_at(leaves: Iterable[bytes], sizes: Iterable[int]) -> Iterator[tuple[int, bytes]]:
-    """Yield (size, root) of the trees of the first ``sizes`` leaves, those alone that there are leaves for."""
-    wanted, peaks, size = sorted(set(sizes)), list[tuple[int, bytes]](), 0
-    leaf = iter(leaves)
-    for each in wanted:
-        while size < each:
-            found = next(leaf, None)
-            if found is None:
-                return
-            _add(peaks, found)
-            size += 1
-        yield each, _root(peaks)
-
-
-def _add(peaks: list[tuple[int, bytes]], leaf: bytes) -> None:
-    level = 0
-    while peaks and peaks[-1][0] == level:
-        level, leaf = level + 1, node_hash(peaks.pop()[1], leaf)
-    peaks.append((level, leaf))
-
-
-def _root(peaks: list[tuple[int, bytes]]) -> bytes:
-    if not peaks:
-        return EMPTY
-    root = peaks[-1][1]
-    for _, peak in reversed(peaks[:-1]):
-        root = node_hash(peak, root)
-    return root
+        tree.add(leaf)
+    return tree.root

@@ -18,6 +18,7 @@ from typing import Final
 from noren.activity.lake import LakeLoop, LakeWriter, ProductRow, Reference, ShopRow
 from noren.activity.ports import AuditFeed, LedgerStore
 from noren.audience.standings.loop import StandingLoop
+from noren.campaign.rooting import DrawRoots
 from noren.governance.erasure_list import ErasureList
 from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
@@ -64,6 +65,7 @@ class WorkerRoom:
     zone_keys: ZoneKeys
     erasures: ErasureList
     log: Log
+    roots: DrawRoots
 
     def now(self) -> datetime:
         """Return the programme's instant."""
@@ -166,4 +168,5 @@ def worker_room(home: Home) -> WorkerRoom:
         zone_keys=keys,
         erasures=_erasure_list(home, keys.ring("ledger-erasures")),
         log=log,
+        roots=DrawRoots(feed, log),
     )

@@ -25,9 +25,9 @@ from noren.audience.live import Line, Place
 from noren.audience.live import Purchase as Basket
 from noren.audience.standings import NotReady
 from noren.campaign import committed
-from noren.campaign.deciding import Running
-from noren.campaign.draw import SHARES, Unit, commitment, seed_of, threshold
-from noren.campaign.spec import Campaign, Channel, Pace, face_value
+from noren.campaign.draw import SHARES, commitment, seed_of
+from noren.campaign.running import running_of
+from noren.campaign.spec import Channel
 from noren.campaign.terms import campaign_in, terms_hash
 from noren.governance.log.keys import read_vkeys
 from noren.governance.stopping import Use, stopped_by
@@ -217,29 +217,6 @@ class TillBook:
 
     def _now_us(self) -> int:
         return microseconds(self._means.now())
-
-
-def running_of(file: Campaign, seed: bytes) -> Running:
-    """Return a campaign as a till decides by it."""
-    issue, caps, per = file.issue, file.caps, file.caps.per_member
-    return Running(
-        id=file.id,
-        unit=Unit(issue.draw),
-        rate=threshold(issue.rate),
-        holdout=threshold(issue.holdout),
-        seed=seed,
-        first=issue.first.toordinal(),
-        last=issue.until.toordinal(),
-        priority=file.offer.priority,
-        face=face_value(file.offer) or 0,
-        total=caps.total,
-        per_day=caps.per_day,
-        budget=caps.budget,
-        even=caps.pace is Pace.EVEN,
-        per_member=None if per is None else (per.count, per.days),
-        draws_per_day=caps.draws_per_day,
-        exclusive_category=file.offer.exclusive_category,
-    )
 
 
 def _runs_at(each: LiveCampaign, shop: str, partner: str, day: int) -> bool:

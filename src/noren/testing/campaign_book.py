@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
 from noren.campaign.reading import read_campaign
+from noren.campaign.running import running_of
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import public_terms, terms_hash, terms_text
-from noren.house.till_campaigns import running_of
 from noren.register.campaigns import Fatigue, LiveCampaign
 
 FILE = """

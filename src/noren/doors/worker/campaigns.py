@@ -51,13 +51,20 @@ def _running(turn: Turn) -> list[Any]:
 
     @post("/campaigns/stop", status_code=HTTP_200_OK, sync_to_thread=True)
     def stop(data: JSONBody[bodies.StepBody]) -> Stepping:
-        return _stepped(turn, lambda room: operations.stop(room, data.campaign, data.by))
+        return _stepped(turn, lambda room: _stopped(turn, operations.stop(room, data.campaign, data.by)))
 
     @post("/campaigns/reveal", status_code=HTTP_200_OK, sync_to_thread=True)
     def reveal(data: JSONBody[bodies.StepBody]) -> Stepping:
         return _stepped(turn, lambda room: _revealed(turn, room, data.campaign))
 
     return [start, stop, reveal]
+
+
+def _stopped(turn: Turn, done: Stepped | Refusal) -> Stepped | Refusal:
+    """Write the root over what was drawn; what a till draws in the same second comes into the next day's."""
+    if isinstance(done, Stepped):
+        turn.room.roots.write(done.row)
+    return done
 
 
 def _revealed(turn: Turn, room: Room, campaign: str) -> Stepped | Refusal:

@@ -1,4 +1,4 @@
-"""The ledger-worker's daily round: points lapse, receipts and figures past their term go."""
+"""The ledger-worker's daily round: points lapse, receipts and figures past their term go, draws get their root."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class DailyRound:
     def __init__(self, turn: Turn, erasures: ErasureRounds) -> None:
         self._turn = turn
         self._erasures = erasures
-        self._lapsed_day = self._dropped_day = self._taken_in_day = 0
+        self._lapsed_day = self._dropped_day = self._taken_in_day = self._rooted_day = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Go round until told to stop."""
@@ -52,6 +52,9 @@ class DailyRound:
         self._erasures.round()
         self._erasures.age()
         self._erasures.thin()
+        if self._rooted_day != day:
+            room.roots.write_all()
+            self._rooted_day = day
         if self._lapsed_day != day:
             lapsed = lapse_points(broom, day=day, expiry_days=settings.points.expiry_days)
             self._lapsed_day = day
