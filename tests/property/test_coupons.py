@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from noren.activity.model import Coupon
-from noren.register.coupons import Counter, Taken, allocate, coupons_here, discounted, symbology, take_coupons
+from noren.register.barcodes import symbology
+from noren.register.coupons import Counter, Taken, coupons_here, discounted, take_coupons
+from noren.register.offers import allocate
 from noren.register.refusals import Refusal
 from noren.register.requests import LineRequest, PurchaseRequest
 

@@ -61,6 +61,9 @@ FORGET_DRAW: Final = (
     " WHERE number = $3 AND seq = $4"
 )
 ISSUED_BY: Final = "SELECT coupon FROM coupon WHERE handle = $1 AND issued_by = $2 AND used = 0 ORDER BY coupon"
+REDEEMED_BY: Final = (
+    "SELECT coupon FROM redemption WHERE entry = $1 AND problem = '' AND coupon IS NOT NULL ORDER BY number"
+)
 VOID: Final = "UPDATE coupon SET used = -1 WHERE coupon = $1 AND used = 0"
 GIVE_BACK: Final = "UPDATE coupon SET used = 0 WHERE coupon = $1 AND used > 0"
 NOTE_GIVEN_BACK: Final = "UPDATE redemption SET problem = 'given-back' WHERE coupon = $1 AND problem = ''"
@@ -168,6 +171,10 @@ class CampaignRows:
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:
         """See ``CampaignBatch``."""
         return [row[0] for row in self.all(ISSUED_BY, handle, entry)]
+
+    def coupons_redeemed_by(self, entry: int) -> list[bytes]:
+        """See ``CampaignBatch``."""
+        return [row[0] for row in self.all(REDEEMED_BY, entry)]
 
     def forget_draws_of(self, handle: bytes) -> None:
         """Forget what campaigns drew for a member who is erased; their leaves stay."""

@@ -156,6 +156,10 @@ class CampaignBatch(Protocol):
         """Return the outer names of the coupons that one of her purchases gave and that stand open."""
         ...
 
+    def coupons_redeemed_by(self, entry: int) -> list[bytes]:
+        """Return the outer names of the coupons that were taken with a purchase, in the order they were shown."""
+        ...
+
 
 class CampaignFeed(Protocol):
     """What is read of campaigns outside a batch."""

@@ -221,9 +221,14 @@ class BatchReads:
 
     def has_attribute(self, products: Iterable[str], attribute: str, values: frozenset[str]) -> set[str]:
         """See ``LedgerBatch``."""
-        column, wanted = _ATTRIBUTES.index(attribute), set(products)
+        column = _ATTRIBUTES.index(attribute)
+        return {code for code, row in self.goods(products).items() if row[column] in values}
+
+    def goods(self, products: Iterable[str]) -> dict[str, tuple[str | None, ...]]:
+        """See ``LedgerBatch``."""
+        wanted = set(products)
         unread = wanted - self._products.keys()
         if unread:
             found = self.all(pg_tables.GET_SOME_PRODUCTS, texts(list(unread)))
             self._products |= dict.fromkeys(unread, ()) | {row[0]: row for row in found}
-        return {code for code in wanted if (row := self._products[code]) and row[column] in values}
+        return {code: row for code in wanted if (row := self._products[code])}

@@ -149,6 +149,10 @@ class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBa
         """Return the products whose ``attribute`` is one of ``values``; unknown products have none."""
         ...
 
+    def goods(self, products: Iterable[str]) -> dict[str, tuple[str | None, ...]]:
+        """Return known products: (product, name, category, department, brand, maker, sensitivity) by code."""
+        ...
+
     def write(self, changes: Changes) -> None:
         """Write a batch's changes; durable once the ``with`` block has ended without error."""
         ...

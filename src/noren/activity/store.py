@@ -172,6 +172,10 @@ class SqliteBatch(RekeyedRows, CampaignRows, ErasedRows, ThinnedRows, Forgetting
         found = self._found(tables.GET_PRODUCT, products, lambda row: row[column])
         return {product for product, value in found.items() if value in values}
 
+    def goods(self, products: Iterable[str]) -> dict[str, tuple[str | None, ...]]:
+        """See ``LedgerBatch``."""
+        return self._found(tables.GET_PRODUCT, products, tuple)
+
     def write(self, changes: Changes) -> None:
         """See ``LedgerBatch``.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,6 +20,8 @@ from noren.kernel.say import Say
 from noren.kernel.values import value
 from noren.register.answers import PointsAnswer, PurchaseAnswer
 from noren.register.coupons import NO_COUPONS, Counter, Taken, discounted, take_coupons
+from noren.register.offers import points_effect
+from noren.register.reach import Reach
 from noren.register.refusals import Refusal
 from noren.register.requests import PurchaseRequest
 
@@ -44,7 +46,10 @@ class Terms:
 
 @value
 class Facts:
-    """What the store says about one request. ``standing`` None: the card is not known; ``coupons``: of those shown."""
+    """What the store says about one request. ``standing`` None: the card is not known; ``coupons``: of those shown.
+
+    ``reach``: which lines the filters of those coupons mean.
+    """
 
     entry: int
     name: str
@@ -56,6 +61,7 @@ class Facts:
     code_used: bool = False
     excluded: frozenset[str] = frozenset()
     coupons: tuple[Coupon, ...] = ()
+    reach: Reach = field(default_factory=dict[str, tuple[int, ...]])
 
 
 @value
@@ -142,11 +148,11 @@ def decide_purchase(request: PurchaseRequest, facts: Facts, terms: Terms, *, off
         return refused
     taken = NO_COUPONS
     if request.coupons:
-        counter = Counter(facts.entry, terms.partner, day, request.amount)
+        counter = Counter(facts.entry, terms.partner, day, request.amount, facts.lines, facts.reach)
         took = take_coupons(request.coupons, facts.coupons, counter, offline=offline)
         if isinstance(took, Refusal):
             return took
-        taken, request = took, discounted(request, took.discount)
+        taken, request = took, discounted(request, took.discount, took.off)
         facts = replace(facts, lines=tuple(Line(x.product, x.quantity, x.amount) for x in request.lines))
         warned.words += taken.warnings
         if request.used > request.amount and not offline:
@@ -186,12 +192,19 @@ def _settle(
     earned = earned_points(base=base, used=request.used, per=terms.per)
     standing, spent = spend(standing, partner=terms.partner, points=request.used, day=day)
     standing, gained = earn(standing, partner=terms.partner, points=earned, day=day)
+    bonus_effects: list[dict[str, Any]] = []
+    for bonus in taken.bonuses:
+        points = bonus.of(facts.lines, base, request.used, terms.per, facts.excluded)
+        standing, more = earn(standing, partner=terms.partner, points=points, day=day)
+        gained += more
+        bonus_effects += [points_effect(bonus.campaign, points)] if points else []
+    gained_in_all = sum(move.points for move in gained)
     member = standing.member
     answer = msgspec.json.encode(
         PurchaseAnswer(
             facts.name,
             PointsAnswer(earned, request.used, balance(standing, terms.partner)),
-            taken.effects,
+            taken.effects + bonus_effects,
             tuple(warned.words),
         )
     )
@@ -210,8 +223,8 @@ def _settle(
         amount_left=request.amount,
         base_left=base,
         used_left=request.used,
-        earned=earned,
-        earned_left=earned,
+        earned=gained_in_all,
+        earned_left=gained_in_all,
         per=terms.per,
         previous=member.last_purchase,
         imported=False,

@@ -23,18 +23,18 @@ from noren.campaign.slips import seq_shown, sign_slip
 from noren.campaign.spec import OfferKind
 from noren.kernel.clock import instant_of
 from noren.register.answers import PurchaseAnswer
+from noren.register.barcodes import barcode_of, ean13
 from noren.register.campaigns import CampaignBook, Fatigue, LiveCampaign
-from noren.register.coupons import coupon_name, symbology
+from noren.register.coupons import coupon_name
 from noren.register.decide import Sale, instant_that_counts
+from noren.register.held import HeldCoupons
 
 LATEST: Final = timedelta(hours=24)
 """A purchase that comes later than this takes part in no draw."""
 
 SALT_BYTES: Final = 16
 _COUPON_BYTES: Final = 16
-_IN_STORE: Final = "29"
-"""EAN-13 numbers that begin so are for use within a company's own stores."""
-
+_BARCODE_BYTES: Final = 16
 _SETTLED: Final = (None, Outcome.ISSUED, Outcome.LOST, Outcome.HOLDOUT, Outcome.CAPPED)
 
 
@@ -87,7 +87,7 @@ class Draws:
         changes.draw_members[hers.handle, number] = hers
 
 
-def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes) -> Sale:
+def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: HeldCoupons) -> Sale:
     """Return an accepted sale with what it was drawn: effects in its answer, coupons among the batch's changes."""
     purchase = sale.purchase
     at, received = instant_of(purchase.at), instant_of(purchase.received)
@@ -100,7 +100,7 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes) -> Sal
     if number is None:
         return sale
     effects = [
-        _issued(campaign, one, sale, row.salt, book, changes)
+        _issued(campaign, one, sale, row.salt, book, changes, held)
         for campaign, one, row in _draw(asked, number, sale, draws, book)
         if one.outcome is Outcome.ISSUED
     ]
@@ -158,10 +158,12 @@ def _row(campaign: LiveCampaign, one: Drawn, purchase: Purchase, previous: int, 
 
 
 def _issued(
-    campaign: LiveCampaign, one: Drawn, sale: Sale, salt: bytes, book: CampaignBook, changes: Changes
+    campaign: LiveCampaign, one: Drawn, sale: Sale, salt: bytes, book: CampaignBook, changes: Changes, held: HeldCoupons
 ) -> dict[str, Any]:
     """Issue a coupon, and return the effect that tells the till to print it."""
-    coupon = coupon_of(campaign, sale, book.random(_COUPON_BYTES), barcode_of(book.random(8)))
+    taken = held.barcodes(sale.purchase.handle)
+    barcode = ean13(book.random(_BARCODE_BYTES), taken)
+    coupon = coupon_of(campaign, sale, book.random(_COUPON_BYTES), barcode)
     changes.coupons.append(coupon)
     effect = effect_of(campaign, coupon)
     shown = seq_shown(salt)
@@ -203,17 +205,10 @@ def effect_of(campaign: LiveCampaign, coupon: Coupon) -> dict[str, Any]:
         "campaign": coupon.campaign,
         "title": {"ja": coupon.title_ja, "en": coupon.title_en},
         "print": [*campaign.file.text.slip.ja, f"有効期限 {until}"],
-        "barcode": {"symbology": symbology(coupon.barcode), "value": coupon.barcode},
+        "barcode": barcode_of(coupon.barcode, ours=True),
         "valid_from": date.fromordinal(coupon.valid_from).isoformat(),
         "valid_until": until,
     }
-
-
-def barcode_of(random: bytes) -> str:
-    """Return an in-store EAN-13 of ten random digits."""
-    digits = f"{_IN_STORE}{int.from_bytes(random, 'big') % 10**10:010d}"
-    numbers = list(map(int, digits))
-    return f"{digits}{-(sum(numbers[0::2]) + 3 * sum(numbers[1::2])) % 10}"
 
 
 def _with_effects(sale: Sale, effects: Sequence[dict[str, Any]]) -> Sale:

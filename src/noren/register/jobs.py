@@ -12,20 +12,22 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from noren.activity.exclusion import Exclusion
-from noren.activity.model import CardState, Line, Purchase, ReceiptKey
+from noren.activity.model import CardState, Coupon, Line, Purchase, ReceiptKey
 from noren.activity.points import Standing, balance, lapse, next_expiry
 from noren.activity.ports import Asked
-from noren.kernel.clock import local_date
+from noren.kernel.clock import instant_of, local_date
 from noren.kernel.values import value
 from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
 from noren.register.codes import read_code
 from noren.register.coupons import coupons_here
-from noren.register.decide import Facts, Terms, check_amounts, check_times, decide_purchase
+from noren.register.decide import Facts, Terms, check_amounts, check_times, decide_purchase, instant_that_counts
 from noren.register.drawing import drawn
 from noren.register.names import name_purchase, read_name
+from noren.register.offers import is_in_points
+from noren.register.reach import ANY, Basket, Reach, reach_of
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, FindRequest, PurchaseRequest, ReturnRequest
-from noren.register.returning import decide_return, lines_left
+from noren.register.returning import OfCoupons, decide_return, lines_left
 from noren.register.till_keys import TillKeys, used_code
 from noren.register.work import Work
 
@@ -158,7 +160,7 @@ class PurchaseJob:
             self._compute()
         asked.receipts.update(self._receipts)
         _want_holder(asked, self.keys, self.request.card, self._cards, self.request.at)
-        if self.seller.exclusions:
+        if self.seller.exclusions or self.request.coupons:
             asked.products.update(line.product for line in self._lines)
 
     def run(self, work: Work, moment: Moment) -> Outcome | Later:
@@ -172,7 +174,8 @@ class PurchaseJob:
         if refused is not None:
             return refused
         holder = find_holder(work, self.keys, self.request.card, self._cards, self.request.at)
-        decision = decide_purchase(self.request, self._facts(work, holder), terms, offline=self.offline)
+        facts = self._facts(work, holder, terms)
+        decision = decide_purchase(self.request, facts, terms, offline=self.offline)
         if isinstance(decision, Refusal):
             return decision
         if self.preview:
@@ -180,7 +183,7 @@ class PurchaseJob:
         if work.book is not None:
             if decision.purchase.handle in work.sold_to and work.book.at(*self._where, decision.day):
                 return LATER
-            decision = drawn(decision, work.draws, work.book, work.changes)
+            decision = drawn(decision, work.draws, work.book, work.changes, work.held)
         work.accept_sale(decision, code_hash=holder.code_hash)
         return Answered(_CREATED, decision.answer)
 
@@ -188,7 +191,7 @@ class PurchaseJob:
     def _where(self) -> tuple[str, str]:
         return self.seller.shop, self.seller.partner
 
-    def _facts(self, work: Work, holder: Holder) -> Facts:
+    def _facts(self, work: Work, holder: Holder, terms: Terms) -> Facts:
         used = holder.code_hash is not None and work.code_used_by(holder.code_hash) is not None
         excluded: frozenset[str] = frozenset()
         for exclusion in self.seller.exclusions:
@@ -196,11 +199,20 @@ class PurchaseJob:
             excluded |= work.store.has_attribute(products, exclusion.attribute, exclusion.values)
         entry, coupons, shown = work.entry(), (), self.request.coupons
         if shown and holder.standing is not None:
-            coupons = work.coupons(holder.standing.member.handle, shown)
+            coupons = work.held.shown(holder.standing.member.handle, shown)
         return Facts(
             entry, work.name(self.keys.purchase_id, entry), self._receipts[0], self._bodies[0],
-            self._lines, holder.standing, holder.card, used, excluded, coupons,
+            self._lines, holder.standing, holder.card, used, excluded, coupons, self._reach(work, coupons, terms),
         )  # fmt: skip
+
+    def _reach(self, work: Work, coupons: Sequence[Coupon], terms: Terms) -> Reach:
+        """Return which lines the coupons' filters mean. Most coupons mean all: then no goods are looked up."""
+        filters = {each.products for each in coupons} - {ANY}
+        if not filters:
+            return {}
+        local = instant_that_counts(self.request.at, terms.received).astimezone(terms.zone)
+        goods = work.store.goods({line.product for line in self._lines})
+        return reach_of(filters, Basket(self._lines, terms.shop, terms.partner, local, goods))
 
     def _seen_before(self, work: Work, entry: int | None) -> Outcome:
         purchase = None if entry is None else work.purchase(entry)
@@ -261,6 +273,7 @@ class ReturnJob:
             used=work.postings([purchase.entry, *(known.entry for known in returns)]) if purchase.used_left else (),
             standing=standing,
             terms=moment.terms(self.seller),
+            coupons=_coupons_of(work, purchase, moment.zone),
         )
         if isinstance(decision, Refusal):
             return decision
@@ -272,6 +285,21 @@ class ReturnJob:
             return Refusal("receipt-conflict", "/return")
         work.changes.tally.replays += 1
         return Answered(_CREATED, answer, replayed=True)
+
+
+def _coupons_of(work: Work, purchase: Purchase, zone: ZoneInfo) -> OfCoupons:
+    """Return the coupons that a purchase gave, and those that it took."""
+    taken = work.held.taken_with(purchase.entry)
+    # A coupon whose own purchase came back does not come back: it would have cost nothing.
+    standing = tuple(each for each in taken if not (each.issued_by and work.returns(each.issued_by)))
+    filters = {each.products for each in taken if is_in_points(each)}
+    meant = None
+    if filters and ANY not in filters and purchase.lines is not None:
+        goods = work.store.goods({line.product for line in purchase.lines})
+        local = instant_of(purchase.at).astimezone(zone)
+        reach = reach_of(filters, Basket(purchase.lines, purchase.shop, purchase.partner, local, goods))
+        meant = tuple(sorted({number for lines in reach.values() for number in lines}))
+    return OfCoupons(tuple(work.held.issued_by(purchase.handle, purchase.entry)), standing, meant)
 
 
 @dataclass(slots=True)
@@ -336,7 +364,6 @@ class BalanceJob:
         standing, _ = lapse(holder.standing, day=day, expiry_days=moment.expiry_days)
         coming = next_expiry(standing, partner=self.seller.partner, expiry_days=moment.expiry_days)
         expiry = None if coming is None else Expiry(date.fromordinal(coming[0]), coming[1])
-        held = work.store.coupons_of(standing.member.handle)
-        coupons = coupons_here(held, partner=self.seller.partner, day=day)
+        coupons = coupons_here(work.held.open(standing.member.handle), partner=self.seller.partner, day=day)
         answer = BalanceAnswer(balance(standing, self.seller.partner), expiry, coupons)
         return Answered(_OK, msgspec.json.encode(answer))

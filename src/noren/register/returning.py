@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 import msgspec
 
-from noren.activity.model import FORGOTTEN_LINE, Kind, Posting, Purchase, Return, ReturnLine
+from noren.activity.model import FORGOTTEN_LINE, Coupon, Kind, Posting, Purchase, Return, ReturnLine
 from noren.activity.points import Move, Standing, balance, earned_points, give_back, lapse, take_back
+from noren.campaign.spec import AfterReturn
 from noren.kernel.clock import local_date, microseconds
 from noren.kernel.say import Say
 from noren.register.answers import LineLeft, ReturnAnswer, ReturnPoints
+from noren.register.coupons import coupon_name
 from noren.register.decide import Terms
 from noren.register.refusals import Refusal
 from noren.register.requests import ReturnRequest
@@ -28,6 +31,24 @@ class Brought:
     moves: tuple[Move, ...]
     day: int
     answer: bytes
+    voided: tuple[bytes, ...] = ()
+    given_back: tuple[Coupon, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfCoupons:
+    """What coupons have to do with a purchase that goods come back of.
+
+    ``issued``: those it gave that are not used; ``taken``: those taken with it whose own purchase stands;
+    ``meant``: the lines for which its coupons gave points, None: all of them, or it is not known.
+    """
+
+    issued: tuple[bytes, ...] = ()
+    taken: tuple[Coupon, ...] = ()
+    meant: tuple[int, ...] | None = None
+
+
+NO_COUPONS: Final = OfCoupons()
 
 
 def lines_left(purchase: Purchase, returns: Sequence[Return]) -> list[LineLeft]:
@@ -52,11 +73,13 @@ def decide_return(
     used: Sequence[Posting],
     standing: Standing,
     terms: Terms,
+    coupons: OfCoupons = NO_COUPONS,
 ) -> Brought | Refusal:
     """Decide on a return that is new.
 
     ``used``: the postings of the purchase and of its returns, from which follows where used
-    points came from and how many of them are still out.
+    points came from and how many of them are still out. Coupons that the purchase gave go, a used one comes back where
+    its campaign says so and all was brought back; points beyond the ordinary go in the part that the goods are.
     """
     amount = sum(line.amount for line in request.lines)
     keeps_lines = purchase.lines is not None and not standing.member.points_only
@@ -68,7 +91,8 @@ def decide_return(
         return Refusal(
             "over-return", "/points_base", Say(f"残りは{purchase.base_left}です。", f"{purchase.base_left} is left.")
         )
-    if _all_back(request, purchase, returns, amount):
+    whole = _all_back(request, purchase, returns, amount)
+    if whole:
         base = purchase.base_left  # a full return is a void, whatever base it names
     given = min(purchase.used_left, amount)
     after = replace(
@@ -78,6 +102,7 @@ def decide_return(
         used_left=purchase.used_left - given,
     )
     earned = earned_points(base=after.base_left, used=after.used_left, per=purchase.per)
+    earned += _bonus_left(request, purchase, returns, after.amount_left, coupons.meant)
     if purchase.imported:
         earned = 0  # history earns nothing, so nothing is taken back
     taken = purchase.earned_left - earned
@@ -85,9 +110,9 @@ def decide_return(
     standing, lapsed = lapse(standing, day=day, expiry_days=terms.expiry_days)
     standing, backwards = give_back(standing, partner=purchase.partner, points=given, used=_still_out(used), day=day)
     standing, taken_moves = take_back(standing, partner=purchase.partner, points=taken)
-    answer = msgspec.json.encode(
-        ReturnAnswer(request.name, ReturnPoints(taken, given, balance(standing, terms.partner)), [])
-    )
+    voided = [coupon_name(each) for each in coupons.issued]
+    points = ReturnPoints(taken, given, balance(standing, terms.partner))
+    answer = msgspec.json.encode(ReturnAnswer(request.name, points, voided))
     goods = Return(
         entry=entry,
         purchase=purchase.entry,
@@ -98,7 +123,24 @@ def decide_return(
         lines=tuple(ReturnLine(x.line, x.quantity, x.amount) for x in request.lines) if keeps_lines else None,
         answer=answer,
     )
-    return Brought(goods, replace(after, earned_left=earned), standing, lapsed + backwards + taken_moves, day, answer)
+    moves = lapsed + backwards + taken_moves
+    back = tuple(each for each in coupons.taken if whole and each.returns == AfterReturn.GIVE_BACK)
+    return Brought(goods, replace(after, earned_left=earned), standing, moves, day, answer, coupons.issued, back)
+
+
+def _bonus_left(
+    request: ReturnRequest, purchase: Purchase, returns: Sequence[Return], amount_left: int, meant: Sequence[int] | None
+) -> int:
+    """Return how many of the points beyond the ordinary stay: as much as of the goods that they were given for."""
+    ordinary = earned_points(base=purchase.base_left, used=purchase.used_left, per=purchase.per)
+    bonus = purchase.earned_left - ordinary
+    if bonus <= 0 or amount_left == 0:
+        return 0
+    before, after = purchase.amount_left, amount_left
+    if meant is not None and purchase.lines is not None:
+        before = sum(left.amount_left for left in lines_left(purchase, returns) if left.line in meant)
+        after = before - sum(line.amount for line in request.lines if line.line in meant)
+    return bonus * max(0, after) // before if before > 0 else bonus
 
 
 def _check_left(request: ReturnRequest, purchase: Purchase, returns: Sequence[Return], amount: int) -> Refusal | None:

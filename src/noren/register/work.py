@@ -6,16 +6,16 @@ Nothing here outlives the batch; memory that outlives a batch changes only after
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
-from noren.activity.model import Card, Changes, Coupon, Lot, Member, MemberState, Posting, Purchase, ReceiptKey, Return
+from noren.activity.model import Card, Changes, Lot, Member, MemberState, Posting, Purchase, ReceiptKey, Return
 from noren.activity.points import Move, Standing
 from noren.activity.ports import Asked, LedgerBatch
 from noren.kernel.keyring import KeyRing
 from noren.register.campaigns import CampaignBook
 from noren.register.decide import Sale
 from noren.register.drawing import Draws
+from noren.register.held import HeldCoupons
 from noren.register.names import name_purchases
 from noren.register.returning import Brought
 
@@ -45,7 +45,7 @@ class Work:
         self._returns: dict[int, list[Return]] = {}
         self._codes: dict[bytes, int | None] = {}
         self._prefixes: dict[bytes, list[bytes]] = {}
-        self._coupons: dict[tuple[bytes, str], list[Coupon]] = {}
+        self.held = HeldCoupons(store, self.changes)
         self._names: dict[int, str] = {}
         self._some = max(1, min(expected, _MOST_NAMES))
 
@@ -109,26 +109,6 @@ class Work:
             self._codes[code_hash] = self.store.used_codes([code_hash]).get(code_hash)
         return self._codes[code_hash]
 
-    def coupons(self, handle: bytes, barcodes: Iterable[str]) -> tuple[Coupon, ...]:
-        """Return a member's coupons with these barcodes, as of the decisions made so far."""
-        wanted = dict.fromkeys(barcodes)
-        unread = [barcode for barcode in wanted if (handle, barcode) not in self._coupons]
-        if unread:
-            self._coupons.update({(handle, barcode): [] for barcode in unread})
-            for coupon in self.store.coupons(handle, unread):
-                self._coupons[handle, coupon.barcode].append(coupon)
-        return tuple(coupon for barcode in wanted for coupon in self._coupons[handle, barcode])
-
-    def _redeem(self, sale: Sale) -> None:
-        """Note the coupons of a sale as used, for those that come after it in this batch."""
-        self.changes.redemptions += sale.redemptions
-        handle, used = sale.purchase.handle, {each.coupon for each in sale.redemptions if not each.problem}
-        for barcode in {each.barcode for each in sale.redemptions}:
-            self._coupons[handle, barcode] = [
-                replace(each, used=sale.purchase.entry) if each.coupon in used else each
-                for each in self.coupons(handle, [barcode])
-            ]
-
     def purchase(self, entry: int) -> Purchase | None:
         """Return a purchase as of the decisions made so far."""
         if entry not in self._purchases:
@@ -159,7 +139,7 @@ class Work:
             self._codes[code_hash] = purchase.entry
             self.changes.codes.append((code_hash, purchase.entry, sale.day))
         if sale.redemptions:
-            self._redeem(sale)
+            self.held.take(purchase.entry, sale.redemptions)
         tally.purchases += 1
         tally.lines += len(purchase.lines or ())
         tally.amount += purchase.amount
@@ -174,6 +154,8 @@ class Work:
         self.changes.returns.append(goods)
         self._returns[purchase.entry] = [*self.returns(purchase.entry), goods]
         self._purchases[purchase.entry] = purchase
+        self.held.make_void(brought.voided)
+        self.held.give_back(brought.given_back)
         self.changes.tally.returns += 1
         self._amend(purchase)
         self._post(goods.entry, brought.standing, brought.moves, brought.day)
