@@ -115,13 +115,14 @@ def _of_ledger(ask: Callable[..., list[Row]], her: bytes) -> dict[str, list[Row]
     return out
 
 
-BY_HANDLE = ("member", "profile", "card", "purchase", "lot", "posting", "coupon", "stop", "keeping")
+BY_HANDLE = ("member", "profile", "card", "purchase", "lot", "posting", "coupon", "stop", "keeping", "campaign_member")
 BY_ENTRY = {
     "receipt": "entry",
     "goods_return": "purchase",
     "used_code": "entry",
     "redemption": "entry",
     "forgetting": "entry",
+    "draw": "entry",
 }
 
 

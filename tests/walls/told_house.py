@@ -11,6 +11,7 @@ from typing import Final
 from tests.store.ledger_cases import a_purchase
 
 from noren.activity import forgetting
+from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow, MemberDraws
 from noren.activity.enrolment import merge, set_choices
 from noren.activity.model import (
     Changes,
@@ -37,6 +38,7 @@ from noren.testing.audience_house import COFFEE, MILK, AudienceHouse, Bought, gr
 
 HER, OTHER, STRANGER = "2980000000000011", "2980000000000022", "2980000000000033"
 OLD_DAYS: Final = 1_200
+CAMPAIGN: Final = "told-campaign"
 
 
 def live(house: AudienceHouse) -> bytes:
@@ -49,6 +51,8 @@ def live(house: AudienceHouse) -> bytes:
             for n, card in enumerate((HER, OTHER, STRANGER))
         }
     )
+    with house.room.ledger.batch() as batch:
+        batch.put_campaign(CampaignRow(0, CAMPAIGN, CampaignState.REVEALED, b"", b"", b"", b"", 1, b"", b"", day, 1))
     for card in (HER, HER, STRANGER):
         _buy_and_bring_back(house, house.handles[card])
     assert merge(house.room.ledger, source=house.handles[OTHER], target=her, day=day, expiry_days=365)
@@ -73,7 +77,9 @@ def _buy_and_bring_back(house: AudienceHouse, handle: bytes) -> None:
         ]  # fmt: skip
         used, held = (
             Coupon(secrets.token_bytes(16), handle, f"C{n}{entry}", f"券{n}", f"coupon {n}", 10 + n, 100 + n,
-                   ("P1", "P2"), day - n, day + 20 + n, used=entry if n else 0)
+                   ("P1", "P2"), day - n, day + 20 + n, used=entry if n else 0, campaign=CAMPAIGN, issued_by=entry,
+                   kind="percent", value=5 + n, max_value=50 + n, products=f"category = C{n}", stack=f"s{n}",
+                   returns="give-back")
             for n in (1, 0)
         )  # fmt: skip
         changes = Changes(purchases=[bought], postings=postings, coupons=[used, held], next_entry=entry + 4)
@@ -84,6 +90,14 @@ def _buy_and_bring_back(house: AudienceHouse, handle: bytes) -> None:
         ]
         changes.redemptions = [Redemption(entry, 0, used.barcode, used.coupon, "P2", 11, day, "already-used")]
         changes.openings = [Opening(secrets.token_bytes(16), entry + 2, "P1", day - 40, day + 41, 777)]
+        drawn = batch.draws_of(handle)
+        last = drawn[0].last if drawn else -1
+        seq = last + 1 if drawn else entry
+        changes.draws = [
+            DrawRow(1, seq, entry, secrets.token_bytes(32), "issued", secrets.token_bytes(16), last,
+                    secrets.token_bytes(32))
+        ]  # fmt: skip
+        changes.draw_members = {(handle, 1): MemberDraws(handle, 1, 1, day, 1, seq, (day,))}
         changes.codes = [(secrets.token_bytes(16), entry, day)]
         changes.lots = {entry: Lot(entry, handle, "P2", day + 33, 31)}
         bare = a_purchase(

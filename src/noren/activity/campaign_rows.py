@@ -103,7 +103,7 @@ class CampaignReads:
 
     def draws_of(self, handle: bytes) -> list[MemberDraws]:
         """See ``CampaignFeed``."""
-        return [_of_member(row) for row in self._all(GET_OF_MEMBER, handle)]
+        return [of_member(row) for row in self._all(GET_OF_MEMBER, handle)]
 
     def draw_numbers(self, handles: Iterable[bytes]) -> dict[bytes, bytes]:
         """See ``CampaignFeed``."""
@@ -166,7 +166,7 @@ class CampaignRows:
 
     def draws_of(self, handle: bytes) -> list[MemberDraws]:
         """See ``CampaignBatch``."""
-        return [_of_member(row) for row in self.all(GET_OF_MEMBER, handle)]
+        return [of_member(row) for row in self.all(GET_OF_MEMBER, handle)]
 
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:
         """See ``CampaignBatch``."""
@@ -244,6 +244,7 @@ def _fields(row: CampaignRow) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _of_member(row: Row) -> MemberDraws:
+def of_member(row: Row) -> MemberDraws:
+    """Return what a campaign did for a member, of its row."""
     handle, number, settled, day, drawn, last, issued = row
     return MemberDraws(handle, number, settled, day, drawn, last, tuple(map(int, issued.split())))

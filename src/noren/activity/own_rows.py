@@ -12,9 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from noren.activity import rows
+from noren.activity.campaign_rows import GET_OF_MEMBER, of_member
+from noren.activity.campaigns import CampaignState, DrawRow, MemberDraws
 from noren.activity.closing import Forgetting
 from noren.activity.model import CardState, Coupon, Opening, Posting, Redemption, Return, Stop, Traits
 from noren.activity.rows import Row
+from noren.activity.tables import COUPON_COLUMNS
 
 MAX_MERGED: Final = 1_000
 
@@ -62,9 +65,10 @@ OPENED: Final = (
 )
 """Kinds are those of ``model.Kind``: up to 4 of a purchase or a return, 8 an opening balance."""
 
-COUPONS: Final = (
-    "SELECT coupon, handle, barcode, title_ja, title_en, discount, min_spend, partners, valid_from, valid_until, used,"
-    " campaign FROM coupon WHERE handle = $1 ORDER BY valid_until, coupon"
+COUPONS: Final = f"SELECT {COUPON_COLUMNS} FROM coupon WHERE handle = $1 ORDER BY valid_until, coupon"
+DRAWN: Final = (
+    "SELECT c.campaign, c.state, d.number, d.seq, d.entry, d.ticket, d.outcome, d.salt, d.previous, d.leaf"
+    " FROM campaign AS c JOIN draw AS d ON d.number = c.number WHERE d.number = $1 AND d.seq = $2"
 )
 CARDS: Final = "SELECT state FROM card WHERE handle = $1 ORDER BY state"
 STOPS: Final = (
@@ -88,10 +92,19 @@ class OwnProfile:
 
 
 @dataclass(frozen=True, slots=True, repr=False)
+class OwnDraw:
+    """A draw of hers. ``revealed``: whether its campaign's seed is public, so that every outcome may be told."""
+
+    campaign: str
+    revealed: bool
+    row: DrawRow
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Owned:
     """What the ledger holds of a member beside purchases, lots and balance.
 
-    ``handles``: hers, then of whoever was merged into her; ``profiles`` of each.
+    ``handles``: hers, then of whoever was merged into her; ``profiles`` of each; ``draws`` by campaign.
     By purchase: returns, coupons shown, and what waits to be forgotten.
     """
 
@@ -106,6 +119,7 @@ class Owned:
     returns: Mapping[int, Sequence[Return]] = field(default_factory=dict[int, Sequence[Return]])
     redemptions: Mapping[int, Sequence[Redemption]] = field(default_factory=dict[int, Sequence[Redemption]])
     forgetting: Mapping[int, Sequence[Forgetting]] = field(default_factory=dict[int, Sequence[Forgetting]])
+    draws: Sequence[OwnDraw] = ()
 
 
 class OwnFeed(Protocol):
@@ -137,7 +151,17 @@ class OwnReads:
             returns=_by_purchase((each.purchase, each) for each in map(rows.goods_return, self._all(RETURNS, handle))),
             redemptions=_by_purchase((row[0], Redemption(*row)) for row in self._all(REDEEMED, handle)),
             forgetting=_by_purchase((row[0], Forgetting(*row)) for row in self._all(WAITING, handle)),
+            draws=[one for row in self._all(GET_OF_MEMBER, handle) for one in self._draws(of_member(row))],
         )
+
+    def _draws(self, drawn: MemberDraws) -> list[OwnDraw]:
+        """Return her draws in a campaign, the first in front."""
+        found, seq = list[OwnDraw](), drawn.last
+        while seq >= 0:
+            ((campaign, state, *row),) = self._all(DRAWN, drawn.number, seq)
+            found.append(OwnDraw(campaign, state == CampaignState.REVEALED, DrawRow(*row)))
+            seq = found[-1].row.previous
+        return found[::-1]
 
     def _handles(self, handle: bytes) -> tuple[bytes, ...]:
         found, looked = [handle], 0

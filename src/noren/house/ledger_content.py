@@ -16,6 +16,7 @@ import msgspec
 
 from noren.activity.forgetting import WHOLE
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Line, Opening, Posting, Purchase, Return
+from noren.activity.own_rows import OwnDraw
 from noren.governance.stopping import spell
 from noren.house.ledger_owned import Hers, OwnedPurchase
 from noren.house.ledger_told import not_told
@@ -51,6 +52,7 @@ def content_of(hers: Hers, names: Names) -> dict[str, Any]:
         "movements": _movements(hers, names),
         "carried_over": [_opening(each) for each in owned.openings],
         "coupons": [_coupon(each, names) for each in owned.coupons],
+        "draws": [_draw(each) for each in owned.draws],
         "cards": [CardState(each).name.lower() for each in owned.cards],
         "traits": msgspec.to_builtins(first[0].traits) if first else None,
         "draw_numbers": [each.draw_number.hex() for each in owned.profiles],
@@ -174,8 +176,21 @@ def _coupon(one: Coupon, names: Names) -> dict[str, Any]:
     return {
         "coupon": one.coupon.hex(), "barcode": one.barcode, "title": {"ja": one.title_ja, "en": one.title_en},
         "discount": one.discount, "min_spend": one.min_spend, "companies": list(one.partners),
-        "valid_from": _day(one.valid_from), "valid_until": _day(one.valid_until), "used": bool(one.used),
-        "used_with": names.purchase(one.used) if one.used else None,
+        "valid_from": _day(one.valid_from), "valid_until": _day(one.valid_until), "used": one.used > 0,
+        "used_with": names.purchase(one.used) if one.used > 0 else None, "void": one.used < 0,
+        "campaign": one.campaign or None, "given_with": names.purchase(one.issued_by) if one.issued_by else None,
+        "kind": one.kind, "value": one.value, "max_value": one.max_value, "products": one.products,
+        "stack": one.stack, "after_returns": one.returns,
+    }  # fmt: skip
+
+
+def _draw(one: OwnDraw) -> dict[str, Any]:
+    """Before the seed is public, who was not given a slip is not told why: whom a campaign leaves out must not know."""
+    told = one.revealed or one.row.outcome == "issued"
+    return {
+        "campaign": one.campaign, "number": one.row.seq, "ticket": one.row.ticket.hex(),
+        "outcome": one.row.outcome if told else "not-issued", "salt": one.row.salt.hex() if told else None,
+        "leaf": one.row.leaf.hex(),
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Kind, Posting, Traits
+from noren.activity.own_rows import OwnDraw
 from noren.governance.disclosing.model import Section
 from noren.governance.purposes import ITEMS, PURPOSES
 from noren.governance.routes import ROUTE_SAYS, Route
@@ -39,6 +40,12 @@ MOVED: Final[Mapping[Kind, Say]] = {
     Kind.OPENING: Say("以前のシステムから", "carried over from another system"),
     Kind.CLOSE: Say("締め", "closed"),
 }
+_NOT_TOLD: Final = Say("当たりませんでした", "no slip")
+_DRAWN: Final[Mapping[str, Say]] = {
+    "issued": Say("当たり", "a slip"),
+    "lost": Say("外れ", "not drawn"),
+    "holdout": Say("効果を比べるため、抽選の対象外", "left out, to compare by"),
+}
 CARDS: Final[Mapping[CardState, Say]] = {
     CardState.ACTIVE: Say("有効", "active"),
     CardState.LOST: Say("紛失", "lost"),
@@ -50,7 +57,8 @@ def sections_of(hers: Hers, names: Names) -> tuple[Section, ...]:
     """Return the paper."""
     return (
         _points(hers), *sections_of_purchases(hers.purchases, hers.names, names), _returns(hers, names),
-        _sums(hers), _movements(hers.owned.postings), _coupons(hers.owned.coupons), _traits(hers), _chosen(hers),
+        _sums(hers), _movements(hers.owned.postings), _coupons(hers.owned.coupons),
+        _draws(hers.owned.draws), _traits(hers), _chosen(hers),
         _provided(hers.provided, names), _audiences(hers.uses), _untold(),
     )  # fmt: skip
 
@@ -137,12 +145,32 @@ def _movements(postings: Sequence[Posting]) -> Section:
 def _coupons(coupons: Sequence[Coupon]) -> Section:
     rows = [
         [Say(one.title_ja, one.title_en or one.title_ja), f"{one.discount:,}", _day(one.valid_until),
-         Say("使用済み", "used") if one.used else Say("未使用", "not used")]
+         _state(one)]
         for one in coupons
     ]  # fmt: skip
     heads = (Say("クーポン", "coupon"), Say("割引", "discount"), Say("期限", "until"), Say("状態", "state"))
     note = Say("お手元のクーポンと、使ったクーポンです。", "The coupons that you hold, and those that you used.")
     return Section(Say("クーポン", "Coupons"), note, heads, rows)
+
+
+def _state(one: Coupon) -> Say:
+    if one.used < 0:
+        return Say("返品のため無効", "void after a return")
+    return Say("使用済み", "used") if one.used else Say("未使用", "not used")
+
+
+def _draws(draws: Sequence[OwnDraw]) -> Section:
+    rows = [
+        [one.campaign, str(one.row.seq), _DRAWN.get(one.row.outcome if one.revealed else "", _NOT_TOLD)
+         if one.row.outcome != "issued" else _DRAWN["issued"]]
+        for one in draws
+    ]  # fmt: skip
+    heads = (Say("キャンペーン", "campaign"), Say("抽選の番号", "draw"), Say("結果", "outcome"))
+    note = Say(
+        "お買い物のときに行われた抽選です。当たらなかった理由は、抽選の種が公開された後にお見せします。",
+        "Draws made when you bought something. Why there was no slip is told once the draw's seed is public.",
+    )
+    return Section(Say("抽選", "Draws"), note, heads, rows)
 
 
 def _traits(hers: Hers) -> Section:

@@ -39,6 +39,10 @@ CAMPAIGN: Final = Say(
     "What a campaign or an audience is called and asks for is another company's secret. For which purpose you were"
     " chosen is told here.",
 )
+COUNTED: Final = Say(
+    "ここにある抽選の結果を数えただけの値です。",
+    "It only counts the draws that are told here.",
+)
 SEAL: Final = Say(
     "対象者の確定を、だれの名も挙げずに封じるための値です。",
     "It seals a committed audience without naming anybody.",
@@ -104,8 +108,9 @@ TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
         "coupon": {
             **_at("coupons[]", coupon="coupon", barcode="barcode", title_ja="title.ja", title_en="title.en",
                   discount="discount", min_spend="min_spend", partners="companies[]", valid_from="valid_from",
-                  valid_until="valid_until", used="used"),
-            "handle": PSEUDONYM, "campaign": CAMPAIGN,
+                  valid_until="valid_until", used="used", campaign="campaign", kind="kind",
+                  value="value", max_value="max_value", products="products", stack="stack", returns="after_returns"),
+            "handle": PSEUDONYM, "issued_by": NUMBER,
         },
         "redemption": {
             **_at(f"{_P}.coupons_shown[]", barcode="barcode", partner="company", discount="discount", day="day",
@@ -125,6 +130,13 @@ TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
             **_at(f"{_P}.asked_not_to_keep[]", line="line", since="since", done="gone"), "entry": NUMBER,
         },
         "erasing": _all("handle since rewritten", LEAVING),
+        "draw": {
+            **_at("draws[]", seq="number", ticket="ticket", outcome="outcome", salt="salt", leaf="leaf"),
+            **_all("number entry previous", NUMBER),
+        },
+        "campaign_member": {
+            "handle": PSEUDONYM, **_all("number last", NUMBER), **_all("settled day drawn issued", COUNTED),
+        },
     },
     "lake": {
         "purchase_lines": {
@@ -169,7 +181,19 @@ TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
 """By store, table and column."""
 
 NOBODYS: Final[Mapping[str, frozenset[str]]] = {
-    "ledger": frozenset({"account", "closing", "product", "tally", "meta"}),
+    "ledger": frozenset(
+        {
+            "account",
+            "closing",
+            "product",
+            "tally",
+            "meta",
+            "campaign",
+            "campaign_step",
+            "campaign_count",
+            "campaign_day",
+        }
+    ),
     "lake": frozenset({"products", "shops"}),
     "audiences": frozenset({"audience_version", "figure", "charge"}),
     "standings": frozenset({"progress", "published", "accepted", "cut"}),
