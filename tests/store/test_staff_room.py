@@ -61,6 +61,17 @@ def test_a_code_is_good_once_and_an_invitation_too(house: House) -> None:
     assert rule(tending.offer(house.room, old.code, "noren")) == "invite-wrong"
 
 
+def test_a_used_code_is_refused_by_each_of_two_locks(house: House) -> None:
+    house.join("aoki", OFFICER)
+    (totp,) = [each for each in house.room.store.credentials("aoki") if each.means is Means.TOTP]
+    at, code = house.clock.now(), house.code("aoki")
+    step = house.room.codes.step("aoki", totp.secret, code, at, totp.counter)
+    assert step is not None
+    assert house.room.store.raise_counter("aoki", totp, step)
+    assert not house.room.store.raise_counter("aoki", totp, step), "who was there a moment later"
+    assert house.room.codes.step("aoki", totp.secret, code, at, step) is None
+
+
 def test_each_wrong_part_is_refused_alike(house: House) -> None:
     house.join("aoki", OFFICER)
     good = house.code("aoki")
@@ -97,9 +108,10 @@ def test_an_unknown_id_costs_the_same_hashing(house: House) -> None:
 
 def test_failures_are_counted_for_known_and_unknown_ids_alike(house: House) -> None:
     house.join("aoki", OFFICER)
+    wrong = replace(house.room, fits=lambda hashed, password: False)  # as Argon2id would say, without its work
     for name in ("aoki", "nobody"):
         for _ in range(FAILURES_OF_ONE):
-            assert rule(house.room.begin_password(name, "x" * 12, "000000")) == "sign-in-wrong"
+            assert rule(wrong.begin_password(name, "x" * 12, "000000")) == "sign-in-wrong"
         assert rule(house.room.begin_password(name, PASSWORD, "000000")) == "too-many-failures"
     assert rule(house.room.begin_password("aoki", PASSWORD, house.code("aoki"))) == "too-many-failures"
     house.clock.instant += timedelta(minutes=15)

@@ -106,7 +106,7 @@ MAY_MEET = {
     "noren.audience.qualifying": {"audience/counting.py", "audience/using.py"},
     "noren.audience.history": {"audience/counting.py", "audience/using.py", "audience/qualifying.py",
                                "audience/ports.py", "house/audiences.py"},
-    "noren.audience.committing": {"audience/using.py", "house/ledger_document.py"},
+    "noren.audience.committing": {"audience/using.py", "house/ledger_owned.py"},
     "noren.audience.ledger_rules": {"house/audiences.py"},
 }  # fmt: skip
 """Sets of members, and the rooms that may hold one: it ends in a figure, a commitment or her own answer."""
