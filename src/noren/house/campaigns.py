@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from noren.activity.campaigns import CampaignRow
+from noren.activity.lake.old_lines import LakeLines
+from noren.audience.batch.loading.lists import read_lists
+from noren.campaign.audit.auditing import Asked, Limit, audit
+from noren.campaign.audit.findings import Report
+from noren.campaign.audit.papers import Papers
+from noren.campaign.eligibility import World
 from noren.campaign.logged import Logged, logged_of
 from noren.campaign.operations import Room
 from noren.campaign.reviewing import Around
 from noren.governance.log.bundles import Bundles
+from noren.governance.log.keys import read_vkeys
 from noren.governance.ports import EntryKind
 from noren.house.ledger_worker import WorkerRoom
+from noren.house.standing_desk import DirectoryShops
 
 
 def around(room: WorkerRoom) -> Around:
@@ -28,6 +36,22 @@ def logged(room: WorkerRoom, campaign: str) -> list[Logged]:
     """Return what the side's log says of a campaign, the oldest first."""
     size = room.log.size
     return list(logged_of(Bundles(room.log.folder / "private" / "records").stretch(0, size), campaign))
+
+
+def audited(room: WorkerRoom, row: CampaignRow) -> Report:
+    """Return what does not fit of a campaign."""
+    return audit(to_audit(room, row))
+
+
+def to_audit(room: WorkerRoom, row: CampaignRow) -> Asked:
+    """Return what an audit reads of a campaign."""
+    said, home = room.home.settings.campaigns, room.home
+    world = World(room.feed, DirectoryShops(room.directory), read_lists(home.lists), home.zone, LakeLines(home.lake))
+    papers = Papers(
+        row, room.feed.share_steps(row.number), logged(room, row.campaign), read_vkeys(home.log_keys("ledger"))
+    )
+    limit = Limit(said.member_slips, said.member_days)
+    return Asked(room.feed, world, papers, limit, room.today().toordinal())
 
 
 def is_logged(room: WorkerRoom, row: CampaignRow) -> bool:

@@ -1,41 +1,28 @@
-"""A ledger side with campaigns, in this process: steps by the inner door, and a stand-in for the till's part.
-
-The stand-in does to a campaign's row what a till does (a key, the seed, the reveal), by the same checks, and draws by
-``noren.campaign.deciding`` for purchases that a test tells it of.
-"""
+"""A ledger side with campaigns and one till, in this process: steps by the inner door, purchases by the till."""
 
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from litestar.testing import TestClient
 
 from noren.activity.campaigns import CampaignRow, CampaignState
-from noren.campaign.committed import StepProof, check
-from noren.campaign.draw import commitment, seed_of
+from noren.campaign.draw import commitment
 from noren.campaign.terms import new_share
 from noren.doors.inner_door import inner_app
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.campaigns import campaign_handlers
 from noren.doors.worker.turn import Turn
-from noren.governance.log.keys import read_vkeys
-from noren.house.draw_shares import open_share, seal_share
-from noren.house.home import Audiences
+from noren.house.draw_shares import seal_share
 from noren.house.keys import open_keys
 from noren.house.ledger_worker import worker_room
 from noren.house.passes import Porter
-from noren.kernel.clock import microseconds
 from noren.testing.audience_house import AudienceHouse
-from noren.testing.databases import EngineName
+from noren.testing.campaign_till import CampaignTill
 
 CONDITION: Final = 'visits(partner = "P1" and category = "COFFEE") >= 2 in last 30 days'
-KEY: Final = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 _FILE: Final = """
 id = "{id}"
 title = {{ ja = "新商品 50円引き", en = "50 yen off something new" }}
@@ -70,10 +57,6 @@ class CampaignHouse(AudienceHouse):
         super().__enter__()
         return self
 
-    def __init__(self, path: Path, settings: Audiences | None = None, engine: EngineName = "sqlite") -> None:
-        super().__init__(path, settings, engine)
-        self.seeds: dict[str, bytes] = {}
-
     def open(self) -> None:
         """See ``AudienceHouse``: with the campaigns' handlers beside."""
         self.room = worker_room(self.home)
@@ -81,6 +64,7 @@ class CampaignHouse(AudienceHouse):
         self._operator = Porter(self.home, open_keys(self.home, "operator"))
         app = inner_app(self.room.porter, [*audience_handlers(self.turn), *campaign_handlers(self.turn)])
         self._client: TestClient[Any] = TestClient(app).__enter__()
+        self.till = CampaignTill(self.home)
 
     def file(self, name: str = "fans", **changed: object) -> str:
         """Return a campaign's file, over four weeks from a week ago on."""
@@ -116,51 +100,37 @@ class CampaignHouse(AudienceHouse):
         return next(row for row in self.room.feed.campaigns() if row.campaign == name)
 
     def run(self, name: str = "fans", **changed: Any) -> CampaignRow:
-        """Bring a campaign from its file to the state in which it runs."""
-        for status, said in (
-            self.draft(name, **changed),
-            *(
-                self._till(name) or self.approve(name, approver=each, step=at)
-                for at, each in ((1, "baba"), (2, "chiba"))
-            ),
-            self.step("start", name),
-        ):
-            assert status == 200, said
-        self._till(name)
+        """Bring a campaign from its file to the state in which it runs, with its condition at the till."""
+        self._good(self.draft(name, **changed))
+        self.till.look()
+        self._good(self.approve(name, approver="baba", step=1))
+        self._good(self.approve(name, approver="chiba", step=2))
+        self._good(self.step("start", name))
+        self.till.look()
+        self.room.standings.round()
+        running = [row for row in self.room.feed.campaigns() if row.state is CampaignState.RUNNING]
+        self.till.until_asked(len(running))
         return self.row(name)
+
+    def seed(self, name: str = "fans") -> bytes:
+        """Return what a running campaign's draws go by: the till alone knows it."""
+        live = self.till.book.at("S1", "P1", self.today.toordinal())
+        return next(each.running.seed for each in live if each.file.id == name)
 
     def till_looks(self, name: str = "fans") -> CampaignRow:
-        """Let the till look at a campaign once."""
-        self._till(name)
+        """Let the till look at the campaigns once."""
+        self.till.look()
         return self.row(name)
-
-    def _till(self, name: str) -> None:
-        row = self.row(name)
-        if row.state is CampaignState.DRAFT and not row.public_key:
-            public = KEY.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-            self.set(replace(row, public_key=public, key_version=1))
-        elif row.state is CampaignState.STARTING:
-            self.seeds[name] = seed_of(self._shares(row))
-            self.set(replace(row, state=CampaignState.RUNNING, seed=b"sealed", started=microseconds(self.room.now())))
-        elif row.state is CampaignState.REVEALING:
-            shares, at = b"".join(self._shares(row)), microseconds(self.room.now())
-            self.set(replace(row, state=CampaignState.REVEALED, shares=shares, revealed=at))
-
-    def _shares(self, row: CampaignRow) -> list[bytes]:
-        till, keys = open_keys(self.home, "till"), read_vkeys(self.home.log_keys("ledger"))
-        shares: list[bytes] = []
-        for step in self.room.feed.share_steps(row.number):
-            found = check(
-                step.proof, keys, campaign=row.campaign, step=step.step, share_hash=step.share_hash, who=step.who
-            )
-            assert isinstance(found, StepProof), found
-            share = open_share(till, step.sealed, row.campaign, step.step)
-            assert share is not None, "a share does not open"
-            assert commitment(share) == step.share_hash, "a share is not the one that was committed to"
-            shares.append(share)
-        return shares
 
     def set(self, row: CampaignRow) -> None:
         """Change a campaign's row."""
         with self.turn, self.room.ledger.batch() as batch:
             batch.set_campaign(row)
+
+    def close(self) -> None:
+        """Close the till and the stores."""
+        self.till.close()
+        super().close()
+
+    def _good(self, answer: tuple[int, Any]) -> None:
+        assert answer[0] == 200, answer[1]

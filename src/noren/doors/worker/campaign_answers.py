@@ -14,6 +14,8 @@ from noren.audience.language import Refused
 from noren.audience.language.parsing import parse
 from noren.audience.language.speech.sentence import sentence
 from noren.audience.language.speech.wording import Wording
+from noren.campaign.audit.findings import SAYS as WRONG
+from noren.campaign.audit.findings import Report
 from noren.campaign.committed import unpack
 from noren.campaign.draw import SHARE_BYTES, SHARES, seed_of
 from noren.campaign.operations import first_reveal
@@ -76,6 +78,18 @@ def campaign(row: CampaignRow, room: WorkerRoom) -> bodies.CampaignAnswer:
         stopped=said(row.stopped),
         seed=seed_of(shares).hex() if len(shares) == SHARES else "",
         shares=[each.hex() for each in shares],
+    )
+
+
+def report(campaign: str, found: Report) -> bodies.AuditAnswer:
+    """Return what an audit found."""
+    return bodies.AuditAnswer(
+        campaign,
+        found.good,
+        [bodies.FindingAnswer(each.wrong.value, each.at, both(WRONG[each.wrong])) for each in found.findings],
+        {wrong.value: number for wrong, number in found.found.items()},
+        dict(found.counted),
+        [both(each) for each in found.notes],
     )
 
 

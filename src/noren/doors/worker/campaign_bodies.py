@@ -122,6 +122,25 @@ class CampaignsAnswer(msgspec.Struct, frozen=True):
     campaigns: list[CampaignAnswer]
 
 
+class FindingAnswer(msgspec.Struct, frozen=True):
+    """What does not fit, and where: a draw, a purchase, a step or a log entry by its number."""
+
+    wrong: str
+    at: str
+    say: Both
+
+
+class AuditAnswer(msgspec.Struct, frozen=True):
+    """What an audit found. ``found``: how many of each kind; ``notes``: what could not be told."""
+
+    campaign: str
+    good: bool
+    findings: list[FindingAnswer]
+    found: dict[str, int]
+    counted: dict[str, int]
+    notes: list[Both]
+
+
 class SteppedAnswer(msgspec.Struct, frozen=True):
     """A campaign after a step, with what is to be looked at."""
 

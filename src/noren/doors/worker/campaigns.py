@@ -17,7 +17,7 @@ from noren.campaign.refusals import Refusal
 from noren.doors.worker import campaign_answers as answers
 from noren.doors.worker import campaign_bodies as bodies
 from noren.doors.worker.turn import Turn
-from noren.house.campaigns import campaign_room, is_logged
+from noren.house.campaigns import audited, campaign_room, is_logged
 
 Stepping = Response[bodies.SteppedAnswer] | Response[bodies.RefusalAnswer]
 
@@ -89,7 +89,14 @@ def _telling(turn: Turn) -> list[Any]:
             return answers.refused(refusals.unknown(data.campaign))
         return answers.done(answers.campaign(row, room))
 
-    return [listed, show]
+    @post("/campaigns/audit", status_code=HTTP_200_OK, sync_to_thread=True)
+    def audit(data: JSONBody[bodies.NameBody]) -> Response[bodies.AuditAnswer] | Response[bodies.RefusalAnswer]:
+        row = next((each for each in room.feed.campaigns() if each.campaign == data.campaign), None)
+        if row is None:
+            return answers.refused(refusals.unknown(data.campaign))
+        return answers.done(answers.report(row.campaign, audited(room, row)))
+
+    return [listed, show, audit]
 
 
 def _stepped(turn: Turn, work: Callable[[Room], Stepped | Refusal]) -> Stepping:

@@ -23,18 +23,19 @@ ByOption = Annotated[
         help=both("行う人(既定: サインインしている人)", "Who does it (default: who is signed in)"),
     ),
 ]
+PATIENCE_SECONDS: Final = 60.0
 TILL_SECONDS: Final = 10.0
 """How long a command waits for a till."""
 
 _LOOK_SECONDS: Final = 0.2
 
 
-def ask(at: Here, path: str, body: Mapping[str, Any]) -> Any:
+def ask(at: Here, path: str, body: Mapping[str, Any], *, patience: float = PATIENCE_SECONDS) -> Any:
     """Ask the ledger-worker; a refusal is told. Raises Exit."""
     from noren.house.children import zone_client
     from noren.house.inner import CallRefused
 
-    with zone_client(at.home(), "ledger-worker") as ledger:
+    with zone_client(at.home(), "ledger-worker", patience=patience) as ledger:
         try:
             return ledger.call(f"/campaigns/{path}", body)
         except CallRefused as refused:

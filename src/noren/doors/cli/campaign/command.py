@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from noren.doors.cli.campaign import steps
+from noren.doors.cli.campaign import judging, steps
 from noren.doors.cli.here import group
 from noren.doors.cli.speech import both
 
@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
             "抽選の種を公開する(終わりから7日後)",
             "Publish the draw's seed, 7 days after the end",
         ),
+        ("audit", judging.audit, "抽選と条件をすべて確かめ直す", "Recompute every draw, and ask the condition again"),
         ("list", steps.list_campaigns, "企画の一覧", "List campaigns"),
         ("show", steps.show, "企画の内容と進み具合", "Show a campaign and how far it is"),
     ):

@@ -1,0 +1,107 @@
+"""A till's writer with the real book of campaigns, in this process, on a home whose ledger side runs here too."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from noren.audience.live import Place
+from noren.house.home import Home
+from noren.house.standing_desk import OpenDesk
+from noren.house.till import till_room
+from noren.house.till_campaigns import Means, TillBook
+from noren.kernel.clock import local_date
+from noren.register.batches import Duties
+from noren.register.flushing import Waiting
+from noren.register.jobs import Answered, Outcome, PurchaseJob, ReturnJob, Seller
+from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
+from noren.testing.audience_house import SHOPS
+from noren.testing.writers import DrivenWriter
+
+PATIENCE_SECONDS: Final = 30.0
+_PER: Final = 100
+
+
+class _Silent:
+    """Fills ``Watch``: a broken batch breaks the test."""
+
+    def batch(self, size: int, seconds: float) -> None:
+        """See ``Watch``."""
+
+    def broken(self, what: str) -> None:
+        """See ``Watch``."""
+        raise AssertionError(what)
+
+
+class CampaignTill:
+    """One till. Its clock is the programme's, moved by ``move``."""
+
+    def __init__(self, home: Home) -> None:
+        self.home, self.room = home, till_room(home)
+        self.desk = OpenDesk(home, self.room.directory)
+        self.book = TillBook(Means(home, self.room.zone_keys, self.room.clock.now, lambda: self.desk))
+        self._store = self.room.open_ledger()
+        self._arrived, self._outcomes = threading.Condition(), dict[object, Outcome]()
+        self._receipt = 0
+        duties = Duties(self.room.open_ledger, self.room.moment, self._answer, _Silent(), book=self.book)
+        self._writer = DrivenWriter(duties)
+
+    def look(self) -> None:
+        """Look at the campaigns, as a till does once a second."""
+        self.book.look(self._store)
+
+    def move(self, days: float) -> None:
+        """Move the programme's clock, for the ledger side too."""
+        self.room.clock.offset += timedelta(days=days)
+        self._store.set_clock_offset_us(self.room.clock.offset // timedelta(microseconds=1))
+
+    def until_asked(self, conditions: int, shop: str = "S1", partner: str = "P1") -> None:
+        """Wait until so many conditions are made ready at a shop."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while self.desk.desk.asked_of(Place(shop, partner)) != conditions:
+            assert time.monotonic() < until, "the conditions were not made ready"
+            time.sleep(0.02)
+
+    def sell(self, card: str, products: Sequence[str], shop: str = "S1", at: datetime | None = None) -> dict[str, Any]:
+        """Sell something; return the till's answer."""
+        when = at or self.room.clock.now()
+        self._receipt += 1
+        lines = [LineRequest(product, 1, 100) for product in products]
+        day = local_date(when, self.home.zone)
+        request = PurchaseRequest(f"{self._receipt:06d}", day, when, card, lines, 100 * len(lines))
+        return self._ask(PurchaseJob(request, self._seller(shop), self.room.keys))
+
+    def bring_back(self, purchase: str, line: int = 0, shop: str = "S1") -> dict[str, Any]:
+        """Take one line of a purchase back."""
+        request = ReturnRequest(f"r{line}", [ReturnLineRequest(line, 1, 100)])
+        return self._ask(ReturnJob(purchase, request, self._seller(shop), self.room.keys))
+
+    def close(self) -> None:
+        """Close it."""
+        self._writer.stop()
+        self._store.close()
+        self.desk.close()
+        self.room.directory.close()
+
+    def _seller(self, shop: str) -> Seller:
+        partner = next(partner for name, partner, _ in SHOPS if name == shop)
+        return Seller(shop, "T1", partner, _PER)
+
+    def _ask(self, job: PurchaseJob | ReturnJob) -> dict[str, Any]:
+        ticket = object()
+        self._writer.submit(Waiting(job, ticket))
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: ticket in self._outcomes, PATIENCE_SECONDS), "no answer"
+        outcome = self._outcomes.pop(ticket)
+        assert isinstance(outcome, Answered), outcome
+        return msgspec.json.decode(outcome.body, type=dict[str, Any])
+
+    def _answer(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
+        with self._arrived:
+            self._outcomes.update({waiting.ticket: outcome for waiting, outcome in pairs})
+            self._arrived.notify_all()
