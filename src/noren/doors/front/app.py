@@ -89,6 +89,12 @@ def member_window(request: Asked, shell: GivenShell) -> Template:
     return shell.page(request, "window.html")
 
 
+@get("/slip", sync_to_thread=False)
+def slip(request: Asked, shell: GivenShell) -> Template:
+    """Show the page that checks a coupon slip, in the reader's browser alone."""
+    return shell.page(request, "slip.html")
+
+
 @get("/healthz", sync_to_thread=False)
 def healthz() -> Response[bytes]:
     """Say that this process answers."""
@@ -99,7 +105,7 @@ def front_app(room: FrontRoom) -> App:
     """Return the application of the front process."""
     shell = Shell(room.home, FOLDER)
     figures, register, live = LiveFigures(room, time.monotonic), LiveRegister(room), LiveHandling(room)
-    routes: list[Any] = [first_page, figures_part, figures_json, member, member_window, healthz]
+    routes: list[Any] = [first_page, figures_part, figures_json, member, member_window, slip, healthz]
     routes += [handling, handling_json, checkpoint, vkeys, tile, acknowledgement_keys]
     given = {
         "shell": Provide(lambda: shell, sync_to_thread=False),
