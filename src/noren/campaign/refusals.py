@@ -28,7 +28,8 @@ class Word(StrEnum):
     NO_TILL = "no-till"
     OVER = "over"
     TOO_EARLY = "too-early"
-    TOO_OLD = "history-too-old"
+    NO_FIGURE = "no-figure"
+    BUDGET = "budget-empty"
 
 
 @value

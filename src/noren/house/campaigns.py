@@ -46,12 +46,17 @@ def audited(room: WorkerRoom, row: CampaignRow) -> Report:
 def to_audit(room: WorkerRoom, row: CampaignRow) -> Asked:
     """Return what an audit reads of a campaign."""
     said, home = room.home.settings.campaigns, room.home
-    world = World(room.feed, DirectoryShops(room.directory), read_lists(home.lists), home.zone, LakeLines(home.lake))
     papers = Papers(
         row, room.feed.share_steps(row.number), logged(room, row.campaign), read_vkeys(home.log_keys("ledger"))
     )
     limit = Limit(said.member_slips, said.member_days)
-    return Asked(room.feed, world, papers, limit, room.today().toordinal())
+    return Asked(room.feed, world_of(room), papers, limit, room.today().toordinal())
+
+
+def world_of(room: WorkerRoom) -> World:
+    """Return what conditions of the past are asked in."""
+    home = room.home
+    return World(room.feed, DirectoryShops(room.directory), read_lists(home.lists), home.zone, LakeLines(home.lake))
 
 
 def is_logged(room: WorkerRoom, row: CampaignRow) -> bool:

@@ -99,6 +99,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/campaigns/start": _CAMPAIGN,
         "/campaigns/stop": _CAMPAIGN,
         "/campaigns/reveal": _CAMPAIGN,
+        "/campaigns/simulate": _COUNT,
         "/campaigns/audit": Act(Action.AUDIT, "log"),
         "/campaigns/list": _READS,
         "/campaigns/show": _READS,

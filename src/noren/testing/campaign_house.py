@@ -13,6 +13,7 @@ from noren.campaign.draw import commitment
 from noren.campaign.terms import new_share
 from noren.doors.inner_door import inner_app
 from noren.doors.worker.audiences import audience_handlers
+from noren.doors.worker.campaign_figures import campaign_figure_handlers
 from noren.doors.worker.campaigns import campaign_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.draw_shares import seal_share
@@ -62,7 +63,8 @@ class CampaignHouse(AudienceHouse):
         self.room = worker_room(self.home)
         self.turn = Turn(self.room)
         self._operator = Porter(self.home, open_keys(self.home, "operator"))
-        app = inner_app(self.room.porter, [*audience_handlers(self.turn), *campaign_handlers(self.turn)])
+        made = (audience_handlers, campaign_handlers, campaign_figure_handlers)
+        app = inner_app(self.room.porter, [each for make in made for each in make(self.turn)])
         self._client: TestClient[Any] = TestClient(app).__enter__()
         self.till = CampaignTill(self.home)
 

@@ -52,11 +52,11 @@ class NameBody(_Body, frozen=True):
 
 
 class SimulateBody(_Body, frozen=True):
-    """A campaign to be tried over the past, and who asks for the figure."""
+    """A campaign to be tried over past days, and who asks. ``days`` None: as many as it has."""
 
     campaign: Word
     asker: Word
-    days: Annotated[int, msgspec.Meta(ge=7, le=366)] = 28
+    days: Annotated[int, msgspec.Meta(ge=1, le=400)] | None = None
 
 
 class Both(msgspec.Struct, frozen=True):
@@ -139,6 +139,26 @@ class AuditAnswer(msgspec.Struct, frozen=True):
     found: dict[str, int]
     counted: dict[str, int]
     notes: list[Both]
+
+
+class SimulationAnswer(msgspec.Struct, frozen=True):
+    """What a campaign would have come to over past days, from private figures. None: too few people.
+
+    ``held_by``: the cap that holds the slips down; ``sales_enough`` None: nothing bounds what is given away.
+    """
+
+    campaign: str
+    first: str
+    last: str
+    members: int | None
+    draws: int | None
+    slips: int | None
+    cost: int | None
+    held_by: str
+    minimum: int
+    sales_needed: int | None
+    sales_enough: bool | None
+    assumes: list[Both]
 
 
 class SteppedAnswer(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ from noren.doors.serving import run, serve
 from noren.doors.staff_guard import StaffGuard
 from noren.doors.worker.alerts import alert_handlers
 from noren.doors.worker.audiences import audience_handlers
+from noren.doors.worker.campaign_figures import campaign_figure_handlers
 from noren.doors.worker.campaigns import campaign_handlers
 from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
@@ -60,7 +61,7 @@ def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
     room = turn.room
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
-    made = (*made, dormant_handlers, provided_handlers, campaign_handlers)
+    made = (*made, dormant_handlers, provided_handlers, campaign_handlers, campaign_figure_handlers)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),

@@ -28,6 +28,7 @@ def add_to(app: typer.Typer) -> None:
             "抽選の種を公開する(終わりから7日後)",
             "Publish the draw's seed, 7 days after the end",
         ),
+        ("simulate", judging.simulate, "過去の購入に当てはめて見積もる", "Try a campaign over past purchases"),
         ("audit", judging.audit, "抽選と条件をすべて確かめ直す", "Recompute every draw, and ask the condition again"),
         ("list", steps.list_campaigns, "企画の一覧", "List campaigns"),
         ("show", steps.show, "企画の内容と進み具合", "Show a campaign and how far it is"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import typer
 
 from noren.doors.cli.campaign.asking import IdArgument, ask
 from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.signed_in import acting
+from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
 PATIENCE_SECONDS: Final = 3_600.0
@@ -42,6 +44,63 @@ def audit(
     at.answer(found, *_lines(found))
     if not found["good"]:
         raise typer.Exit(1)
+
+
+def simulate(
+    context: typer.Context,
+    campaign: IdArgument,
+    asker: Annotated[
+        str | None,
+        typer.Option(
+            "--asker",
+            metavar="WHO",
+            help=both("尋ねる人(既定: サインインしている人)", "Who asks (default: who is signed in)"),
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days",
+            min=1,
+            max=400,
+            help=both("さかのぼる日数(既定: 企画の日数)", "Past days (default: as many as it has)"),
+        ),
+    ] = None,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Try a campaign over past days, as private figures from the asker's budget."""
+    at = here(context, home, lang, as_json)
+    body = {"campaign": campaign, "asker": acting(at, asker, "--asker"), "days": days}
+    found = ask(at, "simulate", body, patience=PATIENCE_SECONDS)
+    at.answer(found, *_tried(found))
+
+
+def _tried(found: Mapping[str, Any]) -> Iterator[Say]:
+    yield Say(
+        f"{found['first']}から{found['last']}までの購入に当てはめると:",
+        f"Over the purchases of {found['first']} to {found['last']}:",
+    )
+    if found["members"] is None:
+        few = found["minimum"]
+        yield Say(f"  対象が少なすぎます({few}人未満とみられます)。", f"  Too few people: it seems fewer than {few}.")
+    else:
+        yield Say(f"  条件に合う会員 約{found['members']:,}人", f"  Members who fit: about {found['members']:,}")
+        yield Say(f"  抽選 約{found['draws']:,}回", f"  Draws: about {found['draws']:,}")
+        held = (f"({found['held_by']} で止まる)", f" (held by {found['held_by']})") if found["held_by"] else ("", "")
+        yield Say(f"  発券 約{found['slips']:,}枚{held[0]}", f"  Slips: about {found['slips']:,}{held[1]}")
+    if found["cost"] is not None:
+        yield Say(f"  すべて使われたときの額 {found['cost']:,}", f"  If all are used they cost {found['cost']:,}")
+    if found["sales_enough"] is not None:
+        needed, enough = found["sales_needed"], found["sales_enough"]
+        ja, en = ("足ります", "enough") if enough else ("足りません", "NOT enough")
+        yield Say(
+            f"  売上予定{needed:,}円以上が要ります(総額の2%): 同じ日々の売上は{ja}。",
+            f"  Sales of {needed:,} yen are needed (2 %): those days' were {en}.",
+        )
+    for each in found["assumes"]:
+        yield Say(f"  前提: {each['ja']}", f"  Assumed: {each['en']}")
 
 
 def _lines(found: Mapping[str, Any]) -> Iterator[Say]:

@@ -1,0 +1,118 @@
+"""Campaigns' figures by the inner door: tried over the past, told as private figures that are paid for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import Response, post
+from litestar.params import JSONBody
+from litestar.status_codes import HTTP_200_OK
+
+from noren.audience.errors import HighWaterLost
+from noren.audience.figure.asking import Asker
+from noren.audience.figure.budget import BudgetEmpty
+from noren.audience.figure.rounding import TooFew, rounded, shown
+from noren.audience.ledger_rules import LedgerStops
+from noren.audience.model import Question
+from noren.audience.persons import is_name, plain
+from noren.campaign import refusals
+from noren.campaign.prizes import CURRENCY, sales_needed
+from noren.campaign.refusals import Refusal, Word
+from noren.campaign.simulating import (
+    ASSUMES,
+    Expected,
+    Span,
+    expected,
+    judged,
+    questions,
+    sales_of,
+    span_of,
+    tried,
+)
+from noren.campaign.spec import Campaign
+from noren.campaign.terms import campaign_in
+from noren.doors.worker import campaign_answers as answers
+from noren.doors.worker import campaign_bodies as bodies
+from noren.doors.worker.turn import Turn
+from noren.governance.ports import EntryKind
+from noren.house.campaigns import around, world_of
+from noren.house.ledger_worker import WorkerRoom
+from noren.kernel.say import Say
+
+Simulating = Response[bodies.SimulationAnswer] | Response[bodies.RefusalAnswer]
+
+
+def campaign_figure_handlers(turn: Turn) -> list[Any]:
+    """Return the handlers of campaigns' figures."""
+    room = turn.room
+
+    @post("/campaigns/simulate", status_code=HTTP_200_OK, sync_to_thread=True)
+    def simulate(data: JSONBody[bodies.SimulateBody]) -> Simulating:
+        row = next((each for each in room.feed.campaigns() if each.campaign == data.campaign), None)
+        if row is None:
+            return answers.refused(refusals.unknown(data.campaign))
+        if not is_name(data.asker):
+            return answers.refused(refusals.bad_name("--asker"))
+        found = _simulated(room, campaign_in(row.file), data)
+        return answers.refused(found) if isinstance(found, Refusal) else answers.done(found)
+
+    return [simulate]
+
+
+def _simulated(room: WorkerRoom, campaign: Campaign, data: bodies.SimulateBody) -> bodies.SimulationAnswer | Refusal:
+    unfit = judged(campaign)
+    if unfit is not None:
+        return Refusal(Word.NO_FIGURE, unfit)
+    span, companies = span_of(campaign, room.today(), data.days), around(room).companies_of(campaign)
+    asked = questions(campaign, span, " ".join(companies))
+    noisy = _noisy(room, campaign, span, asked, data.asker)
+    if isinstance(noisy, Refusal):
+        return noisy
+    room.note(EntryKind.AUDIENCE_COUNTED, by=plain(data.asker), figures=len(noisy), campaign=campaign.id)
+    if isinstance(shown(noisy[0], room.audiences.rules.smallest), TooFew):
+        return _answer(room, campaign, span, None, None)
+    members = rounded(noisy[0])
+    quarters = max(0, noisy[1]) if len(noisy) > 1 else None
+    return _answer(room, campaign, span, members, expected(campaign, span, members, quarters))
+
+
+def _noisy(
+    room: WorkerRoom, campaign: Campaign, span: Span, asked: Sequence[Question], asker: str
+) -> Sequence[int] | Refusal:
+    """Return the private figures of a trial: drawn once for a file and a span, and paid for."""
+
+    def exact(new: Sequence[Question]) -> list[int]:
+        stops = LedgerStops(room.feed).stopped(new[0].of[0])
+        found = tried(campaign, span, room.feed, world_of(room), frozenset(stops))
+        return [found.members if each == asked[0] else found.quarters for each in new]
+
+    figures, today = room.audiences.counter.figures, room.audiences.machine_today()
+    try:
+        told = room.audiences.patiently(lambda: figures.ask(asked, span.last, Asker(plain(asker), today), exact))
+    except HighWaterLost:
+        return Refusal(
+            Word.NO_FIGURE, Say("開示枠の使用記録が読めません。", "The record of what was spent can not be read.")
+        )
+    return Refusal(Word.BUDGET, told.say) if isinstance(told, BudgetEmpty) else told
+
+
+def _answer(
+    room: WorkerRoom, campaign: Campaign, span: Span, members: int | None, told: Expected | None
+) -> bodies.SimulationAnswer:
+    needed = sales_needed(campaign) if room.home.settings.programme.currency == CURRENCY else None
+    enough = None if needed is None else sales_of(campaign, span, room.feed, world_of(room)) >= needed
+    return bodies.SimulationAnswer(
+        campaign=campaign.id,
+        first=span.first.isoformat(),
+        last=span.last.isoformat(),
+        members=members,
+        draws=None if told is None else rounded(told.draws),
+        slips=None if told is None else told.slips,
+        cost=None if told is None else told.cost,
+        held_by="" if told is None else told.held_by,
+        minimum=room.audiences.rules.smallest,
+        sales_needed=needed,
+        sales_enough=enough,
+        assumes=[answers.both(each) for each in ASSUMES],
+    )
