@@ -116,6 +116,18 @@ def test_one_that_stands_alone_goes_with_no_other_whichever_is_shown_first() -> 
     assert taken(MIXED, with_others, old).discount == 60
 
 
+def test_two_of_one_exclusive_category_do_not_go_together() -> None:
+    coffee = another(HERS, 1, stack="with-others:COFFEE")
+    refused = take(MIXED, coffee, another(coffee, 2))
+    assert isinstance(refused, Refusal)
+    assert (refused.problem, refused.field) == ("coupon-not-here", "/coupons/1")
+    assert (
+        taken(MIXED, coffee, another(coffee, 3, stack="with-others:TEA"), another(coffee, 4, stack="")).discount == 150
+    )
+    alone = take(MIXED, coffee, another(coffee, 5, stack="alone:TEA"))
+    assert isinstance(alone, Refusal)
+
+
 def test_an_offer_on_goods_sees_what_was_taken_off_them_before_it() -> None:
     half = another(HERS, 1, stack="with-others", kind="percent", products=COFFEE, value=50)
     again, whole = another(half, 2), another(HERS, 3, stack="with-others", value=300)

@@ -224,7 +224,8 @@ class Coupon:
     ``partners``: where it is usable (empty: everywhere); valid from and until days, both included;
     ``used``: the purchase that redeemed it, 0 while none has, -1: void; ``campaign`` empty: from another system.
     ``issued_by``: the purchase that gave it. ``kind``, ``value``, ``max_value``, ``products`` (a filter), ``stack`` and
-    ``returns`` are the offer's (``noren.campaign.spec``); ``discount`` is what an amount takes off.
+    ``returns`` are the offer's (``noren.campaign.spec``; ``stack`` as its ``beside`` says); ``discount`` is what an
+    amount takes off.
     """
 
     coupon: bytes

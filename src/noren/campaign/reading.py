@@ -17,8 +17,10 @@ from typing import Any, Final
 
 import msgspec
 
+from noren.audience.language import nodes as n
 from noren.audience.language.parsing import parse
 from noren.audience.language.problems import Refused
+from noren.audience.language.walking import tests
 from noren.campaign.draw import Unit
 from noren.campaign.spec import (
     AfterReturn,
@@ -129,9 +131,21 @@ def _conditions(read: Campaign) -> Iterator[Problem]:
     if isinstance(condition, Refused):
         yield from (Problem("condition", each.say) for each in condition.problems)
     if read.offer.products != "any":
-        goods = parse(f"visits({read.offer.products}) >= 1")
-        if isinstance(goods, Refused):
-            yield from (Problem("offer.products", each.say) for each in goods.problems)
+        yield from _goods(read.offer.products)
+
+
+def _goods(products: str) -> Iterator[Problem]:
+    read = parse(f"visits({products}) >= 1")
+    if isinstance(read, Refused):
+        yield from (Problem("offer.products", each.say) for each in read.problems)
+    elif not isinstance(read.root, n.Count):
+        yield _problem("offer.products", "商品の条件を1つだけ書いてください。", "Write one filter of goods.")
+    elif any(isinstance(test, n.AttributeInList) for test in tests(read.root.filter)):
+        yield _problem(
+            "offer.products",
+            "リスト(in list)はレジでは引けません。値を並べてください。",
+            "Lists are not at hand at a till: write their values.",
+        )
 
 
 def _lines(lines: list[str], at: str) -> Iterator[Problem]:

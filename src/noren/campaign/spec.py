@@ -150,6 +150,11 @@ class Campaign(Form, frozen=True):
     caps: Caps = Caps()
 
 
+def beside(offer: Offer) -> str:
+    """Return what a coupon keeps of beside which others it may be taken: the word, then after ":" its category."""
+    return f"{offer.stack.value}:{offer.exclusive_category}" if offer.exclusive_category else offer.stack.value
+
+
 def face_value(offer: Offer) -> int | None:
     """Return what one coupon costs at most in minor units; None: its file does not bound it."""
     bounded = offer.kind in {OfferKind.PERCENT, OfferKind.POINTS_MULTIPLIER}

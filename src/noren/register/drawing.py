@@ -20,7 +20,7 @@ from noren.campaign.deciding import At, Counted, Drawn, Hers, Running, after, dr
 from noren.campaign.draw import DrawNumber, Outcome, Visit
 from noren.campaign.leaves import leaf_of
 from noren.campaign.slips import seq_shown, sign_slip
-from noren.campaign.spec import OfferKind
+from noren.campaign.spec import OfferKind, beside
 from noren.kernel.clock import instant_of
 from noren.register.answers import PurchaseAnswer
 from noren.register.barcodes import barcode_of, ean13
@@ -191,7 +191,7 @@ def coupon_of(campaign: LiveCampaign, sale: Sale, name: bytes, barcode: str) -> 
         value=offer.value,
         max_value=offer.max_value or 0,
         products=offer.products,
-        stack=offer.stack.value,
+        stack=beside(offer),
         returns=offer.returns.value,
     )
 

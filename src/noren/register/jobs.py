@@ -296,8 +296,8 @@ def _coupons_of(work: Work, purchase: Purchase, zone: ZoneInfo) -> OfCoupons:
     meant = None
     if filters and ANY not in filters and purchase.lines is not None:
         goods = work.store.goods({line.product for line in purchase.lines})
-        local = instant_of(purchase.at).astimezone(zone)
-        reach = reach_of(filters, Basket(purchase.lines, purchase.shop, purchase.partner, local, goods))
+        t = instant_that_counts(instant_of(purchase.at), instant_of(purchase.received))
+        reach = reach_of(filters, Basket(purchase.lines, purchase.shop, purchase.partner, t.astimezone(zone), goods))
         meant = tuple(sorted({number for lines in reach.values() for number in lines}))
     return OfCoupons(tuple(work.held.issued_by(purchase.handle, purchase.entry)), standing, meant)
 

@@ -63,6 +63,8 @@ class Counted:
     taken: int = 0
     closed: bool = False
     """Whether a coupon was taken that stands alone."""
+    categories: set[str] = field(default_factory=set[str])
+    """Of the coupons taken: two of one exclusive category do not go together."""
 
     def __post_init__(self) -> None:
         self.left = self.amount
@@ -82,13 +84,16 @@ class Counted:
 
     def goes_with(self, coupon: Coupon) -> bool:
         """Whether a coupon may be taken beside those taken so far."""
-        return not self.closed and not (self.taken and coupon.stack == Stack.ALONE)
+        stack, _, category = coupon.stack.partition(":")
+        return not self.closed and not (self.taken and stack == Stack.ALONE) and category not in self.categories
 
     def take(self, coupon: Coupon, worth: Worth) -> None:
         """Take a coupon's worth off."""
         self.left -= worth.discount
         self.taken += 1
-        self.closed = self.closed or coupon.stack == Stack.ALONE
+        stack, _, category = coupon.stack.partition(":")
+        self.closed = self.closed or stack == Stack.ALONE
+        self.categories |= {category} if category else set()
         shares = allocate(worth.discount, [self.rest(number) for number in worth.lines]) if worth.lines else []
         for number, share in zip(worth.lines, shares, strict=True):
             self.off[number] += share

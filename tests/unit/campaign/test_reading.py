@@ -85,6 +85,8 @@ def test_what_may_be_left_out_may_be_left_out() -> None:
         ("valid_days = 14\n", "", "offer.valid_days", "missing"),
         (">= 5 in", "=> 5 in", "condition", ">="),
         ("products = 'category = \"COFFEE\"'", "products = 'catgory = \"COFFEE\"'", "offer.products", "category"),
+        ("products = 'category = \"COFFEE\"'", "products = 'product in list \"new\"'", "offer.products", "Lists"),
+        ("products = 'category = \"COFFEE\"'", "products = 'any) >= 1 or visits(any'", "offer.products", "one filter"),
         ("お買い物に応じて", "お買い物に応じてお買い物に応じて", "text.slip.ja[1]", "columns"),
         ("お買い物に応じて", "お買い物に\u202e応じて", "text.slip.ja[1]", "printed"),
         ("total = 10000\n", "", "caps.pace", "total"),
