@@ -100,6 +100,10 @@ class OpenDesk:
         """See ``StandingDesk``."""
         return self.desk.ask(handle, at, place, basket, names)
 
+    def knows(self, name: str) -> bool:
+        """See ``StandingDesk``."""
+        return self.desk.knows(name)
+
     def stops_of(self, handle: bytes) -> Sequence[Rule]:
         """Return what a member has stopped, read anew: a stop holds with the next question."""
         return self._about.stops_of(handle)

@@ -26,6 +26,7 @@ from noren.audience.live import Purchase as Basket
 from noren.audience.standings import NotReady
 from noren.campaign import committed
 from noren.campaign.draw import SHARES, commitment, seed_of
+from noren.campaign.live import live_name
 from noren.campaign.running import running_of
 from noren.campaign.spec import Channel
 from noren.campaign.terms import campaign_in, terms_hash
@@ -45,11 +46,6 @@ RING: Final = "slip"
 PROGRAMME: Final = "programme"
 _SIGNS: Final = b"noren: slips of a campaign\0"
 _log = structlog.get_logger("campaigns")
-
-
-def condition_name(campaign: str) -> str:
-    """Return the name under which a campaign's condition is in force at tills; no audience can bear it."""
-    return f"campaign:{campaign}"
 
 
 def slip_key(keys: ZoneKeys, campaign: str, version: int) -> Ed25519PrivateKey:
@@ -99,6 +95,8 @@ class TillBook:
                 return
             found = [self._stepped(batch, row) for row in batch.campaigns()]
             edition = batch.campaigns_edition()
+        if any(row.state is CampaignState.STARTING for row in found):
+            edition = -1  # its condition is being made ready: look again
         self._live = tuple(live for row in found if (live := self._living(row)) is not None)
         self._here.clear()
         self._edition = edition
@@ -114,7 +112,7 @@ class TillBook:
         """See ``CampaignBook``."""
         try:
             open_for = self._not_stopped(purchase.handle, asked)
-            names = {condition_name(each.file.id): each.file.issue.counts_this_purchase for each in open_for}
+            names = {live_name(each.file.id): each.file.issue.counts_this_purchase for each in open_for}
             told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), names) if names else frozenset[str]()
         except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
             self.untold[type(wrong).__name__] += 1
@@ -122,7 +120,7 @@ class TillBook:
         if isinstance(told, NotReady):
             self.untold[told.why.value] += 1
             return None
-        return frozenset(each.file.id for each in open_for if condition_name(each.file.id) in told)
+        return frozenset(each.file.id for each in open_for if live_name(each.file.id) in told)
 
     def close(self) -> None:
         """Close the desk."""
@@ -168,6 +166,8 @@ class TillBook:
         shares = self._opened(row, steps)
         if shares is None:
             return replace(row, state=CampaignState.APPROVED)
+        if not self._desk.knows(live_name(row.campaign)):
+            return row
         sealed = seal(self._means.keys.ring(RING), b"".join(shares), _place(row))
         return replace(row, state=CampaignState.RUNNING, seed=sealed, started=self._now_us())
 

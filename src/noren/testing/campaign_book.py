@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -21,7 +22,7 @@ FILE = """
 id = "{id}"
 title = {{ ja = "新商品コーヒー 50円引き", en = "50 yen off our new coffee" }}
 purpose = "register-coupon"
-condition = 'visits(category = "COFFEE") >= 5 in last 365 days'
+condition = '{condition}'
 [issue]
 partners = ["P1"]
 from = {first}
@@ -29,11 +30,13 @@ until = {until}
 draw = "{draw}"
 rate = "{rate}"
 holdout = "{holdout}"
+{issue}
 [caps]
 {caps}
 [offer]
 kind = "amount"
 value = 50
+products = '{products}'
 min_spend = 0
 redeem_at = ["P1"]
 valid_days = 14
@@ -43,20 +46,39 @@ slip = {{ ja = ["新商品コーヒー 50円引きクーポン"], en = ["50 yen 
 """
 
 
-def campaign_file(
+def campaign_text(
     name: str = "coffee-fans",
     *,
     first: date = date(2026, 11, 1),
     until: date = date(2026, 11, 30),
+    condition: str = 'visits(category = "COFFEE") >= 5 in last 365 days',
     draw: str = "member",
     rate: str = "1",
     holdout: str = "0",
+    issue: str = "",
     caps: str = "",
+    products: str = 'category = "COFFEE"',
     offer: str = "",
-) -> Campaign:
-    """Return a campaign as its file says it."""
-    said = FILE.format(id=name, first=first, until=until, draw=draw, rate=rate, holdout=holdout, caps=caps, offer=offer)
-    read = read_campaign(said)
+) -> str:
+    """Return a campaign's file; ``issue``, ``caps``, ``offer``: more lines of these tables."""
+    return FILE.format(
+        id=name,
+        first=first,
+        until=until,
+        condition=condition,
+        draw=draw,
+        rate=rate,
+        holdout=holdout,
+        issue=issue,
+        caps=caps,
+        offer=offer,
+        products=products,
+    )
+
+
+def campaign_file(name: str = "coffee-fans", **said: Any) -> Campaign:
+    """Return a campaign as its file says it; see ``campaign_text``."""
+    read = read_campaign(campaign_text(name, **said))
     assert isinstance(read, Campaign), read
     return read
 

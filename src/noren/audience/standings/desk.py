@@ -8,7 +8,7 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -85,6 +85,8 @@ class StandingDesk:
         self._ahead: OrderedDict[bytes, Kept] = OrderedDict()
         self._remembered = remembered
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
+        self._before: InForce | None = None
+        self._named: tuple[InForce, frozenset[str]] | None = None
         self.unanswered: Counter[Why] = Counter()
         self.answered = self.caught_up = 0
 
@@ -142,7 +144,7 @@ class StandingDesk:
         if found is None or found.state is not MemberState.ACTIVE:
             self._ahead.pop(handle, None)
             return NotReady(Why.NOBODY)
-        force = self._in_force(found.products)
+        force = self._force(found.products, names)
         if force is None:
             return NotReady(Why.CONDITIONS)
         numbers = force.at(place)
@@ -170,6 +172,30 @@ class StandingDesk:
             assert not isinstance(grown, FoldAgain), "it was brought to this instant"
             true |= _some(force, counting, grown, at, given)
         return frozenset(force.names[number] for number in true)
+
+    def knows(self, name: str) -> bool:
+        """Whether a condition is made ready here."""
+        force = self._in_force(self._about.reach().products)
+        return force is not None and name in force.names
+
+    def _force(self, products: int, names: Names | None) -> InForce | None:
+        """Return what is in force. Named conditions do not change: they are asked by what was ready before, meanwhile.
+
+        A product whose attributes have changed just now is then what it was a moment ago.
+        """
+        force = self._in_force(products)
+        if force is not None:
+            self._before = force
+        elif names is not None:
+            force = self._before
+        if force is not None and names is not None and not names.keys() <= self._names_in(force):
+            return None
+        return force
+
+    def _names_in(self, force: InForce) -> Set[str]:
+        if self._named is None or self._named[0] is not force:
+            self._named = force, frozenset(force.names)
+        return self._named[1]
 
     def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
         """Return what is true of a member now of all conditions, to be kept with her standing; None: not to be told."""
