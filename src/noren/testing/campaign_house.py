@@ -108,10 +108,8 @@ class CampaignHouse(AudienceHouse):
         self._good(self.approve(name, approver="baba", step=1))
         self._good(self.approve(name, approver="chiba", step=2))
         self._good(self.step("start", name))
-        self.till.look()
         self.room.standings.round()
-        running = [row for row in self.room.feed.campaigns() if row.state is CampaignState.RUNNING]
-        self.till.until_asked(len(running))
+        self.till.until(lambda: self.till_looks(name).state is CampaignState.RUNNING)
         return self.row(name)
 
     def seed(self, name: str = "fans") -> bytes:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from noren.audience.live import Place
+from noren.audience.standings import NotReady
 from noren.house.home import Home
 from noren.house.standing_desk import OpenDesk
 from noren.house.till import till_room
@@ -60,12 +61,24 @@ class CampaignTill:
         self.room.clock.offset += timedelta(days=days)
         self._store.set_clock_offset_us(self.room.clock.offset // timedelta(microseconds=1))
 
-    def until_asked(self, conditions: int, shop: str = "S1", partner: str = "P1") -> None:
-        """Wait until so many conditions are made ready at a shop."""
+    def until(self, done: Callable[[], bool]) -> None:
+        """Wait: conditions are made ready beside the till."""
         until = time.monotonic() + PATIENCE_SECONDS
-        while self.desk.desk.asked_of(Place(shop, partner)) != conditions:
-            assert time.monotonic() < until, "the conditions were not made ready"
+        while not done():
+            assert time.monotonic() < until, "it does not come"
             time.sleep(0.02)
+
+    def told(self, handle: bytes, shop: str = "S1", partner: str = "P1") -> frozenset[str]:
+        """Return what the desk says of a member at a shop, as soon as it is ready."""
+        found: list[frozenset[str]] = []
+
+        def asked() -> bool:
+            told = self.desk.desk.ask(handle, self.room.clock.now(), Place(shop, partner))
+            found[:] = [] if isinstance(told, NotReady) else [told]
+            return bool(found)
+
+        self.until(asked)
+        return found[0]
 
     def sell(self, card: str, products: Sequence[str], shop: str = "S1", at: datetime | None = None) -> dict[str, Any]:
         """Sell something; return the till's answer."""
