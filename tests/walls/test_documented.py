@@ -8,8 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from noren.activity.campaigns import CampaignState
 from noren.audience.model import State
 from noren.audience.refusals import Word
+from noren.campaign.audit.findings import Wrong
+from noren.campaign.refusals import Word as Refused
 from noren.governance.announced.changes import Change
 from noren.governance.announced.refusals import Rule
 from noren.governance.announced.wording import LINTS
@@ -50,6 +53,14 @@ def test_every_word_of_audiences_is_documented() -> None:
     page = DOCS / "reference/audiences.md"
     assert {row[0].strip("`") for row in rows(page, "Refusals / 断り")[2:]} == {word.value for word in Word}
     assert {row[0].strip("`") for row in rows(page, "States / 状態")[2:]} == {state.value for state in State}
+
+
+def test_every_word_of_campaigns_is_documented() -> None:
+    page = DOCS / "reference/campaigns.md"
+    assert [row[0].strip("`") for row in rows(page, "States / 状態")[2:]] == [s.name.lower() for s in CampaignState]
+    assert [row[0].strip("`") for row in rows(page, "Refusals / 断り")[2:]] == [each.value for each in Refused]
+    found = rows(page, "What an audit finds / 監査で見つかること")[2:]
+    assert [row[0].strip("`") for row in found] == [each.value for each in Wrong]
 
 
 def test_every_class_and_refusal_of_announcing_is_documented() -> None:

@@ -26,7 +26,6 @@ class Word(StrEnum):
     TWICE = "approved-already-by-you"
     NEEDS_OFFICER = "needs-privacy-officer"
     NO_TILL = "no-till"
-    OVER = "over"
     TOO_EARLY = "too-early"
     NO_FIGURE = "no-figure"
     BUDGET = "budget-empty"
@@ -156,14 +155,6 @@ def no_till(campaign: str) -> Refusal:
             f"『{campaign}』の券の鍵を、レジの処理がまだ作っていません。noren till を起動してやり直してください。",
             f"No till has made the key of “{campaign}” yet. Start noren till and do it again.",
         ),
-    )
-
-
-def over(campaign: str, until: date) -> Refusal:
-    """Return the refusal of a campaign whose days are past."""
-    return Refusal(
-        Word.OVER,
-        Say(f"『{campaign}』の期間は{until}まででした。", f"The days of “{campaign}” ended on {until}."),
     )
 
 
