@@ -132,11 +132,14 @@ class Maker:
             [45, 10, 10, 10, 3, 4, 4, 2, 4, 3, 5],
         )[0]
 
-    def condition(self) -> Condition:
+    def text(self) -> str:
         parts = [self.predicate() for _ in range(self.rng.choice(self.predicates))]
         traits = ["", "sex = female", "age 30..39", "age >= 65", 'prefecture = "東京都"', "birth_month = this"]
         trait = self.rng.choice(traits)
-        text = " and ".join([*([trait] if trait else []), *parts])
+        return " and ".join([*([trait] if trait else []), *parts])
+
+    def condition(self) -> Condition:
+        text = self.text()
         found = parse(text)
         assert not isinstance(found, Refused), (text, found)
         return found

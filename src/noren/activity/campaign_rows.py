@@ -37,7 +37,10 @@ SET_COUNT: Final = (
     "INSERT INTO campaign_count (number, issued, spent, leaves) VALUES ($1, $2, $3, $4) ON CONFLICT (number)"
     " DO UPDATE SET issued = excluded.issued, spent = excluded.spent, leaves = excluded.leaves"
 )
-GET_DAY: Final = "SELECT issued FROM campaign_day WHERE number = $1 AND day = $2"
+GET_COUNTS: Final = (
+    "SELECT c.issued, c.spent, c.leaves, coalesce(d.issued, 0) FROM campaign_count AS c LEFT JOIN campaign_day AS d"
+    " ON d.number = c.number AND d.day = $1 WHERE c.number = $2"
+)
 GET_DAYS: Final = "SELECT day, issued FROM campaign_day WHERE number = $1 ORDER BY day"
 SET_DAY: Final = (
     "INSERT INTO campaign_day (number, day, issued) VALUES ($1, $2, $3) ON CONFLICT (number, day)"
@@ -159,9 +162,9 @@ class CampaignRows:
     def draw_counts(self, numbers: Iterable[int], day: int) -> dict[int, tuple[DrawCount, int]]:
         """See ``CampaignBatch``."""
         return {
-            number: (DrawCount(*row), next((int(each[0]) for each in self.all(GET_DAY, number, day)), 0))
+            number: (DrawCount(issued, spent, leaves), on_day)
             for number in numbers
-            for row in self.all(GET_COUNT, number)
+            for issued, spent, leaves, on_day in self.all(GET_COUNTS, day, number)
         }
 
     def draws_of(self, handle: bytes) -> list[MemberDraws]:

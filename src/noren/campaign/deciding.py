@@ -122,7 +122,7 @@ def draw_all(
 
 
 def _draw(campaign: Running, at: At, counted: Counted, hers: Hers, taken: set[str]) -> Drawn | None:
-    if not campaign.first <= at.day <= campaign.last or not _may_draw(campaign, hers):
+    if not campaign.first <= at.day <= campaign.last or not may_draw(campaign, hers):
         return None
     ticket = ticket_of(campaign, at)
     outcome, cap = _outcome(campaign, at, ticket), ""
@@ -132,7 +132,8 @@ def _draw(campaign: Running, at: At, counted: Counted, hers: Hers, taken: set[st
     return Drawn(campaign.id, counted.leaves, ticket, outcome, cap)
 
 
-def _may_draw(campaign: Running, hers: Hers) -> bool:
+def may_draw(campaign: Running, hers: Hers) -> bool:
+    """Whether a campaign draws for a member at all, or again on this day."""
     if campaign.unit is Unit.MEMBER:
         return hers.settled not in FINAL
     return hers.drawn < campaign.draws_per_day

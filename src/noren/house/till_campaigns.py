@@ -40,7 +40,7 @@ from noren.kernel.clock import instant_of, microseconds
 from noren.kernel.keyring import UnknownKeyVersion
 from noren.kernel.sealing import DoesNotOpen, seal, unseal
 from noren.kernel.sealing import Place as SealPlace
-from noren.register.campaigns import Fatigue, LiveCampaign
+from noren.register.campaigns import Fatigue, Here, LiveCampaign, here_of
 
 RING: Final = "slip"
 PROGRAMME: Final = "programme"
@@ -72,7 +72,7 @@ class TillBook:
         self._means = means
         self._edition = -1
         self._live: tuple[LiveCampaign, ...] = ()
-        self._here: dict[tuple[str, str, int], tuple[LiveCampaign, ...]] = {}
+        self._here: dict[tuple[str, str, int], Here] = {}
         self._open: OpenDesk | None = None
         self.untold: Counter[str] = Counter()
         """Purchases of which could not be told whether they fit, by reason."""
@@ -101,26 +101,24 @@ class TillBook:
         self._here.clear()
         self._edition = edition
 
-    def at(self, shop: str, partner: str, day: int) -> Sequence[LiveCampaign]:
+    def at(self, shop: str, partner: str, day: int) -> Here:
         """See ``CampaignBook``."""
         key = (shop, partner, day)
         if key not in self._here:
-            self._here[key] = tuple(each for each in self._live if _runs_at(each, shop, partner, day))
+            self._here[key] = here_of(each for each in self._live if _runs_at(each, shop, partner, day))
         return self._here[key]
 
-    def eligible(self, purchase: Purchase, t: datetime, asked: Collection[LiveCampaign]) -> frozenset[str] | None:
+    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | None:
         """See ``CampaignBook``."""
         try:
-            open_for = self._not_stopped(purchase.handle, asked)
-            names = {live_name(each.file.id): each.file.issue.counts_this_purchase for each in open_for}
-            told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), names) if names else frozenset[str]()
+            told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), here.names)
+            if not isinstance(told, NotReady):
+                return self._not_stopped(purchase.handle, [here.by_name[name] for name in told])
+            why = told.why.value
         except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
-            self.untold[type(wrong).__name__] += 1
-            return None
-        if isinstance(told, NotReady):
-            self.untold[told.why.value] += 1
-            return None
-        return frozenset(each.file.id for each in open_for if live_name(each.file.id) in told)
+            why = type(wrong).__name__
+        self.untold[why] += 1
+        return None
 
     def close(self) -> None:
         """Close the desk."""
@@ -134,7 +132,7 @@ class TillBook:
         return self._open
 
     def _not_stopped(self, handle: bytes, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
-        rules = self._desk.stops_of(handle)
+        rules = self._desk.stops_of(handle) if asked else ()
         return [
             each
             for each in asked
@@ -168,7 +166,7 @@ class TillBook:
             return replace(row, state=CampaignState.APPROVED)
         if not self._desk.knows(live_name(row.campaign)):
             return row
-        sealed = seal(self._means.keys.ring(RING), b"".join(shares), _place(row))
+        sealed = seal(self._means.keys.ring(RING), b"".join(shares), seed_place(row.campaign))
         return replace(row, state=CampaignState.RUNNING, seed=sealed, started=self._now_us())
 
     def _revealed(self, row: CampaignRow, steps: Sequence[ShareStep]) -> CampaignRow:
@@ -198,7 +196,7 @@ class TillBook:
 
     def _shares(self, row: CampaignRow) -> list[bytes] | None:
         try:
-            plain = unseal(self._means.keys.ring(RING), row.seed, _place(row))
+            plain = unseal(self._means.keys.ring(RING), row.seed, seed_place(row.campaign))
         except (DoesNotOpen, UnknownKeyVersion) as wrong:
             _log.error("seed_not_opened", campaign=row.campaign, kind=type(wrong).__name__)
             return None
@@ -231,5 +229,6 @@ def _basket(purchase: Purchase, t: datetime) -> tuple[Place, Basket]:
     return place, Basket(t, lines, place, purchase.earned, instant_of(purchase.received))
 
 
-def _place(row: CampaignRow) -> SealPlace:
-    return SealPlace("ledger", "campaign", "seed", row.campaign.encode())
+def seed_place(campaign: str) -> SealPlace:
+    """Return where a campaign's seed lies, sealed."""
+    return SealPlace("ledger", "campaign", "seed", campaign.encode())

@@ -5,7 +5,8 @@ Filled in the house over the ledger's rows, the till's own key and the standing 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
 from noren.campaign.deciding import Running
+from noren.campaign.live import live_name
 from noren.campaign.spec import Campaign
 from noren.kernel.values import value
 
@@ -27,6 +29,22 @@ class LiveCampaign:
     running: Running
     terms_hash: bytes
     key: Ed25519PrivateKey
+
+
+@value
+class Here:
+    """The campaigns at one shop on one day, with the names of their conditions: whether the basket in hand counts."""
+
+    campaigns: tuple[LiveCampaign, ...] = ()
+    names: Mapping[str, bool] = field(default_factory=dict[str, bool])
+    by_name: Mapping[str, LiveCampaign] = field(default_factory=dict[str, LiveCampaign])
+
+
+def here_of(campaigns: Iterable[LiveCampaign]) -> Here:
+    """Return campaigns with their conditions' names."""
+    by_name = {live_name(each.file.id): each for each in campaigns}
+    counts = {name: each.file.issue.counts_this_purchase for name, each in by_name.items()}
+    return Here(tuple(by_name.values()), counts, by_name)
 
 
 @value
@@ -49,12 +67,12 @@ class CampaignBook(Protocol):
         """Bring the book up to the ledger, between two batches; do what only a till can for those that begin or end."""
         ...
 
-    def at(self, shop: str, partner: str, day: int) -> Sequence[LiveCampaign]:
+    def at(self, shop: str, partner: str, day: int) -> Here:
         """Return the campaigns whose slips may come out at a shop on a local day (an ordinal)."""
         ...
 
-    def eligible(self, purchase: Purchase, t: datetime, asked: Collection[LiveCampaign]) -> frozenset[str] | None:
-        """Return the names of the campaigns whose condition is true of the purchase's member at instant ``t``.
+    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | None:
+        """Return the campaigns whose condition is true of the purchase's member at instant ``t``.
 
         What she has stopped is not among them. None: it can not be told now, and was counted.
         """
@@ -63,6 +81,3 @@ class CampaignBook(Protocol):
     def random(self, size: int) -> bytes:
         """Return random bytes, for salts and the names of coupons."""
         ...
-
-
-OpenBook = Callable[[], CampaignBook]

@@ -16,7 +16,7 @@ import msgspec
 from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
 from noren.activity.model import Changes, Coupon, Purchase
 from noren.activity.ports import LedgerBatch
-from noren.campaign.deciding import At, Counted, Drawn, Hers, Running, after, draw_all, hers_after
+from noren.campaign.deciding import At, Counted, Drawn, Hers, Running, after, draw_all, hers_after, may_draw
 from noren.campaign.draw import DrawNumber, Outcome, Visit
 from noren.campaign.leaves import leaf_of
 from noren.campaign.slips import seq_shown, sign_slip
@@ -92,10 +92,13 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     purchase = sale.purchase
     at, received = instant_of(purchase.at), instant_of(purchase.received)
     here = book.at(purchase.shop, purchase.partner, sale.day)
-    if not here or received - at > LATEST or sale.standing.member.points_only:
+    if not here.campaigns or received - at > LATEST or sale.standing.member.points_only:
         return sale
-    fitting = book.eligible(purchase, instant_that_counts(at, received), here)
-    asked = [each for each in here if each.file.id in fitting] if fitting else []
+    known = draws.hers(purchase.handle)
+    if all(_is_over(each, known, sale.day) for each in here.campaigns):
+        return sale
+    fitting = book.eligible(purchase, instant_that_counts(at, received), here) or ()
+    asked = [each for each in fitting if not _is_over(each, known, sale.day)]
     number = draws.number_of(purchase.handle) if asked else None
     if number is None:
         return sale
@@ -135,6 +138,12 @@ def _draw(
         draws.put(campaign.number, day, after(campaign.running, counted(campaign.running), one), after_it, row)
         out.append((campaign, one, row))
     return out
+
+
+def _is_over(campaign: LiveCampaign, known: dict[int, MemberDraws], day: int) -> bool:
+    """Whether a campaign draws for her no more, or no more on this day: then nothing else need be asked."""
+    hers = known.get(campaign.number)
+    return hers is not None and not may_draw(campaign.running, _hers(hers, day))
 
 
 def _hers(known: MemberDraws | None, day: int) -> Hers:

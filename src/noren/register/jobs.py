@@ -181,7 +181,7 @@ class PurchaseJob:
         if self.preview:
             return _previewed(decision.answer)
         if work.book is not None:
-            if decision.purchase.handle in work.sold_to and work.book.at(*self._where, decision.day):
+            if decision.purchase.handle in work.sold_to and work.book.at(*self._where, decision.day).campaigns:
                 return LATER
             decision = drawn(decision, work.draws, work.book, work.changes, work.held)
         work.accept_sale(decision, code_hash=holder.code_hash)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,7 +16,7 @@ from noren.campaign.reading import read_campaign
 from noren.campaign.running import running_of
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import public_terms, terms_hash, terms_text
-from noren.register.campaigns import Fatigue, LiveCampaign
+from noren.register.campaigns import Fatigue, Here, LiveCampaign, here_of
 
 FILE = """
 id = "{id}"
@@ -104,17 +104,16 @@ class FakeBook:
     def look(self, store: LedgerStore) -> None:
         """See ``CampaignBook``: nothing changes by itself."""
 
-    def at(self, shop: str, partner: str, day: int) -> Sequence[LiveCampaign]:
+    def at(self, shop: str, partner: str, day: int) -> Here:
         """See ``CampaignBook``."""
         here = [each for each in self.live if shop in each.file.issue.shops or partner in each.file.issue.partners]
-        return [each for each in here if each.running.first <= day <= each.running.last]
+        return here_of(each for each in here if each.running.first <= day <= each.running.last)
 
-    def eligible(self, purchase: Purchase, t: datetime, asked: Collection[LiveCampaign]) -> frozenset[str] | None:
+    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | None:
         """See ``CampaignBook``."""
         del t  # conditions see no instant here
-        if self.fits is None:
-            return None
-        return frozenset(each.file.id for each in asked if self.fits(purchase, each))
+        fits = self.fits
+        return None if fits is None else [each for each in here.campaigns if fits(purchase, each)]
 
     def random(self, size: int) -> bytes:
         """See ``CampaignBook``."""

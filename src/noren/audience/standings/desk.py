@@ -8,7 +8,7 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -54,6 +54,16 @@ Told = frozenset[str] | NotReady
 
 
 @dataclass(frozen=True, slots=True)
+class Masks:
+    """Named conditions as bits: those for which the basket in hand counts as a purchase, and the others."""
+
+    names: Names
+    force: InForce
+    counting: int
+    before: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The programme's rules of time."""
 
@@ -86,6 +96,7 @@ class StandingDesk:
         self._remembered = remembered
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
         self._before: InForce | None = None
+        self._masks: dict[int, Masks] = {}
         self._named: tuple[InForce, frozenset[str]] | None = None
         self.unanswered: Counter[Why] = Counter()
         self.answered = self.caught_up = 0
@@ -101,7 +112,7 @@ class StandingDesk:
         """Return the names of the conditions in force at a place that are true of a member at an instant.
 
         ``basket``: what is in hand; it is not yet a purchase, and counts as one for the conditions that ``names`` says
-        so of. ``names``: ask these alone.
+        so of. ``names``: ask these alone; one and the same mapping at each question.
         """
         told = self._ask(handle, at, place, basket, names)
         if isinstance(told, NotReady):
@@ -148,8 +159,6 @@ class StandingDesk:
         if force is None:
             return NotReady(Why.CONDITIONS)
         numbers = force.at(place)
-        if names is not None:
-            numbers = tuple(number for number in numbers if force.names[number] in names)
         if not numbers:
             return frozenset()
         cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
@@ -163,15 +172,33 @@ class StandingDesk:
         given = self._given(handle, found, force, cuts, basket)
         if names is None:
             return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
-        counting = [number for number in numbers if names[force.names[number]]]
-        before = [number for number in numbers if not names[force.names[number]]]
-        true = _some(force, before, kept.standing, at, given)
-        if counting:
-            assert basket is not None, "a basket that counts is given"
-            grown = add(force.plan, kept.standing, basket)
+        return self._true_of(self._masks_of(force, place, names), kept, at, given)
+
+    def _true_of(self, masks: Masks, kept: Kept, at: datetime, given: Given) -> frozenset[str]:
+        """Return which named conditions are true, with the basket counted where that is said."""
+        force, standing = masks.force, kept.standing
+        bits = _bits(force, masks.before, standing, at, given) if masks.before else 0
+        if masks.counting:
+            assert given.basket is not None, "a basket that counts is given"
+            grown = add(force.plan, standing, given.basket)
             assert not isinstance(grown, FoldAgain), "it was brought to this instant"
-            true |= _some(force, counting, grown, at, given)
-        return frozenset(force.names[number] for number in true)
+            bits |= _bits(force, masks.counting, grown, at, given)
+        return frozenset(force.names[number] for number in conditions_of(bits))
+
+    def _masks_of(self, force: InForce, place: Place, names: Names) -> Masks:
+        """Return the bits of named conditions at a place; found once for each of the caller's mappings."""
+        found = self._masks.get(id(names))
+        if found is not None and found.names is names and found.force is force:
+            return found
+        if len(self._masks) >= REMEMBERED:
+            self._masks.clear()
+        counting = before = 0
+        for number in force.at(place):
+            counts = names.get(force.names[number])
+            counting |= (counts is True) << number
+            before |= (counts is False) << number
+        made = self._masks[id(names)] = Masks(names, force, counting, before)
+        return made
 
     def knows(self, name: str) -> bool:
         """Whether a condition is made ready here."""
@@ -276,9 +303,12 @@ class StandingDesk:
         return cuts
 
 
-def _some(force: InForce, numbers: Sequence[int], standing: Standing, at: datetime, given: Given) -> frozenset[int]:
-    if not numbers:
-        return frozenset()
-    found = holds_some(force.plan, tuple(numbers), standing, at, given)
-    assert not isinstance(found, FoldAgain), "a standing of this plan, up to this instant"
-    return found
+def _bits(force: InForce, mask: int, standing: Standing, at: datetime, given: Given) -> int:
+    """Return which of the conditions of a mask are true: all are told by the answer of before, or these alone."""
+    if standing.kept is not None and mask.bit_count() * FEW >= len(force.plan.trees) and (given.cuts or not force.tops):
+        told = holds(force.plan, standing, at, given)
+        assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
+        return told.bits & mask
+    some = holds_some(force.plan, tuple(conditions_of(mask)), standing, at, given)
+    assert not isinstance(some, FoldAgain), "a standing of this plan, up to this instant"
+    return sum(1 << number for number in some)
