@@ -67,6 +67,10 @@ ISSUED_BY: Final = "SELECT coupon FROM coupon WHERE handle = $1 AND issued_by = 
 REDEEMED_BY: Final = (
     "SELECT coupon FROM redemption WHERE entry = $1 AND problem = '' AND coupon IS NOT NULL ORDER BY number"
 )
+FATES: Final = (
+    "SELECT CASE WHEN used > 0 THEN 1 ELSE used END AS fate, count(*) FROM coupon"
+    " WHERE campaign = $1 AND issued_by <> 0 GROUP BY fate"
+)
 VOID: Final = "UPDATE coupon SET used = -1 WHERE coupon = $1 AND used = 0"
 GIVE_BACK: Final = "UPDATE coupon SET used = 0 WHERE coupon = $1 AND used > 0"
 NOTE_GIVEN_BACK: Final = "UPDATE redemption SET problem = 'given-back' WHERE coupon = $1 AND problem = ''"
@@ -99,6 +103,11 @@ class CampaignReads:
     def days_issued(self, number: int) -> Mapping[int, int]:
         """See ``CampaignFeed``."""
         return {row[0]: row[1] for row in self._all(GET_DAYS, number)}
+
+    def coupon_fates(self, campaign: str) -> tuple[int, int, int]:
+        """See ``CampaignFeed``."""
+        found = {int(row[0]): int(row[1]) for row in self._all(FATES, campaign)}
+        return found.get(0, 0), found.get(1, 0), found.get(-1, 0)
 
     def draws_after(self, number: int, seq: int, limit: int) -> Sequence[DrawRow]:
         """See ``CampaignFeed``."""

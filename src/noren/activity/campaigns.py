@@ -184,6 +184,10 @@ class CampaignFeed(Protocol):
         """Return slips by day."""
         ...
 
+    def coupon_fates(self, campaign: str) -> tuple[int, int, int]:
+        """Return how many coupons of a campaign are (open, used, void), of those that are kept."""
+        ...
+
     def draws_after(self, number: int, seq: int, limit: int) -> Sequence[DrawRow]:
         """Return draws of a campaign with a greater number, ascending."""
         ...

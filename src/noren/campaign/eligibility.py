@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from noren.activity.about import AboutEveryone, Link, Place
 from noren.activity.model import Line, MemberState
+from noren.activity.ports import AuditFeed
 from noren.audience.judging import horizon_of
 from noren.audience.language import nodes
 from noren.audience.live import FoldAgain, Given, Plan, Purchase, Standing, add, fold, holds_some
@@ -29,6 +30,9 @@ from noren.kernel.clock import instant_of, local_date
 from noren.kernel.values import value
 
 PROMPT: Final = timedelta(minutes=10)
+_CLOCKS: Final = timedelta(minutes=1)
+"""How far two tills' clocks may differ."""
+
 _DIFFERENT: Final = (
     nodes.PointsBalance,
     nodes.PointsExpiring,
@@ -62,6 +66,19 @@ def when_seen(at: int, received: int) -> int:
 def can_be_judged(condition: nodes.Condition) -> bool:
     """Return whether a condition can be asked of the past: not of points, coupons or ranks as they were."""
     return not any(isinstance(part, _DIFFERENT) for part in nodes.predicates(condition.root))
+
+
+def first_since(feed: AuditFeed, since: int) -> int:
+    """Return an entry behind which every purchase stands that came in since an instant: received ascends."""
+    low, high = 0, feed.last_entry()
+    while low < high:
+        middle = (low + high) // 2
+        found = feed.purchases_after(middle, 1)
+        if found and found[0].received < since - _CLOCKS // timedelta(microseconds=1):
+            low = max(found[0].entry, middle + 1)
+        else:
+            high = middle
+    return low
 
 
 @value

@@ -100,6 +100,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/campaigns/stop": _CAMPAIGN,
         "/campaigns/reveal": _CAMPAIGN,
         "/campaigns/simulate": _COUNT,
+        "/campaigns/result": Act(Action.COUNT, "results"),
         "/campaigns/audit": Act(Action.AUDIT, "log"),
         "/campaigns/list": _READS,
         "/campaigns/show": _READS,

@@ -18,7 +18,15 @@ from noren.campaign.audit.papers import Papers, check_papers, shares_of
 from noren.campaign.audit.replaying import Replay, Seen
 from noren.campaign.deciding import Running
 from noren.campaign.draw import SHARES, DrawNumber, Outcome, seed_of
-from noren.campaign.eligibility import TOLD, Judge, Verdict, World, can_be_judged, when_seen
+from noren.campaign.eligibility import (
+    TOLD,
+    Judge,
+    Verdict,
+    World,
+    can_be_judged,
+    first_since,
+    when_seen,
+)
 from noren.campaign.running import running_of
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import campaign_in
@@ -240,19 +248,6 @@ class _Audit:
         if self._seed is None:
             self._report.notes.append(NOT_REVEALED)
         self._report.notes.append(AS_NOW)
-
-
-def first_since(feed: AuditFeed, since: int) -> int:
-    """Return an entry behind which every purchase stands that came in since an instant: received ascends."""
-    low, high = 0, feed.last_entry()
-    while low < high:
-        middle = (low + high) // 2
-        found = feed.purchases_after(middle, 1)
-        if found and found[0].received < since - GRACE // _US:
-            low = max(found[0].entry, middle + 1)
-        else:
-            high = middle
-    return low
 
 
 def _merges(feed: AuditFeed) -> Iterator[tuple[int, bytes, bytes]]:

@@ -161,6 +161,38 @@ class SimulationAnswer(msgspec.Struct, frozen=True):
     assumes: list[Both]
 
 
+class LiftAnswer(msgspec.Struct, frozen=True):
+    """How much more a member of the drawn-for group spent than one of the holdout, with its 95 % interval."""
+
+    difference: int
+    low: int
+    high: int
+    counted_as: int
+    tells: bool
+
+
+class ResultAnswer(msgspec.Struct, frozen=True):
+    """What a campaign came to. Counts are rounded; None: too few to be told, or not to be told before the end.
+
+    ``days``: how long a member's spending was looked at, from her first draw on.
+    """
+
+    campaign: str
+    state: str
+    issued: int | None
+    spent: int | None
+    open: int | None
+    used: int | None
+    void: int | None
+    over: bool
+    minimum: int
+    days: int
+    reached: int | None
+    holdout: int | None
+    smallest_group: int
+    lift: LiftAnswer | None
+
+
 class SteppedAnswer(msgspec.Struct, frozen=True):
     """A campaign after a step, with what is to be looked at."""
 

@@ -9,6 +9,7 @@ from litestar import Response, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
 
+from noren.activity.campaigns import CampaignRow
 from noren.audience.errors import HighWaterLost
 from noren.audience.figure.asking import Asker
 from noren.audience.figure.budget import BudgetEmpty
@@ -17,8 +18,10 @@ from noren.audience.ledger_rules import LedgerStops
 from noren.audience.model import Question
 from noren.audience.persons import is_name, plain
 from noren.campaign import refusals
+from noren.campaign.lift import SMALLEST_GROUP
 from noren.campaign.prizes import CURRENCY, sales_needed
 from noren.campaign.refusals import Refusal, Word
+from noren.campaign.results import Groups, groups, is_over
 from noren.campaign.simulating import (
     ASSUMES,
     Expected,
@@ -38,6 +41,7 @@ from noren.doors.worker.turn import Turn
 from noren.governance.ports import EntryKind
 from noren.house.campaigns import around, world_of
 from noren.house.ledger_worker import WorkerRoom
+from noren.kernel.clock import microseconds
 from noren.kernel.say import Say
 
 Simulating = Response[bodies.SimulationAnswer] | Response[bodies.RefusalAnswer]
@@ -57,7 +61,12 @@ def campaign_figure_handlers(turn: Turn) -> list[Any]:
         found = _simulated(room, campaign_in(row.file), data)
         return answers.refused(found) if isinstance(found, Refusal) else answers.done(found)
 
-    return [simulate]
+    @post("/campaigns/result", status_code=HTTP_200_OK, sync_to_thread=True)
+    def result(data: JSONBody[bodies.NameBody]) -> Response[bodies.ResultAnswer] | Response[bodies.RefusalAnswer]:
+        row = next((each for each in room.feed.campaigns() if each.campaign == data.campaign), None)
+        return answers.refused(refusals.unknown(data.campaign)) if row is None else answers.done(_result(room, row))
+
+    return [simulate, result]
 
 
 def _simulated(room: WorkerRoom, campaign: Campaign, data: bodies.SimulateBody) -> bodies.SimulationAnswer | Refusal:
@@ -115,4 +124,35 @@ def _answer(
         sales_needed=needed,
         sales_enough=enough,
         assumes=[answers.both(each) for each in ASSUMES],
+    )
+
+
+def _result(room: WorkerRoom, row: CampaignRow) -> bodies.ResultAnswer:
+    """Return what a campaign came to, in guarded counts; holdout and lift once nobody is drawn for any more."""
+    minimum, over = room.audiences.rules.smallest, is_over(row, room.today().toordinal())
+
+    def guarded(count: int) -> int | None:
+        return None if count < minimum else rounded(count)
+
+    count, (stands, used, void) = room.feed.draw_count(row.number), room.feed.coupon_fates(row.campaign)
+    found = groups(row, room.feed, microseconds(room.now())) if over and row.started else Groups((), ())
+    lift = found.lift
+    return bodies.ResultAnswer(
+        campaign=row.campaign,
+        state=row.state.name.lower(),
+        issued=guarded(count.issued),
+        spent=None if guarded(count.issued) is None else rounded(count.spent),
+        open=guarded(stands),
+        used=guarded(used),
+        void=guarded(void),
+        over=over,
+        minimum=minimum,
+        days=campaign_in(row.file).offer.valid_days,
+        reached=guarded(len(found.reached)),
+        holdout=guarded(len(found.holdout)),
+        smallest_group=SMALLEST_GROUP,
+        lift=lift
+        and bodies.LiftAnswer(
+            round(lift.difference), round(lift.low), round(lift.high), rounded(lift.counted_as), lift.tells
+        ),
     )

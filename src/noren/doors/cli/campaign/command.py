@@ -29,6 +29,7 @@ def add_to(app: typer.Typer) -> None:
             "Publish the draw's seed, 7 days after the end",
         ),
         ("simulate", judging.simulate, "過去の購入に当てはめて見積もる", "Try a campaign over past purchases"),
+        ("result", judging.result, "結果: 発券・利用・対照群との差", "Slips, their use, and the lift over the holdout"),
         ("audit", judging.audit, "抽選と条件をすべて確かめ直す", "Recompute every draw, and ask the condition again"),
         ("list", steps.list_campaigns, "企画の一覧", "List campaigns"),
         ("show", steps.show, "企画の内容と進み具合", "Show a campaign and how far it is"),

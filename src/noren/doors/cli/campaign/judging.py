@@ -77,6 +77,59 @@ def simulate(
     at.answer(found, *_tried(found))
 
 
+def result(
+    context: typer.Context,
+    campaign: IdArgument,
+    home: HomeOption = None,
+    lang: LangOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell what a campaign came to: slips, and once it is over holdout and lift."""
+    at = here(context, home, lang, as_json)
+    found = ask(at, "result", {"campaign": campaign}, patience=PATIENCE_SECONDS)
+    at.answer(found, *_came_to(found))
+
+
+def _came_to(found: Mapping[str, Any]) -> Iterator[Say]:
+    few = Say(f"{found['minimum']}未満", f"fewer than {found['minimum']}")
+
+    def count(name: str) -> Say:
+        number = found[name]
+        return few if number is None else Say(f"約{number:,}", f"about {number:,}")
+
+    rows = (
+        ("issued", "発券", "Issued"),
+        ("used", "使われた券", "Used"),
+        ("open", "まだ使える券・期限切れ", "Open or expired"),
+        ("void", "返品で無効になった券", "Void by returns"),
+    )
+    for name, ja, en in rows:
+        yield Say(f"  {ja}: {count(name).ja}", f"  {en}: {count(name).en}")
+    if not found["over"]:
+        yield Say("  対照群と効果は、終わってからお知らせします。", "  Holdout and lift are told after its end.")
+        return
+    yield Say(
+        f"  {found['days']}日間を見終えた会員: 抽選した人 {count('reached').ja}、対照群 {count('holdout').ja}",
+        f"  Members looked at for {found['days']} days: drawn for {count('reached').en}, holdout {count('holdout').en}",
+    )
+    lift = found["lift"]
+    least = found["smallest_group"]
+    if lift is None:
+        yield Say(
+            f"  効果: どちらも{least}人以上になるまで出しません。", f"  Lift: not told below {least} in each group."
+        )
+        return
+    ja, en = ("差がある", "there is a difference") if lift["tells"] else ("差があるとは言えない", "no difference shown")
+    yield Say(
+        f"  1人あたりの差 {lift['difference']:+,}(95%区間 {lift['low']:+,} 〜 {lift['high']:+,}): {ja}",
+        f"  Difference per member {lift['difference']:+,} (95 % interval {lift['low']:+,} to {lift['high']:+,}): {en}",
+    )
+    yield Say(
+        f"  購入額の上位1%は{lift['counted_as']:,}として数えています。",
+        f"  The largest hundredth of amounts counts as {lift['counted_as']:,}.",
+    )
+
+
 def _tried(found: Mapping[str, Any]) -> Iterator[Say]:
     yield Say(
         f"{found['first']}から{found['last']}までの購入に当てはめると:",
