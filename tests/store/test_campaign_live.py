@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from noren.activity.campaigns import CampaignState
+from noren.house.campaigns import audited
 from noren.testing.audience_house import COFFEE, Bought, cards, grown_up
 from noren.testing.campaign_house import CampaignHouse
 from noren.testing.databases import EngineName
@@ -19,9 +21,11 @@ NOWHERE: frozenset[str] = frozenset()
 def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CampaignHouse]:
     engine: EngineName = request.param
     with CampaignHouse(tmp_path_factory.mktemp("live") / "home", None, engine) as house:
-        drawn = cards(2, 20261126)
-        house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
-        house.buy({drawn[0]: [Bought(1, [COFFEE]), Bought(2, [COFFEE])], drawn[1]: [Bought(1, [COFFEE])]})
+        drawn = cards(3, 20261126)
+        house.enrol({card: grown_up(number) for number, card in enumerate(drawn[:2])})
+        house.enrol({drawn[2]: grown_up(2, age_band=10, age_band_year=house.today.year)})
+        twice = [Bought(1, [COFFEE]), Bought(2, [COFFEE])]
+        house.buy({drawn[0]: twice, drawn[1]: [Bought(1, [COFFEE])], drawn[2]: twice})
         yield house
 
 
@@ -68,3 +72,15 @@ def test_at_its_shops_alone_and_two_days_beyond_its_last(house: CampaignHouse) -
     comes(house, shops)
     house.till.move(1)
     comes(house, NOWHERE)
+
+
+def test_nobody_who_may_be_under_16_is_drawn_for(house: CampaignHouse) -> None:
+    house.run("fans", rate="1", holdout="0")
+    grown, _, young = house.handles
+    assert told(house, 2) == {"campaign:fans"}, "her purchases fit"
+    assert [len(house.till.sell(card, [COFFEE])["effects"]) for card in (grown, young)] == [1, 0]
+    assert [each.entry for each in house.room.feed.draws_after(house.row().number, -1, 10)] != []
+    assert house.room.feed.draws_of(house.handles[young]) == []
+    row = house.row()
+    house.set(replace(row, started=row.started - 120_000_000))
+    assert audited(house.room, house.row()).findings == [], "and the audit misses no leaf of hers"

@@ -21,6 +21,7 @@ from noren.activity.model import Line, MemberState
 from noren.activity.ports import AuditFeed
 from noren.audience.judging import horizon_of
 from noren.audience.language import nodes
+from noren.audience.ledger_readings import is_young
 from noren.audience.live import FoldAgain, Given, Plan, Purchase, Standing, add, fold, holds_some
 from noren.audience.standings import LiveCondition, OldLines, Readying, Shops
 from noren.audience.standings.folding import ALL
@@ -139,6 +140,8 @@ class Judge:
         if link.lines is None and not link.thinned:
             return Verdict.NO_LINES
         t = when_seen(link.at, link.received)
+        if is_young(place.traits, local_date(instant_of(t), self.world.zone)):
+            return Verdict.FITS_NOT
         plan, lines = self.plan_at(instant_of(t)), history.sold(link)
         standing = None if lines is None else history.at(plan, number, t)
         if lines is None or standing is None:

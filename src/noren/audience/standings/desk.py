@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from noren.activity import about as ledger
 from noren.activity.model import MemberState
+from noren.audience.ledger_readings import is_young
 from noren.audience.live import (
     Answers,
     FoldAgain,
@@ -112,7 +113,8 @@ class StandingDesk:
         """Return the names of the conditions in force at a place that are true of a member at an instant.
 
         ``basket``: what is in hand; it is not yet a purchase, and counts as one for the conditions that ``names`` says
-        so of. ``names``: ask these alone; one and the same mapping at each question.
+        so of. ``names``: ask these alone; one and the same mapping at each question. They hand something out: they are
+        true of nobody who may be under 16.
         """
         told = self._ask(handle, at, place, basket, names)
         if isinstance(told, NotReady):
@@ -159,7 +161,7 @@ class StandingDesk:
         if force is None:
             return NotReady(Why.CONDITIONS)
         numbers = force.at(place)
-        if not numbers:
+        if not numbers or (names is not None and is_young(found.traits, at.astimezone(self._rules.zone).date())):
             return frozenset()
         cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
         if cuts is None:
