@@ -29,6 +29,7 @@ from noren.governance.announced.announcing import Planned, Wanted, plan
 from noren.governance.announced.changes import WAITS
 from noren.governance.announced.entries import entries_of
 from noren.governance.announced.refusals import NotAnnounced, Rule
+from noren.governance.announced.saying import Field, fields_of
 from noren.governance.announced.store import text_sha256
 from noren.governance.documents import NotADocument, decode_body
 from noren.governance.parties import Party
@@ -116,6 +117,16 @@ def preview(room: DeskRoom, waiting: Waiting) -> AnnounceAnswer:
     data = msgspec.json.decode(waiting.body, type=AnnounceBody)
     with room.turn:
         return _announce(room, msgspec.structs.replace(data, dry=True), None)
+
+
+def fields(room: DeskRoom, waiting: Waiting) -> dict[tuple[str, str], list[Field]]:
+    """Return what each document that waits says, by kind and id, in words; nothing of one that it removes."""
+    data, now = msgspec.json.decode(waiting.body, type=AnnounceBody), room.now()
+    said = [Say(paper.text.ja, paper.text.en) for paper in data.papers if paper.text is not None]
+    texts = {**room.documents.texts(), **{text_sha256(text): text for text in said}}
+    register, wanted = room.documents.register(now), [_wanted(paper) for paper in data.papers]
+    there = [(each, each.body) for each in wanted if each.body is not None]
+    return {(each.kind.value, each.id): list(fields_of(body, register, texts)) for each, body in there}
 
 
 def _instant(room: DeskRoom, given: datetime | None) -> datetime:

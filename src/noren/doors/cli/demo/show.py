@@ -35,10 +35,12 @@ from noren.doors.cli.demo.stock import bring_members, bring_reference, bring_ter
 from noren.doors.cli.demo.summary import Ledger, Summary, findings, read_ledger, unreconciled
 from noren.doors.cli.demo.trial import coupon_curl, trial_curl
 from noren.doors.cli.demo.turning import Turning
+from noren.doors.cli.demo.waiting import bring_waiting
+from noren.doors.cli.demo.waiting import in_words as waiting_in_words
 from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
-from noren.house.showing import AudienceShown, Shown, read_shown
+from noren.house.showing import AudienceShown, Shown, WaitingShown, read_shown
 from noren.house.staff_mark import has_staff
 from noren.kernel.say import Say
 
@@ -85,7 +87,8 @@ class Show:
         with cast.as_(OFFICER):
             self._provide(totals.last.date())
             self._ask(persona)
-        shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences(cast))
+        audiences, waiting = self._audiences(cast), self._wait(cast)
+        shown = show_all(self.stage.home, sheet, self.record.turned, audiences, waiting)
         wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
@@ -105,6 +108,13 @@ class Show:
         self.screen.say(Say("会員のご請求を受け付けています…", "Taking in a member's requests…"))
         for line in bring_requests(self.stage, persona.cards[-1]):
             self.screen.say(line)
+
+    def _wait(self, cast: Cast) -> WaitingShown | None:
+        """Let an announcement wait for approval, unless somebody decided on it."""
+        waiting = bring_waiting(cast, self.stage.desk)
+        if waiting is not None:
+            self.screen.say(waiting_in_words(waiting))
+        return waiting
 
     def _audiences(self, cast: Cast) -> tuple[AudienceShown, ...]:
         """Return the audiences as they were shown; the first time they are saved, approved and counted."""
@@ -253,6 +263,7 @@ class Show:
                 "keys": shown.keys,
                 "rotation": shown.turned,
                 "audiences": shown.audiences,
+                "waiting": shown.waiting,
                 "addresses": asdict(self.stage.origins),
                 "login": self._login(cast, persona),
                 "staff": cast.personas,

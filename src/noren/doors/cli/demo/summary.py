@@ -12,7 +12,7 @@ from noren.doors.cli.demo.counter import LiveCoupon
 from noren.doors.cli.demo.staff import Persona
 from noren.doors.cli.demo.year import Totals
 from noren.doors.cli.imports.sheet import SHOWN, Sheet
-from noren.house.showing import AudienceShown, KeyShown, SheetLine, Turned
+from noren.house.showing import AudienceShown, KeyShown, SheetLine, Turned, WaitingShown
 from noren.kernel.say import Say
 
 
@@ -52,6 +52,7 @@ class Summary(msgspec.Struct, frozen=True):
     keys: tuple[KeyShown, ...]
     rotation: Turned | None
     audiences: tuple[AudienceShown, ...]
+    waiting: WaitingShown | None
     coupon: LiveCoupon | None
     coupon_curl: str | None
 
