@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
-from noren.activity.model import FORGOTTEN_LINE, Kind, Posting, Purchase, Return, ReturnLine
+from noren.activity.model import FORGOTTEN_LINE, Kind, Line, Posting, Purchase, Return, ReturnLine
 from noren.activity.points import Move, Standing, balance, earned_points, give_back, lapse, take_back
 from noren.kernel.clock import local_date, microseconds
 from noren.kernel.say import Say
@@ -59,7 +59,7 @@ def decide_return(
     points came from and how many of them are still out.
     """
     amount = sum(line.amount for line in request.lines)
-    keeps_lines = purchase.lines is not None and not standing.member.points_only
+    keeps_lines = not standing.member.points_only
     refused = _check_left(request, purchase, returns, amount)
     if refused is not None:
         return refused
@@ -95,10 +95,21 @@ def decide_return(
         body_hash=body_hash,
         at=microseconds(terms.received),
         amount=amount,
-        lines=tuple(ReturnLine(x.line, x.quantity, x.amount) for x in request.lines) if keeps_lines else None,
+        lines=_kept_lines(request, purchase.lines) if keeps_lines else None,
         answer=answer,
     )
     return Brought(goods, replace(after, earned_left=earned), standing, lapsed + backwards + taken_moves, day, answer)
+
+
+def _kept_lines(request: ReturnRequest, lines: Sequence[Line] | None) -> tuple[ReturnLine, ...] | None:
+    """Return what is kept of the lines brought back: nothing of a line that its member did not want kept."""
+    if lines is None:
+        return None
+    return tuple(
+        ReturnLine(x.line, x.quantity, x.amount)
+        for x in request.lines
+        if x.line < len(lines) and lines[x.line] != FORGOTTEN_LINE
+    )
 
 
 def _check_left(request: ReturnRequest, purchase: Purchase, returns: Sequence[Return], amount: int) -> Refusal | None:
