@@ -109,6 +109,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     waits = summary["waiting"]
     assert (waits["have"], waits["needs"], "life-offers" in waits["says_en"]) == (1, 2, True)
     assert 0 < summary["first_page_s"] < 90
+    assert "is not kept. For an hour she may take it back" in done.stderr
     assert summary["points_earned"] > 0
     assert nobody_is_left(home)
     provided_once(home)
@@ -125,6 +126,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert later["rotation"] == summary["rotation"]
     assert later["audiences"] == summary["audiences"]
     assert later["waiting"] == summary["waiting"], "put forward once"
+    assert "is not kept" not in opened_again.stderr, "asked for once"
     provided_once(home)
     assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
 

@@ -21,6 +21,7 @@ from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
 from noren.doors.cli.demo.drive import Driven
 from noren.doors.cli.demo.errors import LakeStill
+from noren.doors.cli.demo.forgotten import ask_not_to_keep
 from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
@@ -272,9 +273,12 @@ class Show:
         )
 
     def _login(self, cast: Cast, persona: Person) -> dict[str, str]:
-        """Give one member a fresh password; it stands nowhere but on the screen."""
+        """Give one member a fresh password, which stands nowhere but on the screen; once she uses it by herself."""
         password = f"noren-{secrets.token_hex(6)}"
         with cast.as_(OFFICER):
             self.stage.vault.call("/choices/password", {"member_number": persona.member_number, "password": password})
+        asked = ask_not_to_keep(self.stage.home, persona.member_number, password)
+        if asked is not None:
+            self.screen.say(asked)
         address = f"{self.stage.origins.front}/member"
         return {"address": address, "member_number": persona.member_number, "password": password}
