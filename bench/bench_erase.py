@@ -28,6 +28,7 @@ from noren.activity.lake.parts import write_part
 from noren.activity.lake.tables import PURCHASE_LINES
 from noren.activity.lake.writer import AMOUNT, CURSOR, ROWS
 from noren.activity.model import Changes, Kind, Line, Member, Posting, Purchase, ReceiptKey, Tally, Traits
+from noren.activity.ports import LedgerStore
 from noren.activity.store import SqliteLedger
 
 LINES_A_MEMBER: Final = 100
@@ -73,9 +74,9 @@ def measure_ledger(path: Path) -> None:
     store.close()
 
 
-def fill_ledger(store: SqliteLedger) -> Iterator[bytes]:
+def fill_ledger(store: LedgerStore, seed: int = 5) -> Iterator[bytes]:
     """Enrol members who bought eleven times each."""
-    chance = np.random.default_rng(5)
+    chance = np.random.default_rng(seed)
     lines = tuple(Line(f"49{n:011}", 1, 100) for n in range(LINES_A_PURCHASE))
     handles = [chance.bytes(16) for _ in range(LEDGER_MEMBERS)]
     with store.batch() as batch:

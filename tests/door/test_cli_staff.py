@@ -82,7 +82,10 @@ def test_what_loosens_waits_for_two_others(house: StaffTerminals, tmp_path: Path
     said = house.told("aoki", "notice", "announce", str(papers))
     assert not said["announced"]
     number = str(said["waiting"])
-    assert "announce: C05, joint" in house.call("sato", "staff", "approvals").output
+    waits = house.call("sato", "staff", "approvals").output
+    assert "announce: C05, joint" in waits
+    assert "Name: Group Five" in waits, "who approves reads what it says"
+    assert "Scope: C05" in waits
     assert "[own-approval]" in refused(house, "aoki", "staff", "approve", number)
     assert "[no-role-may]" in refused(house, "mori", "staff", "approve", number)
     assert "[not-signed-in]" in refused(house, "", "staff", "approve", number)

@@ -385,7 +385,8 @@ def test_an_announcement_that_waits_shows_what_it_would_change(pages: Pages) -> 
             body = json.dumps({"papers": [paper]})
             wait(pages.room.staff, "somebody", "announce", body, Say("公表する: C05", "announce: C05"), ONE)
             page = (await browser.get("/waiting?lang=en")).text
-            assert "party C05" in page
+            assert "Company <code>C05</code>" in page
+            assert PARTY["name"]["en"] in page, "who approves reads what it says"
             assert "Nothing waits" not in page
             assert not [each for each in pages.room.documents.documents() if each.id == "C05"], "only looked at"
 

@@ -41,7 +41,8 @@ def seen(door: Door, path: str) -> Any:
 def test_she_sees_her_entries_in_words_and_nobody_elses(door: Door) -> None:
     page = seen(door, "/log").text
     assert "停止の受付" in page
-    assert page.count("<tr><td>") == 1
+    assert page.count('<th scope="row">') == 1
+    assert "選択: stop" in page
     assert "a stop was taken" in seen(door, "/log?lang=en").text
 
 

@@ -106,7 +106,10 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     brought_over_and_turned(summary, source.purchases)
     assert [each["name"] for each in summary["audiences"]] == list(AUDIENCES)
     assert all(each["figure_en"].startswith(("about ", "Too few")) for each in summary["audiences"])
+    waits = summary["waiting"]
+    assert (waits["have"], waits["needs"], "life-offers" in waits["says_en"]) == (1, 2, True)
     assert 0 < summary["first_page_s"] < 90
+    assert "is not kept. For an hour she may take it back" in done.stderr
     assert summary["points_earned"] > 0
     assert nobody_is_left(home)
     provided_once(home)
@@ -122,6 +125,8 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert later["reconciliation"] == summary["reconciliation"]
     assert later["rotation"] == summary["rotation"]
     assert later["audiences"] == summary["audiences"]
+    assert later["waiting"] == summary["waiting"], "put forward once"
+    assert "is not kept" not in opened_again.stderr, "asked for once"
     provided_once(home)
     assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
 
@@ -193,6 +198,8 @@ def serve_and_buy(home: Path, purchases: int) -> None:
             first_page = httpx.get(f"{summary['addresses']['front']}/?lang=en", trust_env=False).text
             assert "Differences: 0." in first_page
             assert "The key card-index turned to version" in first_page
+            assert "announce: life-offers" in first_page
+            assert "Approved 1/2" in first_page
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)

@@ -49,6 +49,24 @@ def lines_in_lake(house: MemberHouse) -> int:
         lake.close()
 
 
+def every_page_fits(page: Page, house: MemberHouse) -> None:
+    """On a telephone and on a desk, in both languages: nothing wider than the window, no title under the curtain."""
+    mine, bought = house.origins.vault, house.origins.statement
+    asking = page.url.replace(bought, "")
+    for width in (360, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for lang in ("ja", "en"):
+            for path in (f"{mine}/?", f"{mine}/rights?", f"{mine}/log?", f"{bought}/?", f"{bought}{asking}&"):
+                page.goto(f"{path}lang={lang}")
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                under = page.evaluate(
+                    "document.querySelector('h1').getBoundingClientRect().top"
+                    " - document.querySelector('.top').getBoundingClientRect().bottom"
+                )
+                assert (wide <= width, under >= 10) == (True, True), (path.split("?")[0], lang, width, wide, under)
+    page.goto(f"{bought}/?lang=ja")
+
+
 def test_a_purchase_is_asked_for_taken_back_and_forgotten(page: Page, house: MemberHouse) -> None:
     expect(page.get_by_text(PRODUCT_NAME).first).to_be_visible()
     page.get_by_role("link", name="このお買い物を残さない").first.click()
@@ -65,7 +83,8 @@ def test_a_purchase_is_asked_for_taken_back_and_forgotten(page: Page, house: Mem
     assert house.ask("ledger-worker", "/erasures/finish", {})["waiting"] == 0
     assert lines_in_lake(house) == 1, "what was taken back stays"
     page.get_by_role("link", name="この行を残さない").first.click()
-    page.get_by_role("link", name="やめる").click()
+    every_page_fits(page, house)
+    page.goto(house.origins.statement)
     page.get_by_role("link", name="このお買い物を残さない").first.click()
     page.get_by_role("button", name="残さない").click()
     expect(page.get_by_text("まもなく消えます")).to_be_visible()

@@ -59,6 +59,9 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
         then = (datetime.now(house.home.zone) - timedelta(days=90)).isoformat()
         papers = [paper for file in sorted(PAPERS.glob("*.toml")) for paper in read_file(file, house.home.zone)]
         house.ask("desk", "/announce", {"papers": [as_body(paper) for paper in papers], "now": then})
+        for value in ("on", "off") * 3:  # so that the vault's log is longer than one that begins anew
+            wishes = [{"what": "points-only", "value": value}]
+            house.ask("vault", "/choices/decide", {"card": CARD, "wishes": wishes})
         folder = tmp_path_factory.mktemp("backups")
         made = noren(house.home.path, "backup", str(folder))["backups"]
         assert [each["side"] for each in made] == ["ledger", "vault", "desk"]
@@ -118,6 +121,16 @@ def test_a_lost_log_begins_anew_and_names_the_last_checkpoint_that_is_known(back
         report = check(open_home(home), side, [])
         assert report.good, report.wrong
     assert stops(home) == 0, "of what neither side has, nothing can be read back: it is said in the decision"
+    _stopped_since_the_log_began_anew(backed, home, tmp_path / "third")
+
+
+def _stopped_since_the_log_began_anew(backed: Backed, home: Path, third: Path) -> None:
+    """The old backup, restored once more beside the log that began since: all that this log knows holds."""
+    with zone_client(open_home(home), "ledger-worker"), zone_client(open_home(home), "vault") as vault:
+        vault.call("/choices/decide", {"card": CARD, "wishes": [{"what": "stop", "value": "all"}]})
+    assert stops(home) == 1
+    noren(second_home(open_home(home), third, logs=True), "restore", str(backed.folder))
+    assert stops(third) == 1
 
 
 def test_a_log_that_was_set_back_is_refused(backed: Backed, tmp_path: Path) -> None:

@@ -6,18 +6,22 @@ planted bug breaks stands in :class:`Bugs`.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.store.test_provision import GROUP, JOINT, Registers, a_register, opened
 
 from noren.activity import erasing
+from noren.activity.lake.reader import open_lake
+from noren.activity.sweeping import Broom
+from noren.activity.thinning import begin_us, first_whole, thin_ledger
 from noren.doors.worker.erasures import ErasureRounds
 from noren.doors.worker.turn import Turn
 from noren.governance.clearing import Cleared, clear
@@ -38,6 +42,9 @@ from noren.testing.audience_house import COFFEE, AudienceHouse, Bought, grown_up
 from noren.testing.governed import NOW
 from noren.testing.journal import MemoryJournal
 
+PRICE = 100
+"""What every member bought for, once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bugs:
@@ -48,6 +55,13 @@ class Bugs:
     replay_off: bool = False
     lease_without_end: bool = False
     provisions_kept: bool = False
+    lines_kept: bool = False
+    sum_lost: bool = False
+
+    @property
+    def of_age(self) -> bool:
+        """Whether only years bring it to light: the others are looked for without them, which is quicker."""
+        return self.lines_kept or self.sum_lost
 
 
 @dataclass
@@ -73,11 +87,14 @@ class World:
     backups: list[Kept] = field(default_factory=list[Kept])
     leases: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     number: int = 0
+    months: int = 0
+    """How many months the programme's clock is ahead."""
 
     def __post_init__(self) -> None:
         self.register = a_register()
         self.register.put(JOINT)
         self.house = AudienceHouse(self.folder / "home").__enter__()
+        self._thin()
 
     @property
     def copies(self) -> Copies:
@@ -91,7 +108,7 @@ class World:
         self.number += 1
         card = f"2980{self.number:012d}"
         self.house.enrol({card: grown_up(self.number)})
-        self.house.buy({card: [Bought(1, [COFFEE])]})
+        self.house.buy({card: [Bought(1, [COFFEE])]})  # for 100
         self.members[card] = self.house.handles[card]
 
     def stop(self, card: str) -> None:
@@ -146,6 +163,55 @@ class World:
         for copy in self.leases:
             self._holds(census[copy])
 
+    def grow_old(self, months: int) -> None:
+        """Let months pass: the monthly round makes sums of what is past its term, and the books are as before."""
+        self.months += months
+        self._set_clock()
+        self._thin()
+        self.books_are_as_bought()
+
+    def books_are_as_bought(self) -> None:
+        """Of everybody who is there: amounts as bought, in ledger and lake; nothing whole that is past its term."""
+        room, first = self.house.room, first_whole(self.house.today)
+        edge = begin_us(first, self.house.home.zone)
+        for card, handle in self.members.items():
+            chain = room.feed.chain(handle, None, 50)
+            assert sum(each.amount for each in chain) == PRICE, f"the ledger lost or doubled what {card} bought"
+            assert all((each.at >= edge) == bool(each.shop) for each in chain), "a purchase past its term stands whole"
+        sums = self._history(first)
+        assert sums == dict.fromkeys(self.members.values(), PRICE), "the lake lost or doubled something"
+
+    def _history(self, first: date) -> dict[bytes, int]:
+        lake = open_lake(self.house.home.lake)
+        (old,) = lake.execute("SELECT count(*) FROM bought_lines WHERE day < ?", [first]).fetchall()
+        rows = lake.execute(
+            "SELECT handle, sum(amount)::BIGINT FROM (SELECT handle, amount FROM purchase_lines"
+            " UNION ALL SELECT handle, amount FROM day_sums) GROUP BY handle"
+        ).fetchall()
+        lake.close()
+        assert old == (0,), "a line past its term stands in the lake"
+        return dict(rows)
+
+    def _set_clock(self) -> None:
+        ahead = timedelta(days=31 * self.months)
+        self.house.room.ledger.set_clock_offset_us(ahead // timedelta(microseconds=1))
+
+    def _thin(self) -> None:
+        room = self.house.room
+        if self.bugs.lines_kept:
+            broom = Broom(room.ledger, room.feed, contextlib.nullcontext(), rest=lambda _: None)
+            thin_ledger(broom, room.feed, first_whole(self.house.today), self.house.home.zone)
+            return
+        ErasureRounds(Turn(room)).thin()
+        if self.bugs.sum_lost:
+            self._lose_a_sum()
+
+    def _lose_a_sum(self) -> None:
+        chains = [self.house.room.feed.chain(handle, None, 50) for handle in self.members.values()]
+        for each in (one for chain in chains for one in chain if not one.body_hash):
+            with self.house.room.ledger.batch() as batch:
+                batch.put_anew(replace(each, amount=0), [])
+
     def backup(self) -> None:
         ring = self.house.room.zone_keys.ring("ledger-backup")
         folder = self.folder / f"backup-{len(self.backups)}"
@@ -166,7 +232,10 @@ class World:
         self.members = {card: handle for card, handle in kept.members.items() if handle not in self.erased}
         self.stopped = {card for card in kept.stopped if card in self.members}
         self.house.open()
+        self._set_clock()
         self.house.catch_up()
+        self._thin()
+        self.books_are_as_bought()
 
     def nobody_erased_is_left(self) -> None:
         room = self.house.room

@@ -1,4 +1,4 @@
-"""Join, lease, read, backup, stop, erase, tick, restore, in any order: and every planted bug is found.
+"""Join, lease, read, backup, stop, erase, tick, grow old, restore, in any order: and every planted bug is found.
 
 ``NOREN_NIGHT=1``: longer. A failing sequence prints itself; hypothesis keeps its seed.
 """
@@ -27,6 +27,8 @@ from noren.governance.leases.model import LONGEST, CopyKind
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
 DRAW = st.integers(min_value=0, max_value=1_000)
 DAYS = st.integers(min_value=1, max_value=9)
+MONTHS = st.sampled_from([38, 37, 1])
+OLDEST = 90
 MANY = 3
 BUGS = [each.name for each in fields(Bugs)]
 
@@ -69,6 +71,11 @@ class Governance(RuleBasedStateMachine):
     def tick(self, days: int) -> None:
         self.world.tick(days)
 
+    @precondition(lambda self: self.world.months < OLDEST and (self.bugs == Bugs() or self.bugs.of_age))
+    @rule(months=MONTHS)
+    def grow_old(self, months: int) -> None:
+        self.world.grow_old(months)
+
     @precondition(lambda self: len(self.world.backups) < MANY)
     @rule()
     def backup(self) -> None:
@@ -107,7 +114,16 @@ def test_in_any_order_what_must_hold_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "bug", ["blind_to_stops", "unlisted_erasure", "replay_off", "lease_without_end", "provisions_kept"]
+    "bug",
+    [
+        "blind_to_stops",
+        "unlisted_erasure",
+        "replay_off",
+        "lease_without_end",
+        "provisions_kept",
+        "lines_kept",
+        "sum_lost",
+    ],
 )
 def test_a_planted_bug_is_found(bug: str) -> None:
     with pytest.raises(AssertionError):

@@ -106,8 +106,9 @@ PROMISED: dict[str, Promised] = {
     "too-old": Promised(
         422,
         Say(
-            "営業日がレシートの保存期間より前のとき(既定400日)",
-            "The business date is before the receipts' term (400 days)",
+            "営業日がレシートの保存期間より前のとき(既定400日)。返品するお買い上げの記録が、もう1件としては残っていないとき",
+            "The business date is before the receipts' term (400 days); or what is brought back is of a purchase that"
+            " no longer stands by itself",
         ),
     ),
     "in-the-future": Promised(422, Say("at が48時間より先のとき", "`at` is more than 48 h ahead of the clock")),

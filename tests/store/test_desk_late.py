@@ -18,6 +18,8 @@ from noren.governance.cases.operations import Known
 from noren.governance.parties import Party, PartyKind, Vetting
 from noren.governance.ports import Entry, EntryKind
 from noren.governance.register import Document, DocumentKind
+from noren.governance.staff import Role
+from noren.governance.staffing import tending
 from noren.house.desk import DeskRoom, desk_room
 from noren.house.home import Home, open_home
 from noren.kernel.say import Say
@@ -48,7 +50,7 @@ def killed_at(home: Home, what: str) -> None:
     assert done.returncode == KILL, done.stderr.decode()
 
 
-@pytest.mark.parametrize("what", ["document", "case"])
+@pytest.mark.parametrize("what", ["document", "case", "account"])
 def test_a_kill_between_store_and_log_leaves_no_act_unlogged(home: Home, what: str) -> None:
     desk_room(home).close()
     killed_at(home, what)
@@ -56,7 +58,11 @@ def test_a_kill_between_store_and_log_leaves_no_act_unlogged(home: Home, what: s
     try:
         assert lacking(room) == []
         late = [entry for entry in logged(room) if entry.body.get("late")]
-        told = {"document": EntryKind.DOCUMENT_ANNOUNCED, "case": EntryKind.INCIDENT_OPENED}[what]
+        told = {
+            "document": EntryKind.DOCUMENT_ANNOUNCED,
+            "case": EntryKind.INCIDENT_OPENED,
+            "account": EntryKind.STAFF_CHANGED,
+        }[what]
         assert told in {entry.kind for entry in late}
         assert len(late) == 1
         size = room.journal.size
@@ -106,6 +112,8 @@ if __name__ == "__main__":
     _room = desk_room(open_home(Path(sys.argv[1])))
     if sys.argv[2] == "case":
         replace(_room.case_room(), journal=_Kills()).open_incident(found_on=DAY, known=Known(), who="aoki")
+    elif sys.argv[2] == "account":
+        tending.add(replace(_room.staff, journal=_Kills()), "aoki", "Aoki", [Role.PRIVACY_OFFICER], "")
     else:
         _room.documents.add([_party(1)])
         _Kills().append([])

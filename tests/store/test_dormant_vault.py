@@ -134,6 +134,27 @@ def test_whatever_she_does_here_calls_it_off(house: House, act: str) -> None:
     assert seen(house).day == today
 
 
+@pytest.mark.parametrize("months", [0, 60])
+def test_a_day_of_a_term_that_was_given_up_does_not_stand(house: House, months: int) -> None:
+    """Nor is she erased on the spot when the old term comes back: she is told a day anew."""
+    told(house)
+    assert look(house.vault, Terms(months, 60), dry=True) == Looked(called_off=2)
+    assert look(house.vault, Terms(months, 60)) == Looked(called_off=2)
+    assert waiting(house.vault) == {}
+    house.clock.instant = datetime(2030, 6, 2, tzinfo=UTC)
+    assert look(house.vault, TERMS).erased == 0
+    assert seen(house).goes_on == date(2030, 8, 1)
+
+
+def test_what_was_called_off_is_told_until_its_day_and_no_longer(house: House) -> None:
+    told(house)
+    house.clock.instant = datetime(2030, 2, 28, tzinfo=UTC)
+    assert isinstance(sign_in(house.vault, number=MemberNumber("M0000000"), password=PASSWORD), bytes)
+    assert seen(house).erased_on == ON
+    house.clock.instant = THE_DAY
+    assert seen(house) == Seen(date(2030, 2, 28)), "right at once, without a look and without signing in again"
+
+
 def test_a_wrong_password_is_no_word_of_hers(house: House) -> None:
     told(house)
     sign_in(house.vault, number=MemberNumber("M0000000"), password="something else")

@@ -19,7 +19,7 @@ from noren.activity.ports import Asked
 from noren.kernel.keyring import KeyRing
 from noren.register.batches import Duties
 from noren.register.flushing import Waiting
-from noren.register.jobs import Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
+from noren.register.jobs import PAST, Answered, BalanceJob, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
@@ -208,7 +208,7 @@ def test_a_purchase_past_its_term_takes_no_return(desk: Desk) -> None:
         batch.drop_receipts([(key.day, key.hash, 1)])
     other.close()
     back = ReturnRequest("r-1", [ReturnLineRequest(7, 999, 1)])
-    assert desk.ask(ReturnJob(name, back, SELLER, KEYS)) == [Refusal("too-old")]
+    assert desk.ask(ReturnJob(name, back, SELLER, KEYS)) == [Refusal("too-old", more=PAST)]
 
 
 def test_a_company_may_switch_balances_off(desk: Desk) -> None:

@@ -67,6 +67,13 @@ def test_beside_a_complete_year_more_may_stand_but_not_less() -> None:
     assert list(findings(SOURCE, ledger(purchases=9), more_came=True))
 
 
+def test_what_a_member_did_not_want_kept_later_is_no_loss() -> None:
+    less = ledger(lake_rows=98, lake_amount=4900)
+    assert list(findings(SOURCE, less, more_came=True)) == []
+    assert list(findings(SOURCE, less, more_came=False))
+    assert list(findings(SOURCE, ledger(lake_rows=98, lake_amount=5100), more_came=True))
+
+
 def test_a_points_only_purchase_is_in_the_ledger_and_not_in_the_lake() -> None:
     one_more = ledger(purchases=11, amount=5730, amount_without_lines=730)
     assert list(findings(SOURCE, one_more, more_came=True)) == []

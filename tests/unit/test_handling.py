@@ -20,6 +20,7 @@ from noren.kernel.say import Say
 from noren.testing.governed import BEGIN, NOW, Governed, governed, notice
 
 FACTS = Facts(Say("のれんポイント", "Noren Points"), None, 400, 13, 35, 31)
+THINNED = replace(FACTS, keep_months=36)
 ADDRESS = "https://noren.example/handling"
 FONTS = Path("/usr/share/fonts/opentype/noto")
 
@@ -122,7 +123,7 @@ def test_the_page_keeps_the_rules_of_wording() -> None:
 @pytest.mark.parametrize("lang", ["ja", "en"])
 @pytest.mark.parametrize("kind", ["poster", "sticker"])
 def test_papers_print(kind: str, lang: str) -> None:
-    made = paper(page(governed()), ADDRESS, kind, "ja" if lang == "ja" else "en")
+    made = paper(page(governed()), THINNED, ADDRESS, kind, "ja" if lang == "ja" else "en")
     fonts = [str(FONTS)]
     printed = typst.compile(made.encode(), font_paths=fonts, ignore_system_fonts=True)  # type: ignore[arg-type]
     assert bytes(printed).startswith(b"%PDF-")  # type: ignore[arg-type]
@@ -132,16 +133,26 @@ def test_what_a_name_holds_is_never_typst() -> None:
     register = governed()
     odd = '#eval("1") *x* _y_ $z$ <a> @b [c] \\ ~ `d`'
     register.put(replace(register.at().parties["G1"].value, name=Say(odd, odd)))
-    made = paper(page(register), ADDRESS, "poster", "en")
+    made = paper(page(register), FACTS, ADDRESS, "poster", "en")
     fonts = [str(FONTS)]
     assert bytes(typst.compile(made.encode(), font_paths=fonts, ignore_system_fonts=True))  # type: ignore[arg-type]
     assert "\\#eval" in made
 
 
 def test_the_lines_of_a_receipt_fit() -> None:
-    for line in receipt_lines(ADDRESS):
+    for line in receipt_lines(THINNED, ADDRESS):
         for text in (line.ja, line.en):
             assert sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text) <= RECEIPT_COLUMNS
+
+
+def test_poster_sticker_and_receipt_tell_of_the_36_months_where_it_is_done() -> None:
+    shown, plain = page(governed(), THINNED), page(governed())
+    for kind in ("poster", "sticker"):
+        assert "36か月で、日と分類ごとの合計だけに" in paper(shown, THINNED, ADDRESS, kind, "ja")
+        assert "36 months" in paper(shown, THINNED, ADDRESS, kind, "en")
+    assert "36 months" not in paper(plain, FACTS, ADDRESS, "sticker", "en")
+    assert receipt_lines(THINNED, ADDRESS)[0].en == "After 36 months lines become sums of a day."
+    assert len(receipt_lines(FACTS, ADDRESS)) == len(receipt_lines(THINNED, ADDRESS)) - 2
 
 
 def test_who_is_dormant_is_told_of_only_where_it_is_done() -> None:

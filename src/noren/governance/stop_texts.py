@@ -13,6 +13,7 @@ from typing import Final
 
 from noren.governance.parties import PROGRAMME
 from noren.governance.purposes import PURPOSES
+from noren.governance.retention import KEEP_LINES_MONTHS
 from noren.governance.stopping import ANY, Rule
 from noren.kernel.say import Say
 
@@ -47,9 +48,11 @@ AUTO_DELETE: Final = Say(
 )
 AUTO_DELETE_GOES_ON: Final = Say(
     "毎月の初めに、過ぎた月の分が取引台帳と履歴から消えます。ポイントは減りません。"
-    "法令で保存が求められる記録は、その期間だけ残ります。選ばない場合は、会員でいるあいだ残ります。",
+    "法令で保存が求められる記録は、その期間だけ残ります。"
+    f"選ばない場合も、{KEEP_LINES_MONTHS}か月を過ぎた分は日と分類ごとの合計だけになります。",
     "As each month begins, what is past its term goes from the ledger and the history. No points are lost. Records "
-    "that the law wants kept stay for its term. If you choose nothing, lines stay while you are a member.",
+    f"that the law wants kept stay for its term. If you choose nothing, what is past {KEEP_LINES_MONTHS} months becomes"
+    " sums by day and category.",
 )
 
 

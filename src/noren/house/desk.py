@@ -24,11 +24,14 @@ from noren.governance.cases.operations import CaseRoom
 from noren.governance.cases.store import CaseStore
 from noren.governance.leases.copies import Copies
 from noren.governance.log import Log
+from noren.governance.ports import Entry
 from noren.governance.regimes import CLOCKS
 from noren.governance.staffing.glass import Glass
+from noren.governance.staffing.late import follow, missing
 from noren.governance.staffing.room import StaffRoom
 from noren.governance.staffing.secrets import Codes
 from noren.governance.staffing.store import StaffStore
+from noren.governance.staffing.telling import Said
 from noren.house.copies import open_copies
 from noren.house.documents import open_documents
 from noren.house.home import Home
@@ -98,12 +101,19 @@ def desk_room(home: Home) -> DeskRoom:
 
 def log_what_is_missing(room: DeskRoom) -> int:
     """Write into the log whatever stands in a store and not in it (a crash came between the two); return how many."""
-    found = (room.journal.at(place).entry for place in range(room.journal.size))
-    told = [entry for entry in found if entry is not None]
+    every = [(place, room.journal.at(place).entry) for place in range(room.journal.size)]
+    told = [entry for _, entry in every if entry is not None]
     late = [*entries.missing(room.documents.documents(), told), *operations.missing(room.cases, told)]
+    late += _late_of_staff(room, [Said(at, each.kind, each.at, each.body) for at, each in every if each is not None])
     for start in range(0, len(late), MAX_LATE):
         room.journal.append(late[start : start + MAX_LATE])
     return len(late)
+
+
+def _late_of_staff(room: DeskRoom, told: list[Said]) -> list[Entry]:
+    now, store = room.now(), room.staff.store
+    follow(store, told, now)
+    return missing(store, told, now)
 
 
 def staff_room(home: Home, keys: ZoneKeys, porter: Porter, journal: Log) -> StaffRoom:

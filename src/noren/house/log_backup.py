@@ -35,12 +35,6 @@ def staged(home: Home, side: LogSide, log: Log, work: Path) -> list[tuple[str, P
     return [(f"{FOLDER}/{path.relative_to(out)}", path) for path in sorted(out.rglob("*")) if path.is_file()]
 
 
-def log_size(unpacked: Path, side: LogSide) -> int:
-    """Return how many entries a side's log had when the backup was made; 0: the backup knows of no log."""
-    known = _known(unpacked, side)
-    return 0 if known is None else known.size
-
-
 def known_until(home: Home, side: LogSide, unpacked: Path) -> int | None:
     """Return how many entries of the log that is there the backup knows; None: that log is lost, or began since."""
     known = _known(unpacked, side)

@@ -19,7 +19,7 @@ from noren.identity.recalling import Recollection, Said, recall_all
 
 
 class Reconciling(msgspec.Struct, frozen=True):
-    """Of which backup: when it was made, how many entries the log had then, and whether the log is lost."""
+    """Of which backup: from when, how many entries of the log of now it knows, whether the log of then is lost."""
 
     point: datetime
     log_size: int
@@ -42,20 +42,17 @@ def reconcile(room: VaultRoom) -> Recollection | None:
     if not path.exists():
         return None
     mark = msgspec.json.decode(path.read_bytes(), type=Reconciling)
-    begin = None if mark.log_lost else mark.log_size
     keep_days = room.home.settings.erasure.keep_withdrawn_days
     done = recall_all(
-        room.vault, said=lambda row: _said(room.log, row, begin), log_lost=mark.log_lost, keep_days=keep_days
+        room.vault, said=lambda row: _said(room.log, row, mark.log_size), log_lost=mark.log_lost, keep_days=keep_days
     )
     begin_anew(room.vault)
     path.unlink()
     return done
 
 
-def _said(log: Log, row: bytes, begin: int | None) -> list[Said]:
-    """Return what a member said since the backup; nothing where the log is lost."""
-    if begin is None:
-        return []
+def _said(log: Log, row: bytes, begin: int) -> list[Said]:
+    """Return what a member said since the backup, as far as the log of now goes back."""
     told = [each for each in log.of_member(row) if each.place >= begin and each.entry is not None]
     bodies = [(each.entry.body, each.when) for each in told if each.entry is not None]
     return [Said(str(body["choice"]), str(body["value"]), when) for body, when in bodies if "choice" in body]

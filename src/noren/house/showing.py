@@ -1,4 +1,4 @@
-"""What a demonstration shows on the first page besides the year: cut-over, keys, a key that turned, audiences.
+"""What a demonstration shows on the first page besides the year: cut-over, keys, audiences, what waits for approval.
 
 Written into the home by the demonstration, read by the front: sums, names of keys and dates, private figures of
 audiences; no member, no key, no exact count.
@@ -94,6 +94,20 @@ class AudienceShown(msgspec.Struct, frozen=True):
         return self.figure_ja if lang == "ja" else self.figure_en
 
 
+class WaitingShown(msgspec.Struct, frozen=True):
+    """An announcement that waits for others' approval: what it is, how many approved, how many must."""
+
+    number: int
+    says_ja: str
+    says_en: str
+    have: int
+    needs: int
+
+    def says(self, lang: str) -> str:
+        """Return what it is."""
+        return self.says_ja if lang == "ja" else self.says_en
+
+
 class Shown(msgspec.Struct, frozen=True):
     """All of it."""
 
@@ -102,6 +116,7 @@ class Shown(msgspec.Struct, frozen=True):
     keys: tuple[KeyShown, ...]
     turned: Turned | None = None
     audiences: tuple[AudienceShown, ...] = ()
+    waiting: WaitingShown | None = None
 
 
 def show(home: Home, shown: Shown) -> None:

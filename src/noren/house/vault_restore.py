@@ -17,7 +17,7 @@ from noren.governance.erasure_list import ErasureList
 from noren.house.backup_file import open_backup, unpack
 from noren.house.home import Home, HomeProblem
 from noren.house.keys import open_keys
-from noren.house.log_backup import log_size, note_restored, refuse_other_log
+from noren.house.log_backup import known_until, note_restored, refuse_other_log
 from noren.house.reconciling import Reconciling, shut
 from noren.house.restored import Restored, cleared, put_in_place, refuse_over, refuse_without_list
 from noren.house.vault import member_keys_of
@@ -64,8 +64,9 @@ def restore(home: Home, file: Path, now: datetime, *, drill: bool, replay: bool 
             finally:
                 member_keys.close()
         if not drill:
-            lost = note_restored(home, keys, opened, work, erased)
-            shut(home, Reconciling(opened.head.made_at, log_size(work, "identity"), lost))
+            until = known_until(home, "identity", work)
+            note_restored(home, keys, opened, work, erased)
+            shut(home, Reconciling(opened.head.made_at, until or 0, until is None))
             _put_rows(home, unpacked)
             if not home.statutory_db.exists():  # one that is there knows more
                 put_in_place([(work / home.statutory_db.relative_to(home.path), home.statutory_db)])

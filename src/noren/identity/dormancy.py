@@ -63,7 +63,7 @@ def look(vault: Vault, terms: Terms, *, dry: bool = False) -> Looked:
     with vault.store.reading() as batch:
         _, since = batch.looked()
     kept_since = date.fromordinal(since) if since else vault.today()
-    done = _Look(vault, terms, kept_since, dry).run() if terms.months else Looked()
+    done = _Look(vault, terms, kept_since, dry).run()
     if dry:
         return done
     with vault.writing, vault.store.batch() as batch:
@@ -99,7 +99,10 @@ class _Look:
     def run(self) -> Looked:
         ahead: list[MemberRow] = []
         for member, seen in _all_seen(self._vault):
-            if (seen.day or self._since) >= self._quiet or member.pending:
+            if not self._is_quiet(seen):
+                self._no_longer(member, seen)
+                continue
+            if member.pending:
                 continue
             if seen.goes_on is not None and seen.goes_on <= self._vault.today():
                 self._end(member.row)
@@ -111,6 +114,17 @@ class _Look:
         if ahead:
             self._ask(ahead)
         return self._done
+
+    def _is_quiet(self, seen: Seen) -> bool:
+        return self._terms.months > 0 and (seen.day or self._since) < self._quiet
+
+    def _no_longer(self, member: MemberRow, seen: Seen) -> None:
+        """The term was made longer, or given up: a day that was set by the shorter one does not stand."""
+        if seen.goes_on is None:
+            return
+        if not self._dry:
+            _change(self._vault, [member.row], lambda one: one.called_off(one.day, self._vault.today()))
+        self._count(asked=0, called_off=1)
 
     def _ask(self, rows: list[MemberRow]) -> None:
         """Ask after members who were not heard of: who is dormant there too gets a day, or keeps the one she has."""

@@ -67,7 +67,7 @@ def who_am_i(vault: Vault, *, row: bytes) -> WhoAmI | None:
         since=(person.since or "")[:7],
         link_token=member.link_token,
         row=row,
-        seen=member.seen,
+        seen=member.seen.as_of(vault.today()),
     )
 
 

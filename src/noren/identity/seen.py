@@ -26,6 +26,10 @@ class Seen:
         """The day on which she goes; None where she does not."""
         return None if self.ended else self.erased_on
 
+    def as_of(self, today: date) -> Seen:
+        """Return what is told today: of what was called off nothing is said any more once its day has come."""
+        return Seen(self.day) if self.ended and self.erased_on is not None and self.erased_on <= today else self
+
     def heard(self, today: date) -> Seen:
         """Return the same when she is heard of: whatever was to happen to her is called off."""
         return self.called_off(today, today)

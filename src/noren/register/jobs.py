@@ -16,6 +16,7 @@ from noren.activity.model import CardState, Coupon, Line, Purchase, ReceiptKey
 from noren.activity.points import Standing, balance, lapse, next_expiry
 from noren.activity.ports import Asked
 from noren.kernel.clock import instant_of, local_date
+from noren.kernel.say import Say
 from noren.kernel.values import value
 from noren.register.answers import BalanceAnswer, Expiry, FindAnswer, PreviewAnswer, PurchaseAnswer
 from noren.register.codes import read_code
@@ -233,6 +234,16 @@ def _previewed(answer: bytes) -> Answered:
     return Answered(_OK, msgspec.json.encode(PreviewAnswer(whole.points, effects)))
 
 
+GONE: Final = Say(
+    "このお買い上げの記録は、もう1件としては残っていません。36か月を過ぎて日ごとの合計になったか、会員の記録が消去されました。",
+    "This purchase no longer stands by itself: past 36 months it became part of a day's sum, or its member was erased.",
+)
+PAST: Final = Say(
+    "返品を受けられる期間(レシートの保存期間)を過ぎています。",
+    "The term in which goods come back (the receipts' term) is over.",
+)
+
+
 @dataclass(slots=True)
 class ReturnJob:
     """Goods brought back to any terminal of the company that sold them."""
@@ -251,11 +262,15 @@ class ReturnJob:
     def run(self, work: Work, moment: Moment) -> Outcome:
         """See ``Job``."""
         entry = read_name(self.keys.purchase_id, self.name)
-        purchase = None if entry is None else work.purchase(entry)
-        if purchase is None or purchase.partner != self.seller.partner:
+        if entry is None:
+            return Refusal("unknown-purchase")
+        purchase = work.purchase(entry)
+        if purchase is None:
+            return Refusal("too-old", more=GONE)  # its name is of our making: there was one
+        if purchase.partner != self.seller.partner:
             return Refusal("unknown-purchase")
         if purchase.answer == b"":
-            return Refusal("too-old")  # past the receipts' term: lines and answers are gone
+            return Refusal("too-old", more=PAST)  # past the receipts' term: lines and answers are gone
         bodies = self.keys.return_bodies(self.request)
         returns = work.returns(purchase.entry)
         for known in returns:
@@ -322,12 +337,14 @@ class FindJob:
         ask = self.request
         if self.partner_of_shop != self.seller.partner:
             return Refusal("unknown-purchase")
-        del moment  # a receipt is found whatever the time
         for key in self.keys.receipts(ask.shop, ask.terminal, ask.business_date, ask.receipt):
             seen, entry = work.receipt(key)
             if seen:
                 purchase = None if entry is None else work.purchase(entry)
                 return Refusal("erased") if purchase is None else self._found(work, purchase)
+        # A receipt that stands is found whatever the time.
+        if (local_date(moment.received, moment.zone) - ask.business_date).days > moment.keep_days:
+            return Refusal("too-old", "/business_date", PAST)
         return Refusal("unknown-purchase")
 
     def _found(self, work: Work, purchase: Purchase) -> Answered:

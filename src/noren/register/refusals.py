@@ -170,10 +170,11 @@ PROBLEMS: Final[dict[str, Problem]] = {
     ),
     "too-old": Problem(
         422,
-        Say("営業日が古すぎます", "The business date is too old"),
+        Say("古すぎて、もう扱えません", "Too old: past its term"),
         Say(
-            "レシートの保存期間を過ぎた取引は「noren import purchases」で取り込めます。",
-            "Beyond the receipts' term, history can come by `noren import purchases`.",
+            "レシートの保存期間を過ぎた取引は「noren import purchases」で取り込めます。返品は店の控えでどうぞ。",
+            "Beyond the receipts' term, history can come by `noren import purchases`; goods come back by the shop's own"
+            " records.",
         ),
     ),
     "in-the-future": Problem(

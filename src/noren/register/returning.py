@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from noren.activity.model import FORGOTTEN_LINE, Coupon, Kind, Posting, Purchase, Return, ReturnLine
+from noren.activity.model import FORGOTTEN_LINE, Coupon, Kind, Line, Posting, Purchase, Return, ReturnLine
 from noren.activity.points import Move, Standing, balance, earned_points, give_back, lapse, take_back
 from noren.campaign.spec import AfterReturn
 from noren.kernel.clock import local_date, microseconds
@@ -82,7 +82,7 @@ def decide_return(
     its campaign says so and all was brought back; points beyond the ordinary go in the part that the goods are.
     """
     amount = sum(line.amount for line in request.lines)
-    keeps_lines = purchase.lines is not None and not standing.member.points_only
+    keeps_lines = not standing.member.points_only
     refused = _check_left(request, purchase, returns, amount)
     if refused is not None:
         return refused
@@ -120,7 +120,7 @@ def decide_return(
         body_hash=body_hash,
         at=microseconds(terms.received),
         amount=amount,
-        lines=tuple(ReturnLine(x.line, x.quantity, x.amount) for x in request.lines) if keeps_lines else None,
+        lines=_kept_lines(request, purchase.lines) if keeps_lines else None,
         answer=answer,
     )
     moves = lapsed + backwards + taken_moves
@@ -141,6 +141,17 @@ def _bonus_left(
         before = sum(left.amount_left for left in lines_left(purchase, returns) if left.line in meant)
         after = before - sum(line.amount for line in request.lines if line.line in meant)
     return bonus * max(0, after) // before if before > 0 else bonus
+
+
+def _kept_lines(request: ReturnRequest, lines: Sequence[Line] | None) -> tuple[ReturnLine, ...] | None:
+    """Return what is kept of the lines brought back: nothing of a line that its member did not want kept."""
+    if lines is None:
+        return None
+    return tuple(
+        ReturnLine(x.line, x.quantity, x.amount)
+        for x in request.lines
+        if x.line < len(lines) and lines[x.line] != FORGOTTEN_LINE
+    )
 
 
 def _check_left(request: ReturnRequest, purchase: Purchase, returns: Sequence[Return], amount: int) -> Refusal | None:

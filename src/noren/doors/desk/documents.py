@@ -25,16 +25,18 @@ from noren.doors.desk.bodies import (
     shown,
 )
 from noren.doors.desk.staff import Asked, signed_in
+from noren.doors.desk.staff_bodies import DocumentTold
 from noren.governance.announced.announcing import Planned, Wanted, plan
 from noren.governance.announced.changes import WAITS
 from noren.governance.announced.entries import entries_of
 from noren.governance.announced.refusals import NotAnnounced, Rule
+from noren.governance.announced.saying import DOCUMENT_SAYS, Field, fields_of
 from noren.governance.announced.store import text_sha256
 from noren.governance.documents import NotADocument, decode_body
 from noren.governance.parties import Party
 from noren.governance.register import DocumentKind
 from noren.governance.staffing.approving import TWO, wait
-from noren.governance.staffing.model import SignedIn, Waiting
+from noren.governance.staffing.model import Outcome, SignedIn, Waiting
 from noren.house.desk import DeskRoom
 from noren.kernel.say import Say
 
@@ -116,6 +118,34 @@ def preview(room: DeskRoom, waiting: Waiting) -> AnnounceAnswer:
     data = msgspec.json.decode(waiting.body, type=AnnounceBody)
     with room.turn:
         return _announce(room, msgspec.structs.replace(data, dry=True), None)
+
+
+def fields(room: DeskRoom, waiting: Waiting) -> dict[tuple[str, str], list[Field]]:
+    """Return what each document that waits says, by kind and id, in words; nothing of one that it removes."""
+    data, now = msgspec.json.decode(waiting.body, type=AnnounceBody), room.now()
+    said = [Say(paper.text.ja, paper.text.en) for paper in data.papers if paper.text is not None]
+    texts = {**room.documents.texts(), **{text_sha256(text): text for text in said}}
+    register, wanted = room.documents.register(now), [_wanted(paper) for paper in data.papers]
+    there = [(each, each.body) for each in wanted if each.body is not None]
+    return {(each.kind.value, each.id): list(fields_of(body, register, texts)) for each, body in there}
+
+
+def told(room: DeskRoom, waiting: Waiting) -> list[DocumentTold]:
+    """Return what waits as it goes out; nothing where it is no announcement, or waits no more."""
+    if waiting.act != "announce" or waiting.outcome is not Outcome.WAITS:
+        return []
+    said = fields(room, waiting)
+    return [
+        DocumentTold(_pair(DOCUMENT_SAYS[DocumentKind(kind)]), name, _pairs(of)) for (kind, name), of in said.items()
+    ]
+
+
+def _pairs(of: Sequence[Field]) -> list[tuple[tuple[str, str], tuple[str, str]]]:
+    return [(_pair(name), _pair(says)) for name, says in of]
+
+
+def _pair(say: Say) -> tuple[str, str]:
+    return say.ja, say.en
 
 
 def _instant(room: DeskRoom, given: datetime | None) -> datetime:

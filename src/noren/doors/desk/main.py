@@ -13,7 +13,7 @@ from litestar import Litestar, Response
 from noren.doors.desk.cases import case_handlers
 from noren.doors.desk.clearing import clearing_handlers
 from noren.doors.desk.deciding import Perform
-from noren.doors.desk.documents import announce_approved, document_handlers
+from noren.doors.desk.documents import announce_approved, document_handlers, told
 from noren.doors.desk.glass import glass_handlers, glass_performer
 from noren.doors.desk.pages import staff_app
 from noren.doors.desk.staff import staff_handlers, staff_performers
@@ -82,6 +82,7 @@ def performers_of(room: DeskRoom) -> Mapping[str, Perform]:
 
 
 def _others(room: DeskRoom) -> list[Any]:
-    staff = staff_handlers(room.staff, performers_of(room), room.home.settings.programme.name_en)
+    issuer = room.home.settings.programme.name_en
+    staff = staff_handlers(room.staff, performers_of(room), issuer, lambda waiting: told(room, waiting))
     cases = case_handlers(room.case_room(), lambda year: room.glass.count(year, room.home.zone))
     return [*clearing_handlers(room), *cases, *staff, *glass_handlers(room.staff, room.glass)]

@@ -6,7 +6,7 @@ another of them approves.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -30,9 +30,18 @@ Asked = Request[Any, Any, Any]
 LOG: Final[Any] = structlog.get_logger("desk")
 
 
-def staff_handlers(room: StaffRoom, performers: Mapping[str, Perform], issuer: str) -> list[Any]:
-    """Return the handlers of ``/staff`` and ``/standing``. ``performers``: do what was approved, by its act."""
-    return [*_signing(room), *_taking(room, issuer), *_tending(room), *_telling(room), *_approving(room, performers)]
+def staff_handlers(
+    room: StaffRoom,
+    performers: Mapping[str, Perform],
+    issuer: str,
+    told: Callable[[Waiting], list[bodies.DocumentTold]],
+) -> list[Any]:
+    """Return the handlers of ``/staff`` and ``/standing``.
+
+    ``performers``: do what was approved, by its act. ``told``: what the documents that wait say.
+    """
+    others = [*_signing(room), *_taking(room, issuer), *_tending(room), *_telling(room)]
+    return [*others, *_approving(room, performers, told)]
 
 
 def signed_in(room: StaffRoom, request: Asked) -> SignedIn | None:
@@ -217,10 +226,12 @@ def _told(room: StaffRoom, account: Account) -> bodies.AccountAnswer:
     return bodies.shown(account, sorted(each.means.value for each in room.credentials(account)))
 
 
-def _approving(room: StaffRoom, performers: Mapping[str, Perform]) -> list[Any]:
+def _approving(
+    room: StaffRoom, performers: Mapping[str, Perform], told: Callable[[Waiting], list[bodies.DocumentTold]]
+) -> list[Any]:
     @post("/staff/approvals", status_code=HTTP_200_OK, sync_to_thread=True)
     def approvals() -> list[bodies.WaitingAnswer]:
-        return [bodies.waiting_shown(each) for each in room.store.all_waiting(room.clock.now())]
+        return [bodies.waiting_shown(each, told(each)) for each in room.store.all_waiting(room.clock.now())]
 
     @post("/staff/approve", status_code=HTTP_200_OK, sync_to_thread=True)
     def approve(request: Asked, data: JSONBody[bodies.NumberBody]) -> Response[Any]:

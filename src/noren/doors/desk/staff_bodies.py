@@ -82,8 +82,16 @@ class AccountAnswer(msgspec.Struct, frozen=True):
     means: list[str] = []
 
 
+class DocumentTold(msgspec.Struct, frozen=True):
+    """A document that waits: what kind it is, and its fields in words: name and text, each Japanese, then English."""
+
+    kind: tuple[str, str]
+    id: str
+    fields: list[tuple[tuple[str, str], tuple[str, str]]]
+
+
 class WaitingAnswer(msgspec.Struct, frozen=True):
-    """Something that waits, or waited, for approval."""
+    """Something that waits, or waited, for approval. ``documents``: what an announcement that waits says."""
 
     number: int
     act: str
@@ -94,6 +102,7 @@ class WaitingAnswer(msgspec.Struct, frozen=True):
     outcome: str
     says_ja: str
     says_en: str
+    documents: list[DocumentTold] = []
 
 
 class DoneAnswer(msgspec.Struct, frozen=True):
@@ -135,7 +144,7 @@ def shown(account: Account, means: list[str] | None = None) -> AccountAnswer:
     return AccountAnswer(account.id, account.name, roles, *about, means or [])
 
 
-def waiting_shown(each: Waiting) -> WaitingAnswer:
+def waiting_shown(each: Waiting, documents: list[DocumentTold] | None = None) -> WaitingAnswer:
     """Return what waits as it goes out."""
     about = each.number, each.act, each.author, each.at, each.needs
-    return WaitingAnswer(*about, list(each.approvals), each.outcome.value, each.says_ja, each.says_en)
+    return WaitingAnswer(*about, list(each.approvals), each.outcome.value, each.says_ja, each.says_en, documents or [])

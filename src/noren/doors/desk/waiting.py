@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +11,14 @@ from litestar.concurrency import sync_to_thread
 
 from noren.doors.desk.bodies import AnnounceAnswer
 from noren.doors.desk.deciding import approve_one, may_decide, refuse_one
-from noren.doors.desk.documents import preview
+from noren.doors.desk.documents import fields, preview
 from noren.doors.desk.entrance import Entrance, GivenEntrance, form_of
 from noren.doors.desk.staff_bodies import DoneAnswer
 from noren.doors.desk.troubles import NOT_DONE, refused
 from noren.doors.pages import PageProblem
 from noren.doors.pages.away import Away
 from noren.doors.pages.language import Asked
+from noren.governance.announced.saying import DOCUMENT_SAYS, Field
 from noren.governance.staffing.approving import same_person
 from noren.governance.staffing.model import Outcome, SignedIn, Waiting
 from noren.governance.staffing.refusing import Refused
@@ -27,13 +29,17 @@ _MAX_DIGITS: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """Something that waits, as somebody sees it. ``changes``: of an announcement, what it would change."""
+    """Something that waits, as somebody sees it.
+
+    ``changes``: of an announcement, what it would change. ``fields``: what each of its documents says.
+    """
 
     waiting: Waiting
     mine: bool
     approved: bool
     barred: Refused | None
     changes: AnnounceAnswer | None
+    fields: Mapping[tuple[str, str], Sequence[Field]]
 
 
 @get("/waiting", sync_to_thread=True)
@@ -42,7 +48,7 @@ def waiting_page(request: Asked, entrance: GivenEntrance) -> Response[Any]:
     who = entrance.signed_in(request)
     found = [_shown(entrance, who, each) for each in waits(entrance)]
     glass = [(each, entrance.room.glass.may_see(who, each) is None) for each in entrance.room.glass.loud()]
-    return entrance.page(request, "waiting.html", waiting=found, glass=glass)
+    return entrance.page(request, "waiting.html", waiting=found, glass=glass, kinds=DOCUMENT_SAYS)
 
 
 def waits(entrance: Entrance) -> list[Waiting]:
@@ -55,8 +61,10 @@ def waits(entrance: Entrance) -> list[Waiting]:
 def _shown(entrance: Entrance, who: SignedIn, each: Waiting) -> Shown:
     staff = entrance.room.staff
     approved = any(same_person(staff, who.account.id, other) for other in each.approvals)
-    changes = preview(entrance.room, each) if each.act == "announce" else None
-    return Shown(each, each.author == who.account.id, approved, may_decide(staff, who, each.number), changes)
+    announced = each.act == "announce"
+    changes = preview(entrance.room, each) if announced else None
+    told = fields(entrance.room, each) if announced else {}
+    return Shown(each, each.author == who.account.id, approved, may_decide(staff, who, each.number), changes, told)
 
 
 @post("/waiting/approve")

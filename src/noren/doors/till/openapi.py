@@ -55,7 +55,7 @@ def openapi_document(*, sandbox: bool) -> dict[str, Any]:
         "/v1/purchases/preview": _post("What a purchase would earn", PurchaseRequest, PreviewAnswer, 200, _SALE),
         "/v1/purchases/find": _post(
             "Find a purchase of this company by its receipt", FindRequest, FindAnswer, 200,
-            (*_WRONG_BODY, "unknown-purchase", "erased"),
+            (*_WRONG_BODY, "unknown-purchase", "too-old", "erased"),
         ),
         "/v1/purchases/{purchase}/returns": _returns(),
         "/v1/purchases/batch": _batch(),
@@ -154,7 +154,7 @@ def _sale() -> dict[str, Any]:
 
 
 def _returns() -> dict[str, Any]:
-    problems = (*_WRONG_BODY, "unknown-purchase", "receipt-conflict", "over-return", "erased")
+    problems = (*_WRONG_BODY, "unknown-purchase", "receipt-conflict", "over-return", "too-old", "erased")
     out = _post("Bring goods back", ReturnRequest, ReturnAnswer, 201, problems, replays=True)
     out["parameters"] = [
         {

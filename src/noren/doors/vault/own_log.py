@@ -5,6 +5,7 @@ Only while she is here: when she is erased the records are forgotten, and nothin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -14,10 +15,37 @@ from noren.doors.pages.away import Away
 from noren.doors.pages.language import Asked
 from noren.doors.vault.desk import GivenDesk
 from noren.governance.log import Log, Told
-from noren.governance.ports import SAYS
+from noren.governance.ports import SAYS, Fact
+from noren.kernel.say import Say
 
 SHOWN: Final = 200
 """How many of her newest entries the page shows; the file holds them all."""
+
+
+FACTS: Final = {
+    "by": Say("行った人", "done by"),
+    "choice": Say("選択", "choice"),
+    "checked": Say("ご本人の確認", "how it was known to be you"),
+    "document": Say("開示書の照合値", "the document's hash"),
+    "fields": Say("項目", "fields"),
+    "number": Say("番号", "number"),
+    "request": Say("ご請求の番号", "request"),
+    "signed_in": Say("サインインしていた担当者", "staff signed in"),
+    "texts": Say("ご覧になった文の版", "version of the texts"),
+    "value": Say("内容", "what"),
+    "why": Say("理由", "why"),
+}
+"""What a fact is called to her; another is shown by the name it has in the log."""
+
+NOBODY: Final = Say("なし", "nobody")
+
+
+def in_words(body: Mapping[str, Fact]) -> list[tuple[Say, Say]]:
+    """Return the facts of an entry, each with what it is called."""
+    return [
+        (FACTS.get(name, Say(name, name)), NOBODY if fact is False else Say(str(fact), str(fact)))
+        for name, fact in body.items()
+    ]
 
 
 @get("/log", sync_to_thread=True)
@@ -27,7 +55,8 @@ def own_log(request: Asked, desk: GivenDesk) -> Any:
     if row is None:
         return Away("/sign-in")
     mine = [told for told in desk.room.log.of_member(row) if told.entry is not None]
-    return desk.shell.page(request, "log.html", entries=mine[: -SHOWN - 1 : -1], count=len(mine), says=SAYS)
+    newest = mine[: -SHOWN - 1 : -1]
+    return desk.shell.page(request, "log.html", entries=newest, count=len(mine), says=SAYS, facts=in_words)
 
 
 @get("/log.json", sync_to_thread=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from noren.governance.handling.model import Page
+from noren.governance.handling.model import Facts, Page
 from noren.kernel.say import Lang, Say
 
 RECEIPT_COLUMNS: Final = 48
@@ -17,14 +17,18 @@ _INDIGO: Final = "#1b3558"
 _FONT: Final = '"Noto Sans CJK JP"'
 
 
-def paper(page: Page, address: str, kind: str, lang: Lang) -> str:
+def paper(page: Page, facts: Facts, address: str, kind: str, lang: Lang) -> str:
     """Return a poster's or a sticker's typst source, in one language."""
-    return _poster(page, address, lang) if kind == "poster" else _sticker(page, address, lang)
+    return _poster(page, address, lang) if kind == "poster" else _sticker(page, facts, address, lang)
 
 
-def receipt_lines(address: str) -> list[Say]:
+def receipt_lines(facts: Facts, address: str) -> list[Say]:
     """Return the lines at a receipt's foot; each fits its columns, the address apart, which is printed as it is."""
+    months = facts.keep_months
+    kept = Say(f"明細は{months}か月で日ごとの合計だけになります", f"After {months} months lines become sums of a day.")
+    not_kept = Say("残さないお買い物は会員のページで選べます", "A purchase not to be kept? Say so on your page.")
     return [
+        *([kept, not_kept] if months else []),
         Say("情報の取り扱いと停止のお申し出は", "How we handle your data, and how to stop it:"),
         Say(address, address),
     ]
@@ -47,7 +51,12 @@ def _poster(page: Page, address: str, lang: Lang) -> str:
     )
 
 
-def _sticker(page: Page, address: str, lang: Lang) -> str:
+def _sticker(page: Page, facts: Facts, address: str, lang: Lang) -> str:
+    months = facts.keep_months
+    kept = Say(
+        f"明細は{months}か月で、日と分類ごとの合計だけになります。",
+        f"After {months} months only sums by day and category are left of the lines.",
+    )
     line = Say(
         "カードを示すと、日時・店舗・金額・商品が当社に届きます。お名前は届きません。停止はいつでも。",
         "Show your card, and date, shop, amounts and goods come to us; your name does not. Stop it at any time.",
@@ -57,7 +66,7 @@ def _sticker(page: Page, address: str, lang: Lang) -> str:
         f'#set text(font: {_FONT}, size: 9pt, lang: "{lang}")\n'
         f'#rect(width: 100%, height: 3mm, fill: rgb("{_INDIGO}"))\n'
         f'#text(size: 11pt, weight: "bold", fill: rgb("{_INDIGO}"))[{_text(page.programme(lang))}]\n\n'
-        f"{_text(line(lang))}\n\n#v(1fr)\n{_text(address)}\n"
+        f"{_text(line(lang))}\n\n" + (f"{_text(kept(lang))}\n\n" if months else "") + f"#v(1fr)\n{_text(address)}\n"
     )
 
 

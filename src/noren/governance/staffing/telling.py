@@ -30,21 +30,28 @@ class Said:
 
 @dataclass(slots=True)
 class Known:
-    """What the log tells of an account. ``roles`` None: it does not say. ``means``: where each came, by its mark."""
+    """What the log tells of an account. ``roles`` None: it does not say. ``means``: by which entry each came."""
 
     at: datetime
     by: str
     state: State = State.INVITED
     roles: frozenset[Role] | None = None
-    means: dict[tuple[Means, str], int] = field(default_factory=dict[tuple[Means, str], int])
+    means: dict[tuple[Means, str], Said] = field(default_factory=dict[tuple[Means, str], Said])
 
     def has_since_before(self, credential: Credential, since: int) -> bool:
         """Return whether it has a means of signing in that came before so many entries were written.
 
         Entries of older versions tell a means of its kind alone, without a mark.
         """
-        marks = mark_of_means(credential), ""
-        return any(self.means.get((credential.means, mark), since) < since for mark in marks)
+        return any(said.place < since for said in self._said_of(credential))
+
+    def has_from(self, credential: Credential, at: datetime) -> bool:
+        """Return whether it has a means of signing in that came at an instant or later."""
+        return any(said.at >= at for said in self._said_of(credential))
+
+    def _said_of(self, credential: Credential) -> list[Said]:
+        keys = [(credential.means, mark) for mark in (mark_of_means(credential), "")]
+        return [self.means[key] for key in keys if key in self.means]
 
     def take(self, said: Said) -> None:
         """Take an entry of the account."""
@@ -64,7 +71,7 @@ class Known:
 
     def _add(self, said: Said) -> None:
         for means in _means_of(said):
-            self.means[means, str(said.body.get("mark", ""))] = said.place
+            self.means[means, str(said.body.get("mark", ""))] = said
 
     def _remove(self, said: Said) -> None:
         """Take a means away; where it is not told which, all of its kind."""
@@ -112,7 +119,7 @@ def asked_in(told: Iterable[Said]) -> dict[int, Waiting]:
     for said in told:
         if said.kind not in (EntryKind.APPROVAL, EntryKind.APPROVAL_REFUSED) or "number" not in said.body:
             continue
-        number, by = int(said.body["number"]), str(said.body["by"])
+        number, by = int(said.body["number"]), str(said.body.get("by", ""))
         before = asked.get(number)
         if said.kind is EntryKind.APPROVAL_REFUSED and before is not None:
             asked[number] = replace(before, outcome=Outcome.REFUSED)

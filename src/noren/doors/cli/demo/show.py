@@ -21,6 +21,7 @@ from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
 from noren.doors.cli.demo.drive import Driven
 from noren.doors.cli.demo.errors import LakeStill
+from noren.doors.cli.demo.forgotten import ask_not_to_keep
 from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
@@ -35,10 +36,12 @@ from noren.doors.cli.demo.stock import bring_members, bring_reference, bring_ter
 from noren.doors.cli.demo.summary import Ledger, Summary, findings, read_ledger, unreconciled
 from noren.doors.cli.demo.trial import coupon_curl, trial_curl
 from noren.doors.cli.demo.turning import Turning
+from noren.doors.cli.demo.waiting import bring_waiting
+from noren.doors.cli.demo.waiting import in_words as waiting_in_words
 from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
-from noren.house.showing import AudienceShown, Shown, read_shown
+from noren.house.showing import AudienceShown, Shown, WaitingShown, read_shown
 from noren.house.staff_mark import has_staff
 from noren.kernel.say import Say
 
@@ -85,7 +88,8 @@ class Show:
         with cast.as_(OFFICER):
             self._provide(totals.last.date())
             self._ask(persona)
-        shown = show_all(self.stage.home, sheet, self.record.turned, self._audiences(cast))
+        audiences, waiting = self._audiences(cast), self._wait(cast)
+        shown = show_all(self.stage.home, sheet, self.record.turned, audiences, waiting)
         wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
@@ -105,6 +109,13 @@ class Show:
         self.screen.say(Say("会員のご請求を受け付けています…", "Taking in a member's requests…"))
         for line in bring_requests(self.stage, persona.cards[-1]):
             self.screen.say(line)
+
+    def _wait(self, cast: Cast) -> WaitingShown | None:
+        """Let an announcement wait for approval, unless somebody decided on it."""
+        waiting = bring_waiting(cast, self.stage.desk)
+        if waiting is not None:
+            self.screen.say(waiting_in_words(waiting))
+        return waiting
 
     def _audiences(self, cast: Cast) -> tuple[AudienceShown, ...]:
         """Return the audiences as they were shown; the first time they are saved, approved and counted."""
@@ -253,6 +264,7 @@ class Show:
                 "keys": shown.keys,
                 "rotation": shown.turned,
                 "audiences": shown.audiences,
+                "waiting": shown.waiting,
                 "addresses": asdict(self.stage.origins),
                 "login": self._login(cast, persona),
                 "staff": cast.personas,
@@ -261,9 +273,12 @@ class Show:
         )
 
     def _login(self, cast: Cast, persona: Person) -> dict[str, str]:
-        """Give one member a fresh password; it stands nowhere but on the screen."""
+        """Give one member a fresh password, which stands nowhere but on the screen; once she uses it by herself."""
         password = f"noren-{secrets.token_hex(6)}"
         with cast.as_(OFFICER):
             self.stage.vault.call("/choices/password", {"member_number": persona.member_number, "password": password})
+        asked = ask_not_to_keep(self.stage.home, persona.member_number, password)
+        if asked is not None:
+            self.screen.say(asked)
         address = f"{self.stage.origins.front}/member"
         return {"address": address, "member_number": persona.member_number, "password": password}

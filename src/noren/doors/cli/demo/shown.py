@@ -1,4 +1,4 @@
-"""What the demo has to show of its cut-over, its keys and its audiences, put together for the first page."""
+"""What the demo has to show of its cut-over, keys, audiences and approvals, put together for the first page."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from noren.house.home import Home
 from noren.house.keeping import list_keys
 from noren.house.keys.holds import KINDS
 from noren.house.keys.listing import KeyStanding
-from noren.house.showing import AudienceShown, KeyShown, SheetLine, Shown, Turned, show
+from noren.house.showing import AudienceShown, KeyShown, SheetLine, Shown, Turned, WaitingShown, show
 
 
-def show_all(home: Home, sheet: Sheet, turned: Turned | None, audiences: tuple[AudienceShown, ...]) -> Shown:
+def show_all(
+    home: Home, sheet: Sheet, turned: Turned | None, audiences: tuple[AudienceShown, ...], waiting: WaitingShown | None
+) -> Shown:
     """Put it together from the sheet and the key files as they are now, and write it for the front."""
-    shown = Shown(tuple(_lines(sheet)), sheet.found, tuple(_keys(list_keys(home))), turned, audiences)
+    shown = Shown(tuple(_lines(sheet)), sheet.found, tuple(_keys(list_keys(home))), turned, audiences, waiting)
     show(home, shown)
     return shown
 

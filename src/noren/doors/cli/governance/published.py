@@ -77,10 +77,11 @@ def receipt_line(
 ) -> None:
     """Print the lines for the foot of a receipt: 24 full-width signs each at most."""
     from noren.governance.handling.papers import receipt_lines
+    from noren.house.handling import facts_of
     from noren.house.origins import origins
 
     at = here(context, home, lang, as_json)
-    lines = receipt_lines(f"{origins(at.home()).front}/handling")
+    lines = receipt_lines(facts_of(at.home()), f"{origins(at.home()).front}/handling")
     at.answer({"ja": [line.ja for line in lines], "en": [line.en for line in lines]}, *lines)
 
 
@@ -93,8 +94,9 @@ def _paper(at: Here, out: Path, kind: str) -> None:
     from noren.kernel.clock import SystemClock
 
     opened = at.home()
-    made = page_at(documents(at), facts_of(opened), SystemClock().now())
-    source = paper(made, f"{origins(opened).front}/handling", kind, at.lang)
+    facts = facts_of(opened)
+    made = page_at(documents(at), facts, SystemClock().now())
+    source = paper(made, facts, f"{origins(opened).front}/handling", kind, at.lang)
     try:
         out.write_bytes(_printed(source))
     except OSError as wrong:

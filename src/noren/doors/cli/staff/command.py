@@ -310,7 +310,10 @@ def approvals(
     at = here(context, home, lang, as_json)
     found = [each for each in ask(at, "approvals") if every or each["outcome"] == "waits"]
     none = Say("承認を待っているものはありません。", "Nothing waits for approval.")
-    at.answer({"approvals": found}, *([showing.waiting(each, at.home().zone) for each in found] or [none]))
+    at.answer(
+        {"approvals": found},
+        *([line for each in found for line in showing.waiting_whole(each, at.home().zone)] or [none]),
+    )
 
 
 @staff.command("approve", help=both("承認する(起案した人と別の人)", "Approve (another than its author)"))

@@ -44,6 +44,16 @@ def waiting(row: dict[str, Any], zone: ZoneInfo) -> Say:
     )
 
 
+def waiting_whole(row: dict[str, Any], zone: ZoneInfo) -> Iterator[Say]:
+    """Yield what waits and what its documents say."""
+    yield waiting(row, zone)
+    for document in row["documents"]:
+        ja, en = document["kind"]
+        yield Say(f"    {ja} {document['id']}", f"    {en} {document['id']}")
+        for name, says in document["fields"]:
+            yield Say(f"      {name[0]}: {says[0]}", f"      {name[1]}: {says[1]}")
+
+
 def done(answer: dict[str, Any], zone: ZoneInfo) -> Iterator[Say]:
     """Yield what became of a change: done, or waiting for others."""
     kept = answer.get("waiting")
