@@ -28,6 +28,8 @@ from noren.doors.cli.main import app
 from noren.doors.inner_door import inner_app
 from noren.doors.worker import audience_bodies
 from noren.doors.worker.audiences import audience_handlers
+from noren.doors.worker.campaign_figures import campaign_figure_handlers
+from noren.doors.worker.campaigns import campaign_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.home import Audiences
 from noren.house.passes import MAY_CALL
@@ -85,6 +87,24 @@ def test_no_type_of_answer_can_carry_a_member(house: AudienceHouse) -> None:
     assert {path: found for path, kind in answers.items() if (found := list(carriers(kind)))} == {}
 
 
+CAMPAIGNS_NUMBERS = {
+    *("place", "minimum", "sales_needed", "days", "smallest_group"),  # of the log, of settings, of the file
+    *("members", "draws", "slips", "cost"),  # made of private figures
+    *("issued", "spent", "open", "used", "void", "reached", "holdout"),  # rounded, and none where there are few
+    *("difference", "low", "high", "counted_as"),  # of two groups of hundreds
+}
+"""Every whole number that an answer about a campaign may hold."""
+
+
+def test_no_type_of_a_campaigns_answer_can_carry_a_member(house: AudienceHouse) -> None:
+    handlers = [*campaign_handlers(Turn(house.room)), *campaign_figure_handlers(Turn(house.room))]
+    answers = {path: handler.parsed_fn_signature.return_type.raw for handler in handlers for path in handler.paths}
+    assert "dict" in str(list(carriers(answers.pop("/campaigns/audit")))), "the auditor's alone counts exactly"
+    assert len(answers) >= 8
+    found = {each for kind in answers.values() for each in carriers(kind)}
+    assert {each for each in found if each.partition(":")[0].rpartition(".")[2] not in CAMPAIGNS_NUMBERS} == set()
+
+
 class Listing(msgspec.Struct):
     """Control: what must not be there."""
 
@@ -107,7 +127,7 @@ MAY_MEET = {
     "noren.audience.history": {"audience/counting.py", "audience/using.py", "audience/qualifying.py",
                                "audience/ports.py", "house/audiences.py"},
     "noren.audience.committing": {"audience/using.py", "house/ledger_owned.py"},
-    "noren.audience.ledger_rules": {"house/audiences.py"},
+    "noren.audience.ledger_rules": {"house/audiences.py", "house/campaigns.py"},
 }  # fmt: skip
 """Sets of members, and the rooms that may hold one: it ends in a figure, a commitment or her own answer."""
 

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from noren.activity.campaigns import CampaignRow, CampaignState, ShareStep
@@ -83,13 +83,18 @@ class Room:
         with self.store.batch() as batch:
             return batch.share_steps(number)
 
-    def keep(self, row: CampaignRow, step: ShareStep | None = None) -> CampaignRow:
-        """Write a changed campaign, and a new step of it."""
+    def keep(self, row: CampaignRow, step: ShareStep | None = None, **changed: Any) -> CampaignRow | Refusal:
+        """Change a campaign and add a step of it, where a till has not taken it out of its state meanwhile."""
         with self.store.batch() as batch:
-            batch.set_campaign(row)
+            now = next(each for each in batch.campaigns() if each.number == row.number)
+            if now.state is not row.state:
+                again = Say("その間に進みました。もう一度行ってください。", "It went on meanwhile: do it again.")
+                return refusals.not_now(row.campaign, now.state, again)
+            kept = replace(now, **changed)
+            batch.set_campaign(kept)
             if step is not None:
                 batch.put_share_step(step)
-        return row
+        return kept
 
 
 def draft(room: Room, campaign: Campaign, author: str, share: Share) -> Stepped | Refusal:
@@ -126,13 +131,14 @@ def approve(room: Room, campaign: str, approver: str, share: Share) -> Stepped |
     hindrance = _hindrance(row, steps, approver, share) or _may(room, row, steps, approver, reviewed)
     if hindrance is not None:
         return hindrance
+    changed: dict[str, Any] = {}
     if share.step == SHARES - 1:
         hashes = [*(each.share_hash for each in steps), share.hashed]
         terms = public_terms(campaign_in(row.file), row.salt, hashes, row.public_key)
-        row = replace(row, terms=terms_text(terms), state=_S.APPROVED)
-    proof = _log_step(room, row, EntryKind.CAMPAIGN_APPROVED, approver, share)
+        changed = {"terms": terms_text(terms), "state": _S.APPROVED}
+    proof = _log_step(room, replace(row, **changed), EntryKind.CAMPAIGN_APPROVED, approver, share)
     step = _step(row, approver, share, microseconds(room.now), proof)
-    return Stepped(room.keep(row, step), reviewed.warnings)
+    return _stepped(room.keep(row, step, **changed), reviewed)
 
 
 def start(room: Room, campaign: str, who: str) -> Stepped | Refusal:
@@ -149,7 +155,7 @@ def start(room: Room, campaign: str, who: str) -> Stepped | Refusal:
     if reviewed.errors:
         return refusals.file_refused(list(reviewed.errors))
     _log(room, row, EntryKind.CAMPAIGN_STARTED, by=plain(who))
-    return Stepped(room.keep(replace(row, state=_S.STARTING)), reviewed.warnings)
+    return _stepped(room.keep(row, state=_S.STARTING), reviewed)
 
 
 def stop(room: Room, campaign: str, who: str) -> Stepped | Refusal:
@@ -164,7 +170,7 @@ def stop(room: Room, campaign: str, who: str) -> Stepped | Refusal:
     ran = row.state is _S.RUNNING
     _log(room, row, EntryKind.CAMPAIGN_STOPPED, by=plain(who), ran=ran)
     state = _S.STOPPED if ran else _S.DROPPED
-    return Stepped(room.keep(replace(row, state=state, stopped=microseconds(room.now))))
+    return _stepped(room.keep(row, state=state, stopped=microseconds(room.now)))
 
 
 def reveal(room: Room, campaign: str) -> Stepped | Refusal:
@@ -178,7 +184,7 @@ def reveal(room: Room, campaign: str) -> Stepped | Refusal:
     first = first_reveal(row, room.zone)
     if room.around.today < first:
         return refusals.too_early(campaign, first)
-    return Stepped(room.keep(replace(row, state=_S.REVEALING)))
+    return _stepped(room.keep(row, state=_S.REVEALING))
 
 
 def first_reveal(row: CampaignRow, zone: ZoneInfo) -> date:
@@ -195,6 +201,12 @@ def note_revealed(log: Log, row: CampaignRow) -> None:
     shares = [row.shares[at : at + SHARE_BYTES] for at in range(0, SHARES * SHARE_BYTES, SHARE_BYTES)]
     facts: dict[str, Fact] = {"campaign": row.campaign, "seed": seed_of(shares).hex(), "shares": row.shares.hex()}
     log.append([Entry(EntryKind.CAMPAIGN_REVEALED, SystemClock().now(), facts)])
+
+
+def _stepped(kept: CampaignRow | Refusal, reviewed: Reviewed | None = None) -> Stepped | Refusal:
+    if isinstance(kept, Refusal):
+        return kept
+    return Stepped(kept, () if reviewed is None else reviewed.warnings)
 
 
 def _hindrance(row: CampaignRow, steps: Sequence[ShareStep], approver: str, share: Share) -> Refusal | None:

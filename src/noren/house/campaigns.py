@@ -5,6 +5,8 @@ from __future__ import annotations
 from noren.activity.campaigns import CampaignRow
 from noren.activity.lake.old_lines import LakeLines
 from noren.audience.batch.loading.lists import read_lists
+from noren.audience.ledger_rules import LedgerStops
+from noren.audience.model import Asked as Use
 from noren.campaign.audit.auditing import Asked, Limit, audit
 from noren.campaign.audit.findings import Report
 from noren.campaign.audit.papers import Papers
@@ -12,6 +14,8 @@ from noren.campaign.eligibility import World
 from noren.campaign.logged import Logged, logged_of
 from noren.campaign.operations import Room
 from noren.campaign.reviewing import Around
+from noren.campaign.simulating import Span, Tried, tried
+from noren.campaign.spec import Campaign
 from noren.governance.log.bundles import Bundles
 from noren.governance.log.keys import read_vkeys
 from noren.governance.ports import EntryKind
@@ -57,6 +61,12 @@ def world_of(room: WorkerRoom) -> World:
     """Return what conditions of the past are asked in."""
     home = room.home
     return World(room.feed, DirectoryShops(room.directory), read_lists(home.lists), home.zone, LakeLines(home.lake))
+
+
+def trial(room: WorkerRoom, campaign: Campaign, span: Span, use: Use) -> Tried:
+    """Return what a campaign would have come to, without who stopped such use: numbers that become private figures."""
+    stopped = frozenset(LedgerStops(room.feed).stopped(use))
+    return tried(campaign, span, room.feed, world_of(room), stopped)
 
 
 def is_logged(room: WorkerRoom, row: CampaignRow) -> bool:

@@ -114,7 +114,7 @@ class CampaignHouse(AudienceHouse):
 
     def seed(self, name: str = "fans") -> bytes:
         """Return what a running campaign's draws go by: the till alone knows it."""
-        live = self.till.book.at("S1", "P1", self.today.toordinal())
+        live = self.till.book.at("S1", "P1", self.today.toordinal()).by_name.values()
         return next(each.running.seed for each in live if each.file.id == name)
 
     def till_looks(self, name: str = "fans") -> CampaignRow:

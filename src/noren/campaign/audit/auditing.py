@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -149,9 +150,10 @@ class _Audit:
         """Yield the purchases that the campaign was to look at, in the ledger's order."""
         entry = first_since(self._feed, self._row.started)
         while found := self._feed.purchases_after(entry, AT_ONCE):
-            yield from (each for each in found if self._is_here(each))
+            yield from (replace(each, lines=None, answer=b"") for each in found if self._is_here(each))
             entry = found[-1].entry
-            if self._row.stopped and found[-1].received > self._row.stopped + LATE // _US:
+            received = local_date(instant_of(found[-1].received), self._asked.world.zone).toordinal()
+            if received > self._row.last_day + LATE_DAYS:
                 return
 
     def _is_here(self, purchase: Purchase) -> bool:

@@ -14,7 +14,6 @@ from noren.audience.errors import HighWaterLost
 from noren.audience.figure.asking import Asker
 from noren.audience.figure.budget import BudgetEmpty
 from noren.audience.figure.rounding import TooFew, rounded, shown
-from noren.audience.ledger_rules import LedgerStops
 from noren.audience.model import Question
 from noren.audience.persons import is_name, plain
 from noren.campaign import refusals
@@ -31,7 +30,6 @@ from noren.campaign.simulating import (
     questions,
     sales_of,
     span_of,
-    tried,
 )
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import campaign_in
@@ -39,7 +37,7 @@ from noren.doors.worker import campaign_answers as answers
 from noren.doors.worker import campaign_bodies as bodies
 from noren.doors.worker.turn import Turn
 from noren.governance.ports import EntryKind
-from noren.house.campaigns import around, world_of
+from noren.house.campaigns import around, trial, world_of
 from noren.house.ledger_worker import WorkerRoom
 from noren.kernel.clock import microseconds
 from noren.kernel.say import Say
@@ -92,8 +90,7 @@ def _noisy(
     """Return the private figures of a trial: drawn once for a file and a span, and paid for."""
 
     def exact(new: Sequence[Question]) -> list[int]:
-        stops = LedgerStops(room.feed).stopped(new[0].of[0])
-        found = tried(campaign, span, room.feed, world_of(room), frozenset(stops))
+        found = trial(room, campaign, span, asked[0].of[0])
         return [found.members if each == asked[0] else found.quarters for each in new]
 
     figures, today = room.audiences.counter.figures, room.audiences.machine_today()

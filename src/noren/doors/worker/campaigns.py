@@ -68,8 +68,10 @@ def _stopped(turn: Turn, done: Stepped | Refusal) -> Stepped | Refusal:
 
 
 def _revealed(turn: Turn, room: Room, campaign: str) -> Stepped | Refusal:
-    """Ask the till for the shares; once they are there, write them into the log, once."""
+    """Ask the till for the shares; once they are there, write them into the log, once. Before, all draws get a root."""
     done = operations.reveal(room, campaign)
+    if isinstance(done, Stepped):
+        turn.room.roots.write(done.row)
     if isinstance(done, Stepped) and done.row.state is CampaignState.REVEALED and not is_logged(turn.room, done.row):
         operations.note_revealed(room.log, done.row)
     return done
