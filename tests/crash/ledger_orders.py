@@ -15,7 +15,7 @@ import msgspec
 
 from noren.activity.ports import Asked, LedgerStore
 from noren.kernel.keyring import KeyRing
-from noren.register.jobs import Job, Moment, Outcome, PurchaseJob, ReturnJob, Seller
+from noren.register.jobs import Job, Later, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
 from noren.register.work import Work
@@ -140,7 +140,8 @@ def decide(store: LedgerStore, jobs: Sequence[Job], moment: Moment) -> list[Outc
         for job in jobs:
             job.wants(asked)
         work.prefetch(asked)
-        outcomes = [job.run(work, moment) for job in jobs]
+        outcomes = [each for job in jobs if not isinstance(each := job.run(work, moment), Later)]
+        assert len(outcomes) == len(jobs), "without campaigns nothing waits for the next batch"
         held.write(work.changes)
     store.flush()
     return outcomes
