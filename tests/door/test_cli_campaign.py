@@ -105,6 +105,7 @@ def test_from_the_file_to_a_slip_and_the_audit(house: TillHouse, tmp_path: Path)
     assert hashlib.sha256(found["terms"].encode()).hexdigest() == found["terms_hash"]
     assert "fans" in call(house, "list", lang="ja").stdout
     slip = a_slip(house)
+    assert call(house, "show", "fans", "--terms").stdout.rstrip("\n") == found["terms"]
     proof = check_slip(json.loads(found["terms"]), slip)
     assert isinstance(proof, Proof)
     early = call(house, "reveal", "fans", "--by", "aoki")
@@ -165,6 +166,7 @@ def test_no_one_approves_alone(house: TillHouse) -> None:
     assert (own.exit_code, "two others have to" in own.stderr) == (1, True)
     assert call(house, "start", "alone", "--by", "aoki").exit_code == 1
     assert call(house, "show", "nowhere").exit_code == 1
+    assert call(house, "show", "alone", "--terms").exit_code == 1
 
 
 def test_without_a_till_nothing_starts_and_it_is_said(house: TillHouse) -> None:

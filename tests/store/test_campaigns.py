@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from noren.activity.campaigns import CampaignState
+from noren.activity.campaigns import CampaignRow, CampaignState
 from noren.campaign.draw import SHARE_BYTES, commitment, seed_of
-from noren.campaign.refusals import Word
+from noren.campaign.refusals import Refusal, Word
 from noren.campaign.terms import campaign_in, condition_hash, terms_hash
 from noren.governance.ports import EntryKind
-from noren.house.campaigns import logged
+from noren.house.campaigns import campaign_room, logged
 from noren.house.home import Audiences
 from noren.kernel.clock import microseconds
 from noren.testing.campaign_house import CampaignHouse
@@ -114,6 +114,20 @@ def test_without_a_till_there_are_no_terms(house: CampaignHouse) -> None:
     assert len(house.room.feed.share_steps(house.row("no-till").number)) == 2
     house.till_looks("no-till")
     assert house.approve("no-till", approver="chiba", step=2)[0] == 200
+
+
+def test_a_step_never_undoes_what_a_till_did_meanwhile(house: CampaignHouse) -> None:
+    house.draft("raced")
+    before = house.row("raced")
+    house.till_looks("raced")
+    room = campaign_room(house.room)
+    kept = room.keep(before, stopped=1)
+    assert isinstance(kept, CampaignRow)
+    assert kept.public_key == house.row("raced").public_key != b"", "the key that the till gave in between stays"
+    house.set(replace(house.row("raced"), state=CampaignState.RUNNING, started=5))
+    late = room.keep(before, state=CampaignState.DROPPED)
+    assert isinstance(late, Refusal)
+    assert (late.word, house.row("raced").started) == (Word.NOT_NOW, 5)
 
 
 def test_what_never_ran_is_dropped(house: CampaignHouse) -> None:

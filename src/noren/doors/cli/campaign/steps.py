@@ -189,6 +189,16 @@ def list_campaigns(
 def show(
     context: typer.Context,
     campaign: IdArgument,
+    terms: Annotated[
+        bool,
+        typer.Option(
+            "--terms",
+            help=both(
+                "公開条件だけを出す(noren verify-draw --terms に渡す)",
+                "The public terms alone, as noren verify-draw --terms takes them",
+            ),
+        ),
+    ] = False,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -196,6 +206,11 @@ def show(
     """Show a campaign: its condition in words beside its slip, its steps, its terms."""
     at = here(context, home, lang, as_json)
     found = ask(at, "show", {"campaign": campaign})
+    if terms:
+        if not found["terms"]:
+            refuse("公開条件は、二人目の承認でできます。", "There are no public terms before the second approval.")
+        typer.echo(found["terms"])
+        return
     at.answer(found, *lines_of(found))
 
 
