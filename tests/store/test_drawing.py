@@ -196,6 +196,16 @@ def test_a_win_held_back_by_a_days_cap_tries_again_with_the_same_ticket(shop: Sh
     assert held.ticket == kept.ticket
 
 
+def test_a_days_cap_turns_at_local_midnight(shop: Shop) -> None:
+    """Midnight in Tokyo is 15:00 in UTC: neither the machine's day nor the receipt's business date counts."""
+    campaign = shop.book.run(campaign_file(caps="per_day = 1"))
+    shop.now = datetime(2026, 11, 22, 14, 59, 59, tzinfo=UTC)
+    assert [len(shop.slips(member, "a-1")) for member in (1, 2)] == [1, 0]
+    shop.now += timedelta(seconds=1)
+    assert [len(shop.slips(member, "a-2")) for member in (2, 3)] == [1, 0]
+    assert words(shop.draws(campaign)) == ["issued", "capped:per_day", "issued", "capped:per_day"]
+
+
 def test_the_limit_over_all_campaigns_holds_back_too(shop: Shop) -> None:
     shop.book.fatigue = Fatigue(1, 7)
     shop.book.run(campaign_file("first", offer="priority = 1"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -74,8 +73,8 @@ class TillBook:
         self._live: tuple[LiveCampaign, ...] = ()
         self._here: dict[tuple[str, str, int], Here] = {}
         self._open: OpenDesk | None = None
-        self.untold: Counter[str] = Counter()
-        """Purchases of which could not be told whether they fit, by reason."""
+        self.tell: Callable[[str], None] = lambda _why: None
+        """Hears of each purchase of which could not be told which campaigns fit, and why."""
         said = means.home.settings.campaigns
         self._fatigue = Fatigue(said.member_slips, said.member_days) if said.member_slips else None
 
@@ -117,7 +116,7 @@ class TillBook:
             why = told.why.value
         except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
             why = type(wrong).__name__
-        self.untold[why] += 1
+        self.tell(why)
         return None
 
     def close(self) -> None:

@@ -34,6 +34,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     log_to_stderr("till")
     room = till_room(open_home(home))
     zone, metrics, settings = room.home.zone, TillMetrics(), room.home.settings
+    room.book.tell = metrics.not_told
     alerts = Alerts(log=room.directory.alerts, metrics=metrics, now=SystemClock().now)
     mark = Marker()
     doorkeeper = Doorkeeper(

@@ -32,6 +32,8 @@ class TillMetrics:
         self._alerts = Counter("noren_till_alerts", "Alerts by kind.", ["alert"], registry=registry)
         for word in AlertWord:  # a kind that never came is a zero, not a gap
             self._alerts.labels(word.value)
+        self._not_told = Counter("noren_till_draws_not_told", "Purchases not drawn for: what fits could not be told.",
+                                 ["why"], registry=registry)  # fmt: skip
         self._ready = Gauge("noren_till_ready", "1 when a durable write is possible.", registry=registry)
 
     def answered(self, door: str, status: int, *, replayed: bool = False) -> None:
@@ -60,6 +62,10 @@ class TillMetrics:
     def alert(self, word: str) -> None:
         """Count an alert."""
         self._alerts.labels(word).inc()
+
+    def not_told(self, why: str) -> None:
+        """Count a purchase that was drawn for in no campaign, because it could not be told which fit."""
+        self._not_told.labels(why).inc()
 
     def page(self, *, ready: bool) -> bytes:
         """Return the figures in Prometheus' text format."""
