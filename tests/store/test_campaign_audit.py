@@ -118,6 +118,8 @@ def test_the_door_tells_what_an_audit_found(either: CampaignHouse) -> None:
     status, said, raw = either.ask("/campaigns/audit", {"campaign": "fans"})
     assert (status, said["good"], said["findings"]) == (200, True, [])
     assert either.ask("/campaigns/audit", {"campaign": "nowhere"})[0] == 409
+    either.draft("unstarted")
+    assert either.ask("/campaigns/audit", {"campaign": "unstarted"})[1]["word"] == "not-in-this-state"
     assert not any(handle in raw or handle.hex().encode() in raw for handle in either.handles.values())
 
 
