@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
+import msgspec
 import pytest
 
 from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow
@@ -24,6 +26,7 @@ from noren.campaign.logged import Logged
 from noren.campaign.terms import terms_hash
 from noren.governance.ports import Entry, EntryKind
 from noren.house.campaigns import audited, to_audit
+from noren.house.home import CONFIG, Campaigns, open_home, write_settings
 from noren.kernel.clock import SystemClock, instant_of, microseconds
 from noren.register.decide import instant_that_counts
 from noren.testing.audience_house import COFFEE, MILK, Bought, cards, grown_up
@@ -115,6 +118,8 @@ def test_the_door_tells_what_an_audit_found(either: CampaignHouse) -> None:
     status, said, raw = either.ask("/campaigns/audit", {"campaign": "fans"})
     assert (status, said["good"], said["findings"]) == (200, True, [])
     assert either.ask("/campaigns/audit", {"campaign": "nowhere"})[0] == 409
+    either.draft("unstarted")
+    assert either.ask("/campaigns/audit", {"campaign": "unstarted"})[1]["word"] == "not-in-this-state"
     assert not any(handle in raw or handle.hex().encode() in raw for handle in either.handles.values())
 
 
@@ -130,6 +135,43 @@ def test_erased_draws_are_counted_and_hide_nothing(tmp_path_factory: pytest.Temp
         report = audited(house.room, house.row("fans"))
         assert report.counted["forgotten"] > 0
         assert report.findings == []
+
+
+def test_every_cap_is_recomputed_as_the_till_applied_it(tmp_path: Path) -> None:
+    """Exclusive categories, the limit over all campaigns, pace and budget beside each other: no false alarm."""
+    house = CampaignHouse(tmp_path / "home")
+    limited = msgspec.structs.replace(house.home.settings, campaigns=Campaigns(member_slips=2, member_days=2))
+    (house.home.path / CONFIG).write_text(write_settings(limited), "utf-8")
+    house.home = open_home(house.home.path)
+    names, words = ("first", "second", "paced", "poor"), set[str]()
+    with house:
+        drawn = cards(30, SEED)
+        house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
+        house.buy({card: [Bought(5, [COFFEE])] * 2 for card in drawn})
+        always: dict[str, Any] = {"rate": "0.9", "holdout": "0"}
+        for priority, name in enumerate(names[:2]):
+            offer = f'valid_days = 14\npriority = {priority}\nexclusive_category = "COFFEE"'
+            text = house.file(name, draw="visit", caps="", **always).replace("valid_days = 14", offer)
+            house.run(name, text=text)
+        house.run("paced", caps='total = 29\npace = "even"', draw="visit", **always)
+        house.run("poor", caps="budget = 420", draw="visit", **always)
+        for name in names:
+            house.set(replace(house.row(name), started=house.row(name).started - 120_000_000))
+        house.till.look()
+        for _day in range(3):
+            for card in drawn:
+                house.till.sell(card, [COFFEE])
+            house.till.move(1)
+        for name in names:
+            house.step("stop", name)
+        house.till.move(8)
+        for name in names:
+            house.step("reveal", name)
+            house.till_looks(name)
+            report = audited(house.room, house.row(name))
+            assert report.findings == [], f"{name}, seed {SEED}: {report.findings[:5]}"
+            words |= {each.outcome for each in draws(house, name)}
+    assert words >= {"issued", "lost", "capped:exclusive", "capped:fatigue", "capped:pace", "capped:budget"}
 
 
 # Planted

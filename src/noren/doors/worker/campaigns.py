@@ -18,6 +18,7 @@ from noren.doors.worker import campaign_answers as answers
 from noren.doors.worker import campaign_bodies as bodies
 from noren.doors.worker.turn import Turn
 from noren.house.campaigns import audited, campaign_room, is_logged
+from noren.kernel.say import Say
 
 Stepping = Response[bodies.SteppedAnswer] | Response[bodies.RefusalAnswer]
 
@@ -96,6 +97,9 @@ def _telling(turn: Turn) -> list[Any]:
         row = next((each for each in room.feed.campaigns() if each.campaign == data.campaign), None)
         if row is None:
             return answers.refused(refusals.unknown(data.campaign))
+        if not row.started:
+            wanted = Say("監査できるのは、始まった企画です。", "What was started can be audited.")
+            return answers.refused(refusals.not_now(row.campaign, row.state, wanted))
         return answers.done(answers.report(row.campaign, audited(room, row)))
 
     return [listed, show, audit]
