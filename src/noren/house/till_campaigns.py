@@ -98,6 +98,8 @@ class TillBook:
             edition = -1  # its condition is being made ready: look again
         self._live = tuple(live for row in found if (live := self._living(row)) is not None)
         self._here.clear()
+        if self._live:  # a till that starts makes its conditions ready now, and not at the first purchase
+            self._desk.knows(live_name(self._live[0].file.id))
         self._edition = edition
 
     def at(self, shop: str, partner: str, day: int) -> Here:

@@ -14,6 +14,7 @@ from noren.doors.cli.demo.drive import CONNECTIONS, Driven, Driver
 from noren.doors.cli.demo.people import Person
 from noren.doors.cli.demo.screen import Screen
 from noren.doors.cli.demo.timetable import CHUNK_PURCHASES, Writer, requests
+from noren.doors.cli.demo.wallet import Wallet
 from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.kernel.say import Say
 
@@ -33,6 +34,7 @@ def send_year(
     known: int,
     screen: Screen,
     look: Callable[[Driven], None],
+    wallet: Wallet,
     connections: int = CONNECTIONS,
 ) -> Driven:
     """Send the year to the till. ``known``: purchases that the ledger has already; those long known are not sent.
@@ -40,7 +42,7 @@ def send_year(
     ``look`` is called a few times a second with what came of it so far: a zone that fell is started again meanwhile,
     and the driver waits for it.
     """
-    writer = Writer(f"{_HOST}:{port}", keys, {person.household: person.cards for person in persons})
+    writer = Writer(f"{_HOST}:{port}", keys, {person.household: person.cards for person in persons}, wallet.show)
     skipped = max(0, known - _MAY_BE_MISSING)
     with screen.work(Say("購買", "Purchases"), totals.purchases) as watch:
 
@@ -51,7 +53,7 @@ def send_year(
 
         async def drive() -> Driven:
             source = requests(islice(year.baskets(), skipped, None), writer)
-            driver = Driver(port, source, host=_HOST)
+            driver = Driver(port, source, host=_HOST, pocket=wallet)
             _end_when_told(driver)
             return await driver.run(connections=connections, watch=show)
 
