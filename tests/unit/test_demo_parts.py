@@ -76,9 +76,9 @@ def test_beside_a_complete_year_more_may_stand_but_not_less() -> None:
 
 def test_what_a_member_did_not_want_kept_later_is_no_loss() -> None:
     less = ledger(lake_rows=98, lake_amount=4900)
-    assert list(findings(SOURCE, less, more_came=True)) == []
-    assert list(findings(SOURCE, less, more_came=False))
-    assert list(findings(SOURCE, ledger(lake_rows=98, lake_amount=5100), more_came=True))
+    assert list(findings(SOURCE, less, off=0, more_came=True)) == []
+    assert list(findings(SOURCE, less, off=0, more_came=False))
+    assert list(findings(SOURCE, ledger(lake_rows=98, lake_amount=5100), off=0, more_came=True))
 
 
 def test_a_points_only_purchase_is_in_the_ledger_and_not_in_the_lake() -> None:
