@@ -114,7 +114,7 @@ class TillBook:
         try:
             told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), here.names)
             if not isinstance(told, NotReady):
-                return self._not_stopped(purchase.handle, [here.by_name[name] for name in told])
+                return self._not_stopped(purchase, [here.by_name[name] for name in told])
             why = told.why.value
         except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
             why = type(wrong).__name__
@@ -132,12 +132,14 @@ class TillBook:
             self._open = self._means.desk()
         return self._open
 
-    def _not_stopped(self, handle: bytes, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
-        rules = self._desk.stops_of(handle) if asked else ()
+    def _not_stopped(self, purchase: Purchase, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
+        """Return those campaigns whose use of her data she has stopped neither for the programme nor for the shop's."""
+        rules = self._desk.stops_of(purchase.handle) if asked else ()
+        to, channel = (PROGRAMME, purchase.partner), Channel.TILL.value
         return [
             each
             for each in asked
-            if not rules or stopped_by(rules, Use(each.file.purpose, PROGRAMME, Channel.TILL.value)) is None
+            if not rules or all(stopped_by(rules, Use(each.file.purpose, who, channel)) is None for who in to)
         ]
 
     def _stepped(self, batch: LedgerBatch, row: CampaignRow) -> CampaignRow:
