@@ -91,9 +91,9 @@ class TillBook:
     def look(self, store: LedgerStore) -> None:
         """See ``CampaignBook``."""
         self._make_ready()
+        if store.campaigns_edition() == self._edition:
+            return
         with store.batch() as batch:
-            if batch.campaigns_edition() == self._edition:
-                return
             found = [self._stepped(batch, row) for row in batch.campaigns()]
             edition = batch.campaigns_edition()
         if any(row.state is CampaignState.STARTING for row in found):
