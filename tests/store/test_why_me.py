@@ -14,7 +14,9 @@ from tests.door.statement_visit import Visit
 
 from noren.activity.campaigns import CampaignState
 from noren.campaign.draw import DrawNumber, member_ticket
+from noren.campaign.leaves import leaf_of
 from noren.campaign.slips import Proof, check_slip
+from noren.campaign.terms import terms_hash
 from noren.house.statement import statement_room
 from noren.kernel.ids import Handle
 from noren.testing.audience_house import COFFEE, Bought, cards, grown_up
@@ -104,7 +106,26 @@ def test_who_won_is_told_why_and_can_check_it(played: Played) -> None:
     number = DrawNumber(bytes.fromhex(told["draw_number"]))
     assert check["draws"][0]["ticket"] == member_ticket(number, "fans").hex()
     assert check["terms_hash"] == hashlib.sha256(check["terms"].encode()).hexdigest()
-    assert isinstance(check_slip(json.loads(check["terms"]), json.loads(_unpacked(coupon["slip"]))), Proof)
+    proof = check_slip(json.loads(check["terms"]), json.loads(_unpacked(coupon["slip"])))
+    assert isinstance(proof, Proof)
+    assert proof.seq == check["draws"][0]["on_slip"]
+
+
+def test_the_place_of_a_draw_is_told_once_the_seed_is_public(played: Played) -> None:
+    """Until then two members in a queue could tell of the one between them whether she was drawn for."""
+    (before,), (after,) = (
+        seen.told["issued"]["coupons"][0]["check"]["draws"] for seen in (played.running, played.revealed)
+    )
+    assert (before["number"], before["leaf"], before["salt"]) == (None, "", "")
+    leaf = leaf_of(
+        bytes.fromhex(after["salt"]),
+        campaign="fans",
+        seq=after["number"],
+        ticket=bytes.fromhex(after["ticket"]),
+        terms_hash=terms_hash(played.house.row().terms),
+        outcome="issued",
+    )
+    assert leaf.hex() == after["leaf"]
 
 
 def test_text_and_salt_of_the_condition_are_nobodys_before_the_reveal(played: Played) -> None:

@@ -13,11 +13,17 @@ CouponState = Literal["open", "used", "void", "expired"]
 
 
 class DrawView(msgspec.Struct, frozen=True):
-    """A draw of hers, as the campaign's log has it. ``salt`` opens ``leaf``."""
+    """A draw of hers, as the campaign's log has it. ``salt`` opens ``leaf``, whose place in the log is ``number``.
 
-    number: int
+    Before the seed is public these three are not told: between the places of two draws stands how many members were
+    drawn for in between, and two of them who stand before and behind a third in a queue would know of her. ``on_slip``:
+    the number by which a slip's proof names its draw, 0: it gave none.
+    """
+
     ticket: str
     outcome: str
+    on_slip: int
+    number: int | None
     leaf: str
     salt: str
 

@@ -16,6 +16,7 @@ from noren.campaign.offer_words import offer_words
 from noren.campaign.printed import slip_link
 from noren.campaign.reasons import condition_said, not_told_yet, odds_of, why_me, why_not
 from noren.campaign.running import first_reveal
+from noren.campaign.slips import seq_shown
 from noren.campaign.terms import campaign_in, condition_hash, terms_hash
 from noren.doors.statement.coupon_shapes import (
     CheckView,
@@ -191,8 +192,10 @@ def _issued(draws: Iterable[OwnDraw]) -> bool:
 
 
 def _draw(one: OwnDraw) -> DrawView:
-    row = one.row
-    return DrawView(row.seq, row.ticket.hex(), row.outcome, row.leaf.hex(), row.salt.hex())
+    row, told = one.row, one.revealed
+    on_slip = seq_shown(row.salt) if row.outcome == Outcome.ISSUED else 0
+    number, leaf, salt = (row.seq, row.leaf.hex(), row.salt.hex()) if told else (None, "", "")
+    return DrawView(row.ticket.hex(), row.outcome, on_slip, number, leaf, salt)
 
 
 def _terms(campaign: OwnCampaign) -> dict[str, Any]:
