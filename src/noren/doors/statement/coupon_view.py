@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from noren.activity.model import Coupon, Purchase
+from noren.activity.model import Coupon
 from noren.activity.own_draws import OwnCampaign, OwnDraw
 from noren.audience.language.speech import Wording
 from noren.campaign.draw import SHARE_BYTES, SHARES, Outcome, seed_of
@@ -27,18 +27,17 @@ from noren.doors.statement.coupon_shapes import (
     NotMeView,
     OpeningView,
 )
+from noren.doors.statement.meeting import is_met, visits_of
 from noren.doors.statement.view import Viewer
-from noren.kernel.clock import instant_of, local_date
+from noren.kernel.clock import local_date
 from noren.kernel.say import Say
 from noren.register.barcodes import symbology
 from noren.register.coupons import coupon_name
-from noren.register.decide import instant_that_counts
-from noren.register.drawing import LATEST
 
 LAST_PURCHASES: Final = 20
 """Of these a member is told which draws she had and had not."""
 
-MOST_CAMPAIGNS: Final = 2_000
+MOST_CAMPAIGNS: Final = 20_000
 MOST_SHOWN: Final = 30
 MOST_CLOSED: Final = 40
 MOST_DRAWS: Final = 10
@@ -93,23 +92,13 @@ class CouponViewer:
     def _not_me(self, draws: Mapping[str, Sequence[OwnDraw]]) -> tuple[NotMeView, ...]:
         """Return campaigns that gave her nothing, chosen by what is public alone as long as their seed is not."""
         bought = self.viewer.feed.chain(self.viewer.handle.reveal(), None, LAST_PURCHASES)
-        days = [self._day(each) for each in bought]
-        if not days:
+        visits = visits_of(bought, self.viewer.room.home.zone)
+        if not visits:
             return ()
-        campaigns = self.viewer.feed.campaigns_since(min(days).toordinal(), MOST_CAMPAIGNS)
-        met = [each for each in campaigns if any(self._met(each, one) for one in bought)]
-        without = [each for each in met if not _issued(draws.get(each.campaign, ()))]
-        return tuple(self._not_one(each, draws.get(each.campaign, ())) for each in without[:MOST_SHOWN])
-
-    def _met(self, campaign: OwnCampaign, purchase: Purchase) -> bool:
-        """Return whether a purchase was made where and when a campaign's slips came out: told by public terms alone."""
-        if purchase.imported or not campaign.started <= purchase.received < (campaign.stopped or 2**63):
-            return False
-        if instant_of(purchase.received) - instant_of(purchase.at) > LATEST:
-            return False
-        terms, day = _terms(campaign), self._day(purchase).isoformat()
-        here = purchase.partner in terms.get("partners", ()) or purchase.shop in terms.get("shops", ())
-        return here and terms["from"] <= day <= terms["until"]
+        first = min(each.day for each in visits)
+        campaigns = self.viewer.feed.campaigns_since(first.toordinal(), MOST_CAMPAIGNS)
+        met = [each for each in campaigns if is_met(each, visits) and not _issued(draws.get(each.campaign, ()))]
+        return tuple(self._not_one(each, draws.get(each.campaign, ())) for each in met[:MOST_SHOWN])
 
     def _not_one(self, campaign: OwnCampaign, draws: Sequence[OwnDraw]) -> NotMeView:
         terms, told = _terms(campaign), bool(campaign.shares)
@@ -163,10 +152,6 @@ class CouponViewer:
 
     def _today(self) -> date:
         return local_date(self.viewer.room.programme_now(self.viewer.feed), self.viewer.room.home.zone)
-
-    def _day(self, purchase: Purchase) -> date:
-        seen = instant_that_counts(instant_of(purchase.at), instant_of(purchase.received))
-        return local_date(seen, self.viewer.room.home.zone)
 
 
 def state_of(coupon: Coupon, today: int) -> CouponState:
