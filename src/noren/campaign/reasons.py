@@ -63,12 +63,13 @@ def why_me(terms: Terms, condition: Say) -> Say:
 
 def not_told_yet(first_reveal: date) -> Say:
     """Return what everybody is told who was given no slip, until the seed is public."""
+    english = f"{first_reveal.day} {first_reveal:%B} {first_reveal.year}"
     day = f"{first_reveal.year}年{first_reveal.month}月{first_reveal.day}日"
     return Say(
         "このお買い物が対象だったか、抽選でどうなったかは、どなたにもまだお伝えしていません。"
         f"抽選の種が公開されたら(早ければ{day})、理由をここに出します。",
         "Whether your purchases qualified, and what a draw came to, is told to nobody yet. The reason stands here once"
-        f" the seed of the draw is public, on {first_reveal.isoformat()} at the earliest.",
+        f" the seed of the draw is public, on {english} at the earliest.",
     )
 
 
