@@ -6,6 +6,7 @@ then seals is the seed, under its own key: a till that starts again reads it fro
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import secrets
 from collections.abc import Callable, Collection, Sequence
@@ -89,6 +90,7 @@ class TillBook:
 
     def look(self, store: LedgerStore) -> None:
         """See ``CampaignBook``."""
+        self._make_ready()
         with store.batch() as batch:
             if batch.campaigns_edition() == self._edition:
                 return
@@ -98,8 +100,6 @@ class TillBook:
             edition = -1  # its condition is being made ready: look again
         self._live = tuple(live for row in found if (live := self._living(row)) is not None)
         self._here.clear()
-        if self._live:  # a till that starts makes its conditions ready now, and not at the first purchase
-            self._desk.knows(live_name(self._live[0].file.id))
         self._edition = edition
 
     def at(self, shop: str, partner: str, day: int) -> Here:
@@ -125,6 +125,12 @@ class TillBook:
         """Close the desk."""
         if self._open is not None:
             self._open.close()
+
+    def _make_ready(self) -> None:
+        """Have conditions that are new or have changed made ready now, and not at the next purchase."""
+        with contextlib.suppress(LedgerBroken):  # the desk's own session: asked again in a second
+            if self._live:
+                self._desk.knows(live_name(self._live[0].file.id))
 
     @property
     def _desk(self) -> OpenDesk:

@@ -47,6 +47,8 @@ class Paper:
     title: str
     text: str
     category: str
+    first: date
+    until: date
 
 
 def papers(shift_days: int) -> list[Paper]:
@@ -58,7 +60,8 @@ def _paper(text: str, shift: timedelta) -> Paper:
     moved = _DAY.sub(lambda found: f"{found[1]} = {date.fromisoformat(found[2]) + shift}", text)
     said = tomllib.loads(moved)
     goods = _GOODS.match(said["offer"].get("products", ""))
-    return Paper(said["id"], said["title"]["ja"], moved, goods[1] if goods else "")
+    issue = said["issue"]
+    return Paper(said["id"], said["title"]["ja"], moved, goods[1] if goods else "", issue["from"], issue["until"])
 
 
 def as_founder(_name: str) -> AbstractContextManager[None]:
@@ -151,3 +154,11 @@ def of_the_year(shift_days: int) -> Iterator[Paper]:
 def of_today(shift_days: int) -> Iterator[Paper]:
     """Yield the campaign that runs after it."""
     return (paper for paper in papers(shift_days) if paper.id == TODAYS)
+
+
+def eves(shift_days: int) -> list[date]:
+    """Return the days on which a campaign of the year begins, or a month in which one runs."""
+    found = list(of_the_year(shift_days))
+    first, last = min(paper.first for paper in found), max(paper.until for paper in found)
+    months = [day for number in range((last - first).days) if (day := first + timedelta(days=number)).day == 1]
+    return [*(paper.first for paper in found), *months]

@@ -112,3 +112,15 @@ class CampaignStuck(DemoStopped):
                 f"A campaign does not go on: {why}\nThe same command goes on from here.",
             )
         )
+
+
+class StandingsStuck(DemoStopped):
+    """What tills are asked of members does not become ready."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Say(
+                "条件の準備が終わりません。noren doctor で確かめてください。同じコマンドで続きから始められます。",
+                "The conditions do not become ready. Look with: noren doctor. The same command goes on from here.",
+            )
+        )

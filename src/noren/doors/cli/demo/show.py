@@ -17,13 +17,14 @@ import msgspec
 from noren.doors.cli.demo.announced import announce_all
 from noren.doors.cli.demo.asked import bring_requests
 from noren.doors.cli.demo.audiences import bring_audiences
-from noren.doors.cli.demo.campaigns import FOLDER, as_founder, of_the_year, papers, start_all
+from noren.doors.cli.demo.campaigns import FOLDER, as_founder, eves, of_the_year, papers, start_all
 from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
 from noren.doors.cli.demo.drawn import begin_today, check_of_curl, end_all, not_good
 from noren.doors.cli.demo.drive import Driven
 from noren.doors.cli.demo.errors import LakeStill
 from noren.doors.cli.demo.forgotten import ask_not_to_keep
+from noren.doors.cli.demo.nights import Nights
 from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
@@ -235,8 +236,9 @@ class Show:
     ) -> Driven:
         port = self.stage.home.settings.doors.till
         driven = send_year(
-            port, self.year, totals, persons, keys, known=known, screen=self.screen, look=look, wallet=self.wallet
-        )
+            port, self.year, totals, persons, keys, known=known, screen=self.screen, look=look, wallet=self.wallet,
+            nights=Nights(self.stage, next(iter(keys.values())), eves(self.record.shift_days)),
+        )  # fmt: skip
         for refusal in driven.refusals:
             self.screen.show(refusal)
         return driven
