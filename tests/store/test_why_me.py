@@ -17,6 +17,7 @@ from noren.campaign.draw import DrawNumber, member_ticket
 from noren.campaign.leaves import leaf_of
 from noren.campaign.slips import Proof, check_slip
 from noren.campaign.terms import terms_hash
+from noren.house.ledger_document import own_document
 from noren.house.statement import statement_room
 from noren.kernel.ids import Handle
 from noren.testing.audience_house import COFFEE, Bought, cards, grown_up
@@ -30,10 +31,11 @@ WITHOUT: Final = ("lost", "holdout", "capped", "none")
 
 @dataclass
 class Seen:
-    """What each member was shown at one time: her page in a language, and what programs of hers were told."""
+    """What a member was shown at one time: her page by language, what programs of hers are told, her document's draws."""
 
     pages: dict[tuple[str, str], str]
     told: dict[str, Any]
+    document: dict[str, list[dict[str, Any]]]
 
     def apart(self, lang: str) -> int:
         """Return how many pages of members without a slip can be told apart."""
@@ -42,11 +44,14 @@ class Seen:
 
 def look(house: CampaignHouse, by_kind: dict[str, bytes]) -> Seen:
     """Look over every page; the draw number, which is hers and random, is taken out of it."""
-    seen = Seen({}, {})
+    seen = Seen({}, {}, {})
     for kind, handle in by_kind.items():
         visit = Visit(statement_room(house.home), Handle(handle))
         visit.enter()
         seen.told[kind] = visit.get("/v1/coupons").json()
+        document = own_document(house.room, Handle(handle))
+        assert document is not None
+        seen.document[kind] = json.loads(document.as_json())["content"]["draws"]
         for lang in ("ja", "en"):
             page = visit.get(f"/coupons?lang={lang}").text
             seen.pages[kind, lang] = page.replace(seen.told[kind]["draw_number"], "")
@@ -141,6 +146,11 @@ def test_text_and_salt_of_the_condition_are_nobodys_before_the_reveal(played: Pl
     assert json.loads(played.house.row().terms)["condition_hash"] == opened["hash"]
 
 
+def each_salt(seen: Seen, kind: str) -> str:
+    """Return the salt of her one draw, as JSON says it."""
+    return json.dumps(seen.document[kind][0]["salt"])
+
+
 def _unpacked(link: str) -> bytes:
     front, _, text = link.partition("#")
     assert front.endswith("/slip")
@@ -164,6 +174,18 @@ def test_before_the_reveal_no_page_tells_why_not(played: Played, lang: str) -> N
 def test_once_the_seed_is_public_the_same_look_tells_each_apart(played: Played, lang: str) -> None:
     """What is told then; and the negative control: the look would have seen a page that tells too early."""
     assert played.revealed.apart(lang) == len(WITHOUT)
+
+
+def test_her_document_does_not_tell_holdout_from_lost_either(played: Played) -> None:
+    """Ticket, leaf and place are random or come of the order; all else is the same, until the seed is public."""
+    for seen, told in ((played.running, 1), (played.ended, 1), (played.revealed, 2)):
+        shapes = {
+            json.dumps([each | dict.fromkeys(("ticket", "leaf", "number")) for each in seen.document[kind]]).replace(
+                each_salt(seen, kind), ""
+            )
+            for kind in ("lost", "holdout")
+        }
+        assert len(shapes) == told
 
 
 @pytest.mark.parametrize(
