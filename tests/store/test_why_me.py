@@ -31,7 +31,7 @@ WITHOUT: Final = ("lost", "holdout", "capped", "none")
 
 @dataclass
 class Seen:
-    """What a member was shown at one time: her page by language, what programs of hers are told, her document's draws."""
+    """What members were shown at one time: pages by language, what programs of theirs are told, documents' draws."""
 
     pages: dict[tuple[str, str], str]
     told: dict[str, Any]
