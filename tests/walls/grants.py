@@ -157,6 +157,10 @@ def _tried(connection: psycopg.Connection[Any], table: str, columns: list[str]) 
     ):
         if works(connection, statement):
             yield table, right
+    if not works(connection, f'SELECT * FROM public."{table}" LIMIT 0'):
+        for column in columns:
+            if works(connection, f'SELECT "{column}" FROM public."{table}" LIMIT 0'):
+                yield f"{table}.{column}", "SELECT"
     for column in columns:
         if works(connection, f'UPDATE public."{table}" SET "{column}" = DEFAULT'):
             yield f"{table}.{column}", "UPDATE"

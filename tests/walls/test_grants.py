@@ -71,6 +71,7 @@ BREACHES: dict[str, tuple[Database, str]] = {
     "everybody connects": ("vault", "GRANT CONNECT ON DATABASE {database} TO PUBLIC"),
     "everybody reads": ("register", "GRANT SELECT ON shop TO PUBLIC"),
     "more than it needs": ("register", "GRANT DELETE ON shop TO {worker}"),
+    "the seed of draws": ("ledger", "GRANT SELECT (seed) ON campaign TO {statement}"),
     "to give away": ("register", "GRANT SELECT ON shop TO {till} WITH GRANT OPTION"),
     "a new table is everybody's": ("vault", "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC"),
     "a function for all": ("vault", "CREATE FUNCTION peep() RETURNS bytea LANGUAGE sql AS 'SELECT row FROM member'"),

@@ -12,12 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from noren.activity import rows
-from noren.activity.campaign_rows import GET_OF_MEMBER, of_member
-from noren.activity.campaigns import CampaignState, DrawRow, MemberDraws
 from noren.activity.closing import Forgetting
 from noren.activity.model import CardState, Coupon, Opening, Posting, Redemption, Return, Stop, Traits
+from noren.activity.own_draws import OwnDraw, OwnDrawFeed, OwnDrawReads
 from noren.activity.rows import Row
-from noren.activity.tables import COUPON_COLUMNS
 
 MAX_MERGED: Final = 1_000
 
@@ -65,11 +63,6 @@ OPENED: Final = (
 )
 """Kinds are those of ``model.Kind``: up to 4 of a purchase or a return, 8 an opening balance."""
 
-COUPONS: Final = f"SELECT {COUPON_COLUMNS} FROM coupon WHERE handle = $1 ORDER BY valid_until, coupon"
-DRAWN: Final = (
-    "SELECT c.campaign, c.state, d.number, d.seq, d.entry, d.ticket, d.outcome, d.salt, d.previous, d.leaf"
-    " FROM campaign AS c JOIN draw AS d ON d.number = c.number WHERE d.number = $1 AND d.seq = $2"
-)
 CARDS: Final = "SELECT state FROM card WHERE handle = $1 ORDER BY state"
 STOPS: Final = (
     "SELECT purpose, recipient, channel, since FROM stop WHERE handle = $1 ORDER BY purpose, recipient, channel"
@@ -89,15 +82,6 @@ class OwnProfile:
     handle: bytes
     draw_number: bytes
     traits: Traits
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class OwnDraw:
-    """A draw of hers. ``revealed``: whether its campaign's seed is public, so that every outcome may be told."""
-
-    campaign: str
-    revealed: bool
-    row: DrawRow
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -122,7 +106,7 @@ class Owned:
     draws: Sequence[OwnDraw] = ()
 
 
-class OwnFeed(Protocol):
+class OwnFeed(OwnDrawFeed, Protocol):
     """What is asked for the document of one member."""
 
     def owned(self, handle: bytes) -> Owned:
@@ -130,7 +114,7 @@ class OwnFeed(Protocol):
         ...
 
 
-class OwnReads:
+class OwnReads(OwnDrawReads):
     """Fills ``OwnFeed`` for a reader that has ``_all``."""
 
     def _all(self, sql: str, *parameters: Any) -> list[Row]:
@@ -145,23 +129,14 @@ class OwnReads:
             cards=[CardState(row[0]) for row in self._all(CARDS, handle)],
             stops=[rows.stop_of(row) for row in self._all(STOPS, handle)],
             keep_months=next((int(row[0]) for row in self._all(KEEPING, handle)), 0),
-            coupons=[rows.coupon(row) for row in self._all(COUPONS, handle)],
+            coupons=self.coupons_held(handle),
             postings=self._postings(handles),
             openings=[Opening(*row) for each in handles for row in self._all(OPENED, each)],
             returns=_by_purchase((each.purchase, each) for each in map(rows.goods_return, self._all(RETURNS, handle))),
             redemptions=_by_purchase((row[0], Redemption(*row)) for row in self._all(REDEEMED, handle)),
             forgetting=_by_purchase((row[0], Forgetting(*row)) for row in self._all(WAITING, handle)),
-            draws=[one for row in self._all(GET_OF_MEMBER, handle) for one in self._draws(of_member(row))],
+            draws=self.draws_held(handle),
         )
-
-    def _draws(self, drawn: MemberDraws) -> list[OwnDraw]:
-        """Return her draws in a campaign, the first in front."""
-        found, seq = list[OwnDraw](), drawn.last
-        while seq >= 0:
-            ((campaign, state, *row),) = self._all(DRAWN, drawn.number, seq)
-            found.append(OwnDraw(campaign, state == CampaignState.REVEALED, DrawRow(*row)))
-            seq = found[-1].row.previous
-        return found[::-1]
 
     def _handles(self, handle: bytes) -> tuple[bytes, ...]:
         found, looked = [handle], 0

@@ -36,6 +36,7 @@ from noren.activity.model import (
     Tally,
     Traits,
 )
+from noren.activity.own_draws import OwnDrawFeed
 from noren.activity.own_rows import OwnFeed
 from noren.activity.rekeying import Keyed, Rekeyed
 from noren.governance.stopping import Rule
@@ -379,6 +380,10 @@ class WholeFeed(Protocol):
     def redeemed_coupons(self) -> Sequence[tuple[bytes, str, int]]:
         """Return the coupons of campaigns that were used: (handle, campaign, instant of the purchase)."""
         ...
+
+
+class OwnPageFeed(LedgerFeed, OwnDrawFeed, Protocol):
+    """What the member's own page reads."""
 
 
 class AuditFeed(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from noren.campaign.committed import StepProof, pack, proof_at
 from noren.campaign.draw import SHARE_BYTES, SHARES, seed_of
 from noren.campaign.refusals import Refusal
 from noren.campaign.reviewing import Around, Reviewed, review
+from noren.campaign.running import first_reveal
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import (
     SALT_BYTES,
@@ -34,12 +35,9 @@ from noren.campaign.terms import (
 )
 from noren.governance.log import Log
 from noren.governance.ports import Entry, EntryKind, Fact
-from noren.kernel.clock import SystemClock, instant_of, local_date, microseconds
+from noren.kernel.clock import SystemClock, microseconds
 from noren.kernel.say import Say
 from noren.kernel.values import value
-
-REVEAL_DAYS: Final = 7
-"""So long after its end, or its stop, the seed stays secret: late purchases are in by then."""
 
 MAX_SEALED: Final = 200
 _S: Final = CampaignState
@@ -185,14 +183,6 @@ def reveal(room: Room, campaign: str) -> Stepped | Refusal:
     if room.around.today < first:
         return refusals.too_early(campaign, first)
     return _stepped(room.keep(row, state=_S.REVEALING))
-
-
-def first_reveal(row: CampaignRow, zone: ZoneInfo) -> date:
-    """Return the first day on which the seed may be revealed."""
-    end = date.fromordinal(row.last_day)
-    if row.stopped:
-        end = min(end, local_date(instant_of(row.stopped), zone))
-    return end + timedelta(days=REVEAL_DAYS)
 
 
 def note_revealed(log: Log, row: CampaignRow) -> None:

@@ -1,10 +1,36 @@
-"""A campaign's file as draws are decided by it. Pure."""
+"""A campaign's file as draws are decided by it, and when its seed may be public. Pure."""
 
 from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Final, Protocol
+from zoneinfo import ZoneInfo
 
 from noren.campaign.deciding import Running
 from noren.campaign.draw import Unit, threshold
 from noren.campaign.spec import Campaign, Pace, face_value
+from noren.kernel.clock import instant_of, local_date
+
+REVEAL_DAYS: Final = 7
+"""So long after its end, or its stop, the seed stays secret: late purchases are in by then."""
+
+
+class Ending(Protocol):
+    """A campaign's end. ``last_day``: an ordinal; ``stopped``: an instant in µs, 0: it was not."""
+
+    @property
+    def last_day(self) -> int: ...  # noqa: D102 - said above
+
+    @property
+    def stopped(self) -> int: ...  # noqa: D102 - said above
+
+
+def first_reveal(campaign: Ending, zone: ZoneInfo) -> date:
+    """Return the first day on which the seed may be revealed."""
+    end = date.fromordinal(campaign.last_day)
+    if campaign.stopped:
+        end = min(end, local_date(instant_of(campaign.stopped), zone))
+    return end + timedelta(days=REVEAL_DAYS)
 
 
 def running_of(file: Campaign, seed: bytes) -> Running:

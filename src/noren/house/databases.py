@@ -35,6 +35,7 @@ _STANDING: Final = "UPDATE (state, points_only, pool, last_movement, last_purcha
 _WHAT_IS_LEFT: Final = "UPDATE (amount_left, base_left, used_left, earned_left)"
 _TRAITS: Final = "UPDATE (sex, age_band, age_band_year, birth_month, prefecture, postal3, since, email_ok, post_ok)"
 _CAMPAIGN: Final = "UPDATE (state, terms, public_key, key_version, seed, shares, started, stopped, revealed)"
+_TOLD: Final = "SELECT (number, campaign, state, file, salt, terms, shares, last_day, started, stopped)"
 _DRAWN: Final = "UPDATE (settled, day, drawn, last, issued)"
 _ARRIVAL: Final = ("SELECT", "INSERT", "UPDATE")
 _STAMP: Final[dict[LiteralString, tuple[LiteralString, ...]]] = {"alembic_version": ("SELECT",)}
@@ -116,6 +117,12 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "forgetting": ("SELECT",),
             "product": ("SELECT",),
             "meta": ("SELECT",),
+            # Her coupons and draws, and her draw number; of campaigns what a member may come to read: never the seed.
+            "profile": ("SELECT (handle, draw_number)",),
+            "coupon": ("SELECT",),
+            "campaign": (_TOLD,),
+            "campaign_member": ("SELECT",),
+            "draw": ("SELECT",),
         },
     },
     "register": {

@@ -16,7 +16,7 @@ import msgspec
 
 from noren.activity.forgetting import WHOLE
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Line, Opening, Posting, Purchase, Return
-from noren.activity.own_rows import OwnDraw
+from noren.activity.own_draws import OwnDraw
 from noren.governance.stopping import spell
 from noren.house.ledger_owned import Hers, OwnedPurchase
 from noren.house.ledger_told import not_told

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Kind, MemberState, Posting, Traits
-from noren.activity.own_rows import OwnDraw
+from noren.activity.own_draws import OwnDraw
 from noren.governance.disclosing.model import Section
 from noren.governance.purposes import ITEMS, PURPOSES
 from noren.governance.routes import ROUTE_SAYS, Route

@@ -19,7 +19,7 @@ import apsw
 from sqlalchemy.exc import SQLAlchemyError
 
 from noren.activity.errors import LedgerBroken
-from noren.activity.ports import LedgerFeed
+from noren.activity.ports import OwnPageFeed
 from noren.house.home import Home
 from noren.house.inner import InnerClient
 from noren.house.keys import ZoneKeys, open_keys, trusted
@@ -53,11 +53,11 @@ class LedgerReader:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._lock = threading.Lock()
-        self._feed: LedgerFeed | None = None
+        self._feed: OwnPageFeed | None = None
         self._directory = open_directory(home, "statement", reading=True)
 
     @contextmanager
-    def open(self) -> Generator[LedgerFeed]:
+    def open(self) -> Generator[OwnPageFeed]:
         """Give the ledger for one answer.
 
         Raises:
@@ -68,7 +68,7 @@ class LedgerReader:
         except (apsw.Error, SQLAlchemyError, LedgerBroken, OSError) as wrong:
             raise LedgerAsleep(f"the ledger can not be read: {type(wrong).__name__}") from None
 
-    def _opened(self) -> LedgerFeed:
+    def _opened(self) -> OwnPageFeed:
         with self._lock:
             if self._feed is None:
                 self._feed = open_feed(self._home, "statement")
@@ -119,7 +119,7 @@ class StatementRoom:
             used=self.used,
         )
 
-    def programme_now(self, feed: LedgerFeed) -> datetime:
+    def programme_now(self, feed: OwnPageFeed) -> datetime:
         """Return the programme's instant: the machine's, moved by the sandbox clock's offset."""
         offset = feed.clock_offset_us() if self.home.sandbox else 0
         return self.clock.now() + timedelta(microseconds=offset)

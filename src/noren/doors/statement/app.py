@@ -11,6 +11,7 @@ from litestar.di import Provide
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
 from noren.doors.pages.sessions import Sessions
+from noren.doors.statement.coupons import coupons_json, coupons_page
 from noren.doors.statement.disclosure import disclosure, disclosure_code
 from noren.doors.statement.entrance import enter, leave, left
 from noren.doors.statement.forget import acknowledgement, forget, forget_page, undo
@@ -37,6 +38,8 @@ def statement_app(room: StatementRoom) -> App:
         own_page,
         code_part,
         purchases_csv,
+        coupons_page,
+        coupons_json,
         balance_json,
         purchases_json,
         uses_json,

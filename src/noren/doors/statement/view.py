@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from noren.activity.forgetting import WHOLE
-from noren.activity.ports import LedgerFeed
+from noren.activity.ports import OwnPageFeed
 from noren.activity.queries import Lapsing, OwnBalance, OwnLine, OwnPurchase, own_balance, own_purchase, own_purchases
 from noren.doors.pages import PageProblem
 from noren.doors.statement.troubles import NO_SUCH_PAGE, NOT_HERE
@@ -95,7 +95,7 @@ class Viewer:
     """Looks at the ledger for one member."""
 
     room: StatementRoom
-    feed: LedgerFeed
+    feed: OwnPageFeed
     handle: Handle
 
     def balance(self) -> BalanceView:

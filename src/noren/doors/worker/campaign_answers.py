@@ -18,9 +18,9 @@ from noren.campaign.audit.findings import SAYS as WRONG
 from noren.campaign.audit.findings import Report
 from noren.campaign.committed import unpack
 from noren.campaign.draw import SHARE_BYTES, SHARES, seed_of
-from noren.campaign.operations import first_reveal
 from noren.campaign.reading import Problem
 from noren.campaign.refusals import STATES, Refusal
+from noren.campaign.running import first_reveal
 from noren.campaign.terms import campaign_in, terms_hash
 from noren.doors.worker import campaign_bodies as bodies
 from noren.house.ledger_worker import WorkerRoom

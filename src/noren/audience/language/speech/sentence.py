@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from noren.audience.language.nodes import Condition
+from noren.audience.language.nodes import AnyLine, Condition, Filter
+from noren.audience.language.speech import goods_en, goods_ja
 from noren.audience.language.speech.goods_ja import Speaker
 from noren.audience.language.speech.sentence_en import english
 from noren.audience.language.speech.sentence_ja import japanese
@@ -16,3 +17,10 @@ def sentence(condition: Condition, lang: Lang, register: Register = "staff", wor
     if lang == "en":
         return english(condition.root, words)
     return japanese(condition.root, Speaker(words, register))
+
+
+def goods_said(filter: Filter, lang: Lang, wording: Wording) -> str:  # noqa: A002 - the glossary's word
+    """Return which goods a filter means, as a member is told; empty: it says nothing of goods."""
+    if lang == "en":
+        return goods_en.goods(filter, wording).bought() if filter != AnyLine() else ""
+    return "" if filter == AnyLine() else goods_ja.goods(filter, Speaker(wording, "member")).noun("")
