@@ -38,6 +38,7 @@ from noren.activity.model import (
 )
 from noren.activity.own_rows import OwnFeed
 from noren.activity.rekeying import Keyed, Rekeyed
+from noren.activity.settling import SettlementFeed
 from noren.governance.stopping import Rule
 
 
@@ -389,6 +390,7 @@ class AuditFeed(
     ForgettingFeed,
     CampaignFeed,
     OwnFeed,
+    SettlementFeed,
     Protocol,
 ):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""
