@@ -1,9 +1,10 @@
-"""What live campaigns cost the till: `make bench-campaigns`, or `python bench/bench_campaigns.py --campaigns 0 100`.
+"""What live campaigns cost the till: `python bench/bench_campaigns.py --campaigns 100 1000 10000`.
 
 The same till with so many campaigns in force at its shop (of 10,000, 50 are), in turn with one that has none, over HTTP
 and durable, with real baskets: closed loop with 64 connections, and open loop at a rate. Conditions are those of
-bench_live.py without ranks, each in front of a rate of 1 in 1,000. The worker publishes the conditions and folds the
-members, then ends: what is measured is the till alone. Ratios count; the machine is shared.
+bench_live.py without ranks, each in front of a rate of 1 in 1,000. Members buy some; then the worker publishes the
+conditions and folds everybody, and ends: what is measured is the till alone, which catches up what came since.
+Ratios count; the machine is shared.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.bench_live import Maker
 from bench.bench_till import measure, profiled, say
-from bench.till_ground import Ground, Tills, ground
+from bench.till_ground import Ground, Tills, drive, ground
 from bench.till_machine import sync_times
 
 from noren.activity.campaigns import CampaignRow, CampaignState
@@ -39,6 +40,7 @@ from noren.testing.campaign_book import campaign_text
 from noren.testing.till import ZONE, TillHouse
 
 AT_A_SHOP = 50
+WARM_SECONDS = 10.0
 MANY = 1_000
 _CHUNK = 5_000
 _SETTLE_SECONDS = 120.0
@@ -99,6 +101,7 @@ def settle(house: TillHouse, members: int) -> None:
     house.start_worker()
     until = time.monotonic() + _SETTLE_SECONDS
     reader = StandingReader(house.home.standings_db)
+    time.sleep(5)  # until it has seen what is in force now
     while reader.progress().swept is not None and time.monotonic() < until:
         time.sleep(0.5)
     say(f"    {members:,} members folded: {reader.progress().swept is None}")
@@ -114,6 +117,9 @@ def prepared(count: int, members: int, rows: list[dict[str, str]], seed: int) ->
     for start in range(0, len(rows), _CHUNK):
         house.ask("/reference/products", {"rows": rows[start : start + _CHUNK]})
     house.stop_worker()
+    tills = Tills(house, 1)
+    drive([floor.load(tills.ports[0], rate=0, seconds=WARM_SECONDS)])  # members of whom something is known
+    tills.stop()
     run_them(house, campaigns(count, rows, seed))
     settle(house, members)
     return floor, Tills(house, 1)

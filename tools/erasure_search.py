@@ -6,7 +6,8 @@ HOME is a sandbox (the demo's, for one) with nothing running in it; FOLDER (defa
 goes outside: backups and the homes that are restored from them. Searched are: the home before and after ``noren member
 erase``, with everything running and stopped; the backups made before the erasure; and a home restored from them. Two
 controls must find her: a restore without the replay of erasures, and her member key kept. Exit 1 when anything of her
-is left, or when a control finds nothing. Her needles are never printed.
+is left, or when a control finds nothing. Her needles are never printed. Staff accounts of the home are set aside in
+FOLDER: nobody has to sign in for the canary.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from noren.house.inner import InnerClient
 from noren.house.keys import open_keys
 from noren.house.origins import origins
 from noren.house.passes import Porter
+from noren.house.staff_mark import mark_path
 from noren.revisions.copies import make_copy
 from noren.testing.canary import Canary, Needle
 from noren.testing.second_home import readable, replayed_off, second_home
@@ -60,6 +62,7 @@ def main(path: str, beside: str = "") -> int:
     assert home.sandbox, "invented members go into a sandbox alone"
     folder = Path(beside or f"{home.path}.search")
     folder.mkdir()
+    _set_accounts_aside(home, folder)
     search = _Search(home, folder)
     with Supervisor(home, lambda said: print(said.en)) as zones:
         zones.start()
@@ -68,6 +71,13 @@ def main(path: str, beside: str = "") -> int:
     _restored(search)
     print("as it must be" if not search.bad else f"NOT as it must be: {', '.join(search.bad)}")
     return 1 if search.bad else 0
+
+
+def _set_accounts_aside(home: Home, folder: Path) -> None:
+    """Let the sandbox be one without staff accounts: the canary is taken through what members and shops do."""
+    for path in (home.staff_db, mark_path(home)):
+        for each in path.parent.glob(f"{path.name}*"):
+            shutil.move(each, folder / f"aside-{each.name}")
 
 
 def _lived_and_erased(search: _Search) -> None:

@@ -105,17 +105,21 @@ def test_the_return_of_that_coffee_takes_the_slip_away_and_ringing_it_again_draw
     stopped(house, "void-and-ring")
 
 
-def test_a_preview_draws_nothing_and_a_stopped_member_is_not_drawn_for(house: TillHouse, client: TillClient) -> None:
-    started(house, "stops", condition=ONE)
+@pytest.mark.parametrize("rule", [("register-coupon", "", ""), ("", "P1", ""), ("", "", "till")])
+def test_a_preview_draws_nothing_and_a_stopped_member_is_not_drawn_for(
+    house: TillHouse, client: TillClient, rule: tuple[str, str, str]
+) -> None:
+    name = "-".join(("stops", *filter(None, rule))).lower()
+    started(house, name, condition=ONE)
     shopper, other = house.shoppers(2)
     body = purchase(shopper.card, line(COFFEE))
     assert client.preview(body).json["effects"] == []
-    stop: Body = {"token": other.token, "stops": [{"purpose": "register-coupon", "recipient": "", "channel": "",
-                                                   "since": "2026-11-01"}], "points_only": False}  # fmt: skip
+    told = {**dict(zip(("purpose", "recipient", "channel"), rule, strict=True)), "since": "2026-11-01"}
+    stop: Body = {"token": other.token, "stops": [told], "points_only": False}
     house.ask("/choices/set", {"rows": [stop]}, caller="vault")
-    assert slips(buys(client, other)[0], "stops") == []
-    assert len(slips(client.purchase(body), "stops")) == 1
-    stopped(house, "stops")
+    assert slips(buys(client, other)[0], name) == []
+    assert len(slips(client.purchase(body), name)) == 1
+    stopped(house, name)
 
 
 def test_one_slip_is_taken_once_by_64_tills_at_once(house: TillHouse, client: TillClient) -> None:

@@ -108,6 +108,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert all(each["figure_en"].startswith(("about ", "Too few")) for each in summary["audiences"])
     waits = summary["waiting"]
     assert (waits["have"], waits["needs"], "life-offers" in waits["says_en"]) == (1, 2, True)
+    drawn_revealed_and_audited(summary, home)
     assert 0 < summary["first_page_s"] < 90
     assert "is not kept. For an hour she may take it back" in done.stderr
     assert summary["points_earned"] > 0
@@ -127,6 +128,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert later["audiences"] == summary["audiences"]
     assert later["waiting"] == summary["waiting"], "put forward once"
     assert "is not kept" not in opened_again.stderr, "asked for once"
+    assert later["campaigns"] == summary["campaigns"]
     provided_once(home)
     assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
 
@@ -167,14 +169,43 @@ def brought_over_and_turned(summary: dict[str, Any], purchases: int) -> None:
     assert versions["link"] == 1
 
 
+def drawn_revealed_and_audited(summary: dict[str, Any], home: Path) -> None:
+    """Four campaigns of the year: each audit fits, slips were used by later purchases, and a slip can be checked."""
+    found = {each["name"]: each for each in summary["campaigns"]}
+    assert list(found) == ["coffee-fans", "cheese", "points-day", "sweet"]
+    for each in found.values():
+        assert each["good"] is True
+        assert each["leaves"] == each["issued"] + each["lost"] + each["holdout"] + each["capped"]
+        assert each["used"] <= each["issued"]
+    assert found["points-day"]["points"] > 0 < found["points-day"]["used"]
+    assert 0 < found["sweet"]["issued"] <= 20
+    assert summary["discounts"] == sum(each["off"] for each in found.values())
+    shown = found["points-day"]
+    other = f"{int(shown['shares'][0], 16) ^ 1:x}{shown['shares'][1:]}"
+    for shares, code in ((shown["shares"], 0), (other, 1)):
+        command = shlex.split(shown["check"].replace(shown["shares"], shares))[1:]
+        done = subprocess.run([*NOREN, *command], capture_output=True, text=True, check=False)
+        assert done.returncode == code, (shares == other, done.stdout)
+    assert (home / "demo-campaigns" / "points-day.terms.json").read_text("utf-8") == shown["terms"]
+
+
+def slip_of(check: str) -> None:
+    """The printed command sends the purchase, takes the slip that it brought, and finds that it is signed."""
+    command = check.replace(".venv/bin/noren", "noren").replace("\nnoren ", f"\n{shlex.join(NOREN)} ")
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "signed" in done.stdout or "署名" in done.stdout
+
+
 def redeem(command: str) -> None:
     """The printed command redeems the coupon; given again, it is another purchase, and the till says what is wrong."""
     first, again = (
         subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=30, check=True).stdout
         for _ in range(2)
     )
-    (effect,) = msgspec.json.decode(first)["effects"]
-    assert (effect["type"], effect["discount"]) == ("redeem_coupon", 100)
+    used, given = msgspec.json.decode(first)["effects"]
+    assert (used["type"], used["discount"]) == ("redeem_coupon", 100)
+    assert (given["type"], given["campaign"]) == ("issue_coupon", "welcome"), "another visit, another draw"
     refused = msgspec.json.decode(again)
     assert (refused["status"], refused["type"]) == (409, "urn:noren:problem:coupon-used")
 
@@ -191,6 +222,8 @@ def serve_and_buy(home: Path, purchases: int) -> None:
             assert status == 201
             assert "idempotent-replayed" not in head
             assert msgspec.json.decode(body)["points"]["earned"] == 7
+            assert [each["campaign"] for each in msgspec.json.decode(body)["effects"]] == ["welcome"]
+            slip_of(summary["curl_check"])
             again_status, again_head, again = curl(words)
             assert (again_status, again) == (201, body)
             assert "idempotent-replayed: true" in again_head

@@ -15,6 +15,7 @@ import pytest
 
 from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow
 from noren.activity.connection import connect
+from noren.activity.enrolment import merge
 from noren.activity.erasing import erase
 from noren.campaign.audit.auditing import Asked, audit
 from noren.campaign.audit.findings import Report, Wrong
@@ -135,6 +136,19 @@ def test_erased_draws_are_counted_and_hide_nothing(tmp_path_factory: pytest.Temp
         report = audited(house.room, house.row("fans"))
         assert report.counted["forgotten"] > 0
         assert report.findings == []
+
+
+def test_members_who_became_one_raise_no_alarm(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with CampaignHouse(tmp_path_factory.mktemp("merged") / "home") as house:
+        play(house)
+        handles, day = list(house.handles.values()), house.today.toordinal()
+        with house.turn:
+            for source, target in zip(handles[1:20], handles[20:39], strict=True):
+                assert merge(house.room.ledger, source=source, target=target, day=day, expiry_days=365)
+        for name in ("fans", "visits"):
+            report = audited(house.room, house.row(name))
+            assert report.findings == [], f"{name}, seed {SEED}: {report.findings[:5]}"
+            assert 0 < report.counted["recomputed"] < report.counted["leaves"]
 
 
 def test_every_cap_is_recomputed_as_the_till_applied_it(tmp_path: Path) -> None:

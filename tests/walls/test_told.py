@@ -10,15 +10,17 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.walls.stores import STORES, planted
-from tests.walls.told_house import STRANGER, live
+from tests.walls.told_house import OTHER, STRANGER, live
 
 from noren.activity import tables as ledger
+from noren.activity.erasing import withdraw
 from noren.activity.lake.reader import open_lake
-from noren.activity.model import CardState, Kind
+from noren.activity.model import CardState, Kind, MemberState
 from noren.activity.rows import unpack_lines, unpack_return_lines
 from noren.governance.columns import StoreMap, of
 from noren.governance.stopping import Rule, spell
@@ -168,6 +170,7 @@ SPECIAL: dict[str, Callable[[Row], list[Any]]] = {
         for line in unpack_return_lines(row["lines"]) or ()
     ],
     "ledger.posting.kind": lambda row: [Kind(row["kind"]).name.lower().replace("_", "-")],
+    "ledger.member.state": lambda row: [MemberState(row["state"]).name.lower()],
     "ledger.card.state": lambda row: [CardState(row["state"]).name.lower()],
     "ledger.coupon.partners": lambda row: row["partners"].split(),
     "ledger.coupon.used": lambda row: [row["used"] > 0],
@@ -252,6 +255,20 @@ def test_nothing_of_another_member_is_told(house: tuple[AudienceHouse, bytes]) -
     assert [row["coupon"].hex() for row in theirs["coupon"] if row["coupon"].hex() in raw] == []
     marks = [hers["purchase"][0]["body_hash"], her, hers["card"][0]["card_index"], hers["opening"][0]["natural_key"]]
     assert [mark for mark in marks if mark and mark.hex() in raw] == [], "a mark or a pseudonym left the side"
+
+
+def test_who_has_left_is_told_what_is_kept_until_her_day(tmp_path: Path) -> None:
+    with AudienceHouse(tmp_path) as made:
+        her = live(made)
+        assert withdraw(made.room.ledger, handle=her, day=made.today.toordinal())
+        document = own_document(made.room, Handle(her))
+        assert document is not None
+        content = json.loads(document.as_json())["content"]
+        assert (content["balance"]["membership"], content["balance"]["points"]) == ("closed", 0)
+        assert any(each["kind"] == "close" for each in content["movements"])
+        assert [each for each in content["purchases"] if each["kept"] == "lines"]
+        assert "You have left." in json.dumps(document.as_paper("en"))
+        assert own_document(made.room, Handle(made.handles[OTHER])) is None, "who was merged has none of her own"
 
 
 def test_a_value_left_out_is_met(house: tuple[AudienceHouse, bytes]) -> None:

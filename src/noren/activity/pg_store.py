@@ -15,6 +15,7 @@ import psycopg
 from psycopg.pq import TransactionStatus
 
 from noren.activity import pg_tables
+from noren.activity.campaign_rows import EDITION
 from noren.activity.errors import NotDurable
 from noren.activity.model import Tally
 from noren.activity.pg_batch import PostgresBatch
@@ -107,6 +108,10 @@ class PostgresLedger:
             return self._db.execute(statement.encode(), parameters).fetchall()
         except psycopg.Error as wrong:
             raise breakage(wrong) from wrong
+
+    def campaigns_edition(self) -> int:
+        """See ``LedgerStore``."""
+        return int(self._read(EDITION)[0][0])
 
     def set_clock_offset_us(self, offset_us: int) -> None:
         """Keep the sandbox clock's offset, for the other ledger processes to see."""

@@ -251,6 +251,10 @@ class LedgerStore(Protocol):
         """Return the sandbox clock's offset in microseconds."""
         ...
 
+    def campaigns_edition(self) -> int:
+        """See ``CampaignBatch``; read without a transaction, for it is asked every second."""
+        ...
+
     def set_clock_offset_us(self, offset_us: int) -> None:
         """Keep the sandbox clock's offset, for the other ledger processes to see."""
         ...

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from noren.activity import rows, tables
-from noren.activity.campaign_rows import CampaignRows
+from noren.activity.campaign_rows import EDITION, CampaignRows
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
@@ -434,6 +434,10 @@ class SqliteLedger:
         """Return the sandbox clock's offset in microseconds."""
         row = self._db.execute(tables.GET_META, ("clock_offset_us",)).fetchone()
         return int(row[0]) if row else 0
+
+    def campaigns_edition(self) -> int:
+        """See ``LedgerStore``."""
+        return int(self._db.execute(EDITION).fetchall()[0][0])
 
     def set_clock_offset_us(self, offset_us: int) -> None:
         """Keep the sandbox clock's offset, for the other ledger processes to see."""

@@ -50,8 +50,10 @@ HABIT: Final = (
     r"missed? you|long time|welcome back|first[- ]time)\b"
 )
 CHOSEN: Final = (
-    r"条件|対象の|対象者|該当|選ばれ|あなただけ|お客さ?様?限定|お客さまだけ|方限定|会員さ?様?限定|特別なお客|"
-    r"\b(?:selected|chosen|qualif\w+|eligible|criteria|conditions?|only for you|just for you|customers? only)\b"
+    r"条件(?:に合|を満|に該|達成)|対象の?(?:お客|方|会員|皆)|対象者|該当|選ばれ|あなただけ|お客さ?様?限定|お客さまだけ|"
+    r"方限定|会員さ?様?限定|特別なお客|"
+    r"\b(?:been (?:selected|chosen)|(?:selected|chosen|eligible) (?:customers?|members?|shoppers?)|"
+    r"(?:selected|chosen) for you|qualif\w+|criteria|you met|only for you|just for you|(?:customers?|members?) only)\b"
 )
 TIME: Final = (
     r"[月火水木金土日]曜|平日|週末|祝日|早朝|朝の|お昼|夕方|夜の|深夜|[0-9]+ ?時|"

@@ -72,6 +72,7 @@ def _balance(hers: Hers) -> dict[str, Any]:
     balance, member = hers.balance, hers.member
     first = balance.next_expiry
     return {
+        "membership": member.state.name.lower(),
         "points": balance.points,
         "next_expiry": None if first is None else {"date": first.last_day.isoformat(), "points": first.points},
         "restricted": [

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final, Literal
 
 from noren.activity.lake.own import DaySum, LakeLine, LakeOwn, LakeReturn, own_lake
-from noren.activity.model import FORGOTTEN_LINE, Line, Lot, Member, Purchase, Return, ReturnLine
+from noren.activity.model import FORGOTTEN_LINE, Line, Lot, Member, MemberState, Purchase, Return, ReturnLine
 from noren.activity.own_rows import Owned
 from noren.activity.ports import AuditFeed
 from noren.activity.queries import OwnBalance, own_balance
@@ -74,8 +74,10 @@ def gather(room: WorkerRoom, handle: Handle) -> Hers | None:
     feed, mine, today = room.feed, handle.reveal(), room.today()
     balance = own_balance(feed=feed, handle=handle, today=today, expiry_days=room.home.settings.points.expiry_days)
     member = feed.member(mine)
-    if balance is None or member is None:
+    if member is None or member.state is MemberState.MERGED:
         return None
+    if balance is None:  # she has left, and what is kept until her day is hers to see all the same
+        balance = OwnBalance(0, None, (), member.points_only)
     owned = feed.owned(mine)
     lake = own_lake(room.home.lake, owned.handles)
     purchases = joined(list(_chain(feed, mine)), owned, lake)

@@ -8,12 +8,13 @@ from typing import Any, Final
 
 import msgspec
 
-from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Kind, Posting, Traits
+from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Kind, MemberState, Posting, Traits
 from noren.activity.own_rows import OwnDraw
 from noren.governance.disclosing.model import Section
 from noren.governance.purposes import ITEMS, PURPOSES
 from noren.governance.routes import ROUTE_SAYS, Route
-from noren.governance.stopping import spell
+from noren.governance.stop_texts import Names as StopNames
+from noren.governance.stop_texts import covers
 from noren.house.ledger_content import Names
 from noren.house.ledger_owned import AUDIENCE_DAYS, Hers, Kept, OwnedPurchase
 from noren.house.ledger_told import not_told
@@ -22,6 +23,9 @@ from noren.kernel.say import Say
 from noren.provision.model import ProvisionRecord
 
 _NONE: Final = "-"
+STOPPED: Final = StopNames()
+"""What purposes and channels are called; a company by its code: its name is the register's."""
+
 _NOT_KEPT: Final = Say("(残していません)", "(not kept)")
 KEPT_SAYS: Final[Mapping[Kept, Say]] = {
     "lines": Say("あり", "yes"),
@@ -73,6 +77,8 @@ def sections_of_purchases(
 def _points(hers: Hers) -> Section:
     rows = [[each.partner or Say("どこでも", "anywhere"), f"{each.points:,}", _day(each.expires)] for each in hers.lots]
     note = Say(f"残高 {hers.balance.points:,} ポイント。", f"Balance: {hers.balance.points:,} points.")
+    if hers.member.state is MemberState.CLOSED:
+        note = Say(f"退会されました。{note.ja}", f"You have left. {note.en}")
     heads = (Say("使える会社", "company"), Say("期間限定ポイント", "fixed-term points"), Say("期限", "last day"))
     return Section(Say("ポイント", "Points"), note, heads, rows)
 
@@ -186,7 +192,9 @@ def _traits(hers: Hers) -> Section:
 
 
 def _chosen(hers: Hers) -> Section:
-    rows: list[Sequence[str | Say]] = [[Say("止めたこと", "stopped"), spell(each.rule)] for each in hers.owned.stops]
+    rows: list[Sequence[str | Say]] = [
+        [Say("止めたこと", "stopped"), covers(each.rule, STOPPED)] for each in hers.owned.stops
+    ]
     if hers.balance.points_only:
         rows.append([Say("ポイントだけモード", "points-only mode"), Say("はい", "on")])
     if months := hers.owned.keep_months:

@@ -26,10 +26,6 @@ NUMBER: Final = Say(
     "行をつなぐための通し番号で、あなたについて何も述べません。",
     "A running number that ties rows together and says nothing of you.",
 )
-STANDING: Final = Say(
-    "会員でいる間だけ、この開示書が作られます。",
-    "This document is made only while you are a member.",
-)
 DERIVED: Final = Say(
     "ここにあるお買い物と属性から計算した途中の値で、いつでも作り直されます。",
     "Worked out of the purchases and traits told here, and made anew at any time.",
@@ -75,8 +71,9 @@ def _at(root: str, **columns: str) -> dict[str, Place]:
 TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
     "ledger": {
         "member": {
-            **_at("balance", points_only="points_only", pool="as_booked", last_movement="last_movement"),
-            **_all("handle", PSEUDONYM), **_all("state", STANDING), **_all("last_purchase lots", NUMBER),
+            **_at("balance", state="membership", points_only="points_only", pool="as_booked",
+                  last_movement="last_movement"),
+            **_all("handle", PSEUDONYM), **_all("last_purchase lots", NUMBER),
         },
         "profile": {
             **_at("traits", sex="sex", age_band="age_band", age_band_year="age_band_year", birth_month="birth_month",

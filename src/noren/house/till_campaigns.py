@@ -6,6 +6,7 @@ then seals is the seed, under its own key: a till that starts again reads it fro
 
 from __future__ import annotations
 
+import contextlib
 import hmac
 import secrets
 from collections.abc import Callable, Collection, Sequence
@@ -89,9 +90,10 @@ class TillBook:
 
     def look(self, store: LedgerStore) -> None:
         """See ``CampaignBook``."""
+        self._make_ready()
+        if store.campaigns_edition() == self._edition:
+            return
         with store.batch() as batch:
-            if batch.campaigns_edition() == self._edition:
-                return
             found = [self._stepped(batch, row) for row in batch.campaigns()]
             edition = batch.campaigns_edition()
         if any(row.state is CampaignState.STARTING for row in found):
@@ -112,7 +114,7 @@ class TillBook:
         try:
             told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), here.names)
             if not isinstance(told, NotReady):
-                return self._not_stopped(purchase.handle, [here.by_name[name] for name in told])
+                return self._not_stopped(purchase, [here.by_name[name] for name in told])
             why = told.why.value
         except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
             why = type(wrong).__name__
@@ -124,18 +126,26 @@ class TillBook:
         if self._open is not None:
             self._open.close()
 
+    def _make_ready(self) -> None:
+        """Have conditions that are new or have changed made ready now, and not at the next purchase."""
+        with contextlib.suppress(LedgerBroken):  # the desk's own session: asked again in a second
+            if self._live:
+                self._desk.knows(live_name(self._live[0].file.id))
+
     @property
     def _desk(self) -> OpenDesk:
         if self._open is None:
             self._open = self._means.desk()
         return self._open
 
-    def _not_stopped(self, handle: bytes, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
-        rules = self._desk.stops_of(handle) if asked else ()
+    def _not_stopped(self, purchase: Purchase, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
+        """Return those campaigns whose use of her data she has stopped neither for the programme nor for the shop's."""
+        rules = self._desk.stops_of(purchase.handle) if asked else ()
+        to, channel = (PROGRAMME, purchase.partner), Channel.TILL.value
         return [
             each
             for each in asked
-            if not rules or stopped_by(rules, Use(each.file.purpose, PROGRAMME, Channel.TILL.value)) is None
+            if not rules or all(stopped_by(rules, Use(each.file.purpose, who, channel)) is None for who in to)
         ]
 
     def _stepped(self, batch: LedgerBatch, row: CampaignRow) -> CampaignRow:

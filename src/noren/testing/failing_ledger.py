@@ -71,6 +71,10 @@ class FailingLedger:
         """See ``LedgerStore``."""
         return self._store.clock_offset_us()
 
+    def campaigns_edition(self) -> int:
+        """See ``LedgerStore``."""
+        return self._store.campaigns_edition()
+
     def set_clock_offset_us(self, offset_us: int) -> None:
         """See ``LedgerStore``."""
         self._store.set_clock_offset_us(offset_us)

@@ -47,6 +47,20 @@ def test_the_contracts_own_slip_tells_nothing() -> None:
 
 
 @pytest.mark.parametrize(
+    ("ja", "en"),
+    [
+        ("対象の商品に使えます", "On selected items"),
+        ("ほかの券と併用できない条件があります", "Terms and conditions apply"),
+        ("お買い上げありがとうございます", "Thank you"),
+        ("有効期間14日", "Good for 14 days"),
+        ("11月30日まで", "Until 30 November"),
+    ],
+)
+def test_what_slips_say_anyway_may_be_said(ja: str, en: str) -> None:
+    assert telling(campaign(ja=ja, en=en)) == []
+
+
+@pytest.mark.parametrize(
     "slip",
     [
         "コーヒーを5回お買い上げのお客さまへ",
@@ -59,6 +73,7 @@ def test_the_contracts_own_slip_tells_nothing() -> None:
         "レディースデーの券",
         "５回目のお買い物に",
         "条件を満たした方へ",
+        "対象のお客さまへ",
         "あなただけの券",
         "最近ご来店が多い方に",
     ],
@@ -79,6 +94,7 @@ def test_a_slip_that_tells_is_refused_in_japanese(slip: str) -> None:
         "For our regulars",
         "Because you drink it often",
         "Only for you",
+        "You have been selected",
         "A gift for women",
     ],
 )

@@ -136,13 +136,14 @@ class _Audit:
         replay.drawn(self._seen(found[0], {}), draw)
 
     def _seen(self, purchase: Purchase, verdicts: dict[int, Verdict]) -> Seen:
+        merged = purchase.handle in self._merged  # whose purchase it was then, nobody knows
         return Seen(
             purchase,
             self._day(purchase),
             self._is_here(purchase),
-            verdicts.get(purchase.entry),
+            None if merged else verdicts.get(purchase.entry),
             self._number(purchase.handle),
-            purchase.handle in self._merged,
+            merged,
             self._is_sure(purchase),
         )
 

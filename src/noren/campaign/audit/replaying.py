@@ -76,7 +76,9 @@ class Replay:
         if seen.verdict is Verdict.FITS_NOT:
             self.report.add(Wrong.NOT_ELIGIBLE, at)
         hers = self._of(seen)
-        if not seen.merged:
+        if seen.merged:
+            self.report.counted["tickets untold"] += 1
+        else:
             if not self._may(hers):
                 self.report.add(Wrong.TWICE, at)
             self._outcome(seen, draw, hers)

@@ -57,7 +57,7 @@ def demo(
     began = time.monotonic()
     from noren.doors.cli.demo.homes import home_of, throw_away
     from noren.doors.cli.demo.screen import Screen
-    from noren.doors.cli.demo.show import Show
+    from noren.doors.cli.demo.show import Show, wallet_of
     from noren.doors.cli.demo.stage import stage
     from noren.doors.cli.demo.year import find_year
     from noren.doors.cli.supervisor import addresses
@@ -72,7 +72,7 @@ def demo(
     year = replace(source, shift_days=record.shift_days, days=record.days)
     screen.say(Say("ゾーンを起動しています…", "Starting the zones…"))
     with stage(opened, screen.say) as running:
-        show = Show(running, screen, year, record, began)
+        show = Show(running, screen, year, record, began, wallet_of(running.home, source, record.shift_days))
         show.open_first_page()
         try:
             summary, wrong = show.run()
@@ -119,12 +119,28 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> No
     screen.say(Say("\n対象者の条件と、おおよその人数:", "\nAudiences, and about how many each has:"))
     for line in audiences_in_words(summary.audiences):
         screen.say(line)
+    _present_campaigns(screen, summary)
+
+
+def _present_campaigns(screen: Screen, summary: Summary) -> None:
+    """Say what the year's campaigns came to, and how a slip of theirs is checked."""
+    from noren.doors.cli.demo.drawn import in_words
+
+    screen.say(Say("\nレジでの企画(抽選、券、監査):", "\nCampaigns at the till: draws, slips, audit:"))
+    for campaign in summary.campaigns:
+        screen.say(in_words(campaign))
+    for campaign in [each for each in summary.campaigns if each.check][:1]:
+        screen.say(Say("公開された種で、出た券をひとつ確かめる:", "Check one of the slips by the published seed:"))
+        screen.show(f"  {campaign.check}")
 
 
 def _show_doors(at: Here, screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) -> None:
     """Say what can be tried now that every door is open."""
     screen.say(Say("\n購買を1件送る(もう一度送ると同じ答え):", "\nSend one purchase (sent again, the same answer):"))
     screen.show(summary.curl)
+    screen.say(Say("会員には券が出ます。同じ購買の券を取り出して確かめる:",
+                   "It brings a slip. Take the slip out of the same answer, and check it:"))  # fmt: skip
+    screen.show(summary.curl_check)
     _show_coupon(screen, summary)
     screen.say(Say("\n扉:", "\nDoors:"))
     for name, address in doors:

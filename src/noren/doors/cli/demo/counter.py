@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +24,15 @@ def set_clock(till: str, key: str, at: datetime) -> None:
     _post(till, key, "/v1/sandbox/clock", {"at": at.isoformat()})
 
 
-def live_coupon(till: str, key: str, card: str) -> LiveCoupon | None:
-    """Return the coupon of a member that ends first, None when she has none that is not used."""
-    for found in _post(till, key, "/v1/balance", {"card": card})["coupons"][:1]:
+def live_coupon(till: str, key: str, card: str, but: Container[str]) -> LiveCoupon | None:
+    """Return the coupon of a member that ends first, None when she has none that is not used.
+
+    ``but``: titles in Japanese of the coupons that are not meant.
+    """
+    for found in _post(till, key, "/v1/balance", {"card": card})["coupons"]:
         title = found["title"]
+        if title["ja"] in but:
+            continue
         return LiveCoupon(found["barcode"]["value"], title["ja"], title["en"], found["valid_until"])
     return None
 

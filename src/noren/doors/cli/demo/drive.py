@@ -12,7 +12,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,6 +24,8 @@ from noren.doors.cli.demo.wire import Answer, Connection, Request
 CONNECTIONS: Final = 64
 _CREATED: Final = 201
 _OK: Final = 200
+_CONFLICT: Final = 409
+_NO_EFFECTS: Final = b'"effects":[]'
 _NOT_NOW: Final = (429, 503)
 _PAUSE_SECONDS: Final = 0.25
 _WATCH_SECONDS: Final = 0.25
@@ -38,6 +40,20 @@ class _Points(msgspec.Struct):
 
 class _Accepted(msgspec.Struct):
     points: _Points
+
+
+class _Effects(msgspec.Struct):
+    effects: list[dict[str, Any]]
+
+
+class Pocket(Protocol):
+    """Where members keep their slips."""
+
+    def refused(self, receipt: str) -> None:
+        """The slip that a purchase showed was refused: it goes without."""
+
+    def answered(self, household: str, receipt: str, effects: list[dict[str, Any]]) -> None:
+        """A purchase brought something."""
 
 
 @dataclass(slots=True)
@@ -72,10 +88,23 @@ class Driven:
 
 
 class Driver:
-    """Keeps a number of connections busy until a timetable is worked off."""
+    """Keeps a number of connections busy until a timetable is worked off.
 
-    def __init__(self, port: int, source: Iterator[Request], *, host: str = "127.0.0.1") -> None:
+    ``pocket``: where members keep their slips; ``driven``: what came of it in an earlier part of the year.
+    """
+
+    def __init__(
+        self,
+        port: int,
+        source: Iterator[Request],
+        *,
+        host: str = "127.0.0.1",
+        pocket: Pocket | None = None,
+        driven: Driven | None = None,
+    ) -> None:
         self._address = host, port
+        self._pocket = pocket
+        self._effects = msgspec.json.Decoder(_Effects).decode
         self._timetable = Timetable(source)
         self._idle: deque[Connection] = deque()
         self._open: set[Connection] = set()
@@ -83,7 +112,7 @@ class Driver:
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._calls: set[asyncio.Task[None]] = set()
         self._heard = 0.0
-        self.driven = Driven()
+        self.driven = driven or Driven()
 
     async def run(self, *, connections: int = CONNECTIONS, watch: Callable[[Driven], None] | None = None) -> Driven:
         """Send everything; return what came of it. ``watch`` is called a few times a second.
@@ -94,12 +123,13 @@ class Driver:
         """
         loop = asyncio.get_running_loop()
         began = self._heard = loop.time()
+        before = self.driven.seconds
         for _ in range(connections):
             self._call(None)
         try:
             while not self._ended.done():
                 await asyncio.wait([self._ended], timeout=_WATCH_SECONDS)
-                self.driven.seconds, self.driven.clock = loop.time() - began, self._timetable.clock
+                self.driven.seconds, self.driven.clock = before + loop.time() - began, self._timetable.clock
                 if watch is not None:
                     watch(self.driven)
                 if loop.time() - self._heard > _SILENCE_SECONDS:
@@ -125,6 +155,11 @@ class Driver:
             self.driven.resent += 1
             connection.request = request
             asyncio.get_running_loop().call_later(_PAUSE_SECONDS, connection.send, request)
+            return
+        if answer.status == _CONFLICT and request.plain and self._pocket is not None:
+            self._pocket.refused(request.receipt)
+            request.raw, request.plain = request.plain, b""
+            connection.send(request)
             return
         self._count(request, answer)
         self._timetable.done(request)
@@ -163,6 +198,8 @@ class Driver:
         self.driven.lines += request.lines
         self.driven.amount += request.amount
         self.driven.earned += self._decode(answer.body).points.earned
+        if self._pocket is not None and _NO_EFFECTS not in answer.body:
+            self._pocket.answered(request.lane, request.receipt, self._effects(answer.body).effects)
 
     def _refused(self, answer: Answer) -> None:
         self.driven.refused[answer.status] += 1

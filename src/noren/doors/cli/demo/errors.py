@@ -100,3 +100,27 @@ class LakeStill(DemoStopped):
                 "The lake has not moved for two minutes. Look with: noren doctor",
             )
         )
+
+
+class CampaignStuck(DemoStopped):
+    """A campaign does not come to its start, or to its end."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            Say(
+                f"企画が進みません: {why}\n同じコマンドで続きから始められます。",
+                f"A campaign does not go on: {why}\nThe same command goes on from here.",
+            )
+        )
+
+
+class StandingsStuck(DemoStopped):
+    """What tills are asked of members does not become ready."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Say(
+                "条件の準備が終わりません。noren doctor で確かめてください。同じコマンドで続きから始められます。",
+                "The conditions do not become ready. Look with: noren doctor. The same command goes on from here.",
+            )
+        )

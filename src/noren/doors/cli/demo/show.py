@@ -17,11 +17,14 @@ import msgspec
 from noren.doors.cli.demo.announced import announce_all
 from noren.doors.cli.demo.asked import bring_requests
 from noren.doors.cli.demo.audiences import bring_audiences
+from noren.doors.cli.demo.campaigns import FOLDER, as_founder, eves, of_the_year, papers, start_all
 from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
+from noren.doors.cli.demo.drawn import begin_today, check_of_curl, end_all, not_good
 from noren.doors.cli.demo.drive import Driven
 from noren.doors.cli.demo.errors import LakeStill
 from noren.doors.cli.demo.forgotten import ask_not_to_keep
+from noren.doors.cli.demo.nights import Nights
 from noren.doors.cli.demo.old_system import write_files
 from noren.doors.cli.demo.passage import send_year
 from noren.doors.cli.demo.people import Person, people
@@ -38,10 +41,12 @@ from noren.doors.cli.demo.trial import coupon_curl, trial_curl
 from noren.doors.cli.demo.turning import Turning
 from noren.doors.cli.demo.waiting import bring_waiting
 from noren.doors.cli.demo.waiting import in_words as waiting_in_words
+from noren.doors.cli.demo.wallet import Wallet
 from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
-from noren.house.showing import AudienceShown, Shown, WaitingShown, read_shown
+from noren.house.home import Home
+from noren.house.showing import AudienceShown, CampaignShown, Shown, WaitingShown, read_shown
 from noren.house.staff_mark import has_staff
 from noren.kernel.say import Say
 
@@ -58,6 +63,7 @@ class Show:
     year: Year
     record: Record
     began: float
+    wallet: Wallet
     first_page_s: float = 0.0
 
     def open_first_page(self) -> None:
@@ -89,10 +95,13 @@ class Show:
             self._provide(totals.last.date())
             self._ask(persona)
         audiences, waiting = self._audiences(cast), self._wait(cast)
-        shown = show_all(self.stage.home, sheet, self.record.turned, audiences, waiting)
-        wrong = [*findings(totals, ledger, more_came=again), *self._audit(), *unreconciled(sheet)]
+        shown = show_all(self.stage.home, sheet, self.record.turned, audiences, waiting, self._campaigns(cast))
+        off = self.wallet.off.total()
+        wrong = [*findings(totals, ledger, off=off, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
+        for said in not_good(shown.campaigns):
+            self.screen.say(said)
         return self._summary(cast, totals, ledger, persona, shown, agree=not wrong), wrong
 
     def _provide(self, last: date) -> None:
@@ -130,6 +139,30 @@ class Show:
         )
         return bring_audiences(cast, self.stage.worker, datetime.now(ZONE).date())
 
+    def _begin(self) -> None:
+        """Let the year's campaigns begin: on the morning of its first day, before any till sells."""
+        self.screen.say(
+            Say(
+                "企画を下書きし、別の二人が承認し、始めています…",
+                "Campaigns are drafted, approved by two others, started…",
+            )
+        )
+        start_all(self.stage, list(of_the_year(self.record.shift_days)), as_founder)
+
+    def _campaigns(self, cast: Cast) -> tuple[CampaignShown, ...]:
+        """Return the year's campaigns as they were shown; the first time they are revealed and audited."""
+        before = read_shown(self.stage.home)
+        if before is not None and before.campaigns:
+            return before.campaigns
+        self.screen.say(
+            Say(
+                "企画が終わりました。種を公開し、監査人がすべての抽選と条件を確かめ直しています…",
+                "The campaigns have ended: seeds are published, an auditor draws every draw again…",
+            )
+        )
+        begin_today(self.stage, cast, self.record.shift_days)
+        return end_all(self.stage, cast, self.record.shift_days, self.wallet, self.screen.say)
+
     def _persons(self) -> list[Person]:
         start = replace(self.year, days=None).totals().first.date()
         return people(self.year.households(), start)
@@ -151,6 +184,7 @@ class Show:
         any_key = next(iter(keys.values()))
         if not self.record.brought:
             self._bring_over(totals, files, any_key)
+        self._begin()
         known = self._ledger().purchases
         driven = self._sell(lambda known, look: self._send(totals, persons, keys, known, look), known)
         if known and self._ledger().purchases < totals.purchases:
@@ -201,7 +235,10 @@ class Show:
         look: Callable[[Driven], None],
     ) -> Driven:
         port = self.stage.home.settings.doors.till
-        driven = send_year(port, self.year, totals, persons, keys, known=known, screen=self.screen, look=look)
+        driven = send_year(
+            port, self.year, totals, persons, keys, known=known, screen=self.screen, look=look, wallet=self.wallet,
+            nights=Nights(self.stage, next(iter(keys.values())), eves(self.record.shift_days)),
+        )  # fmt: skip
         for refusal in driven.refusals:
             self.screen.show(refusal)
         return driven
@@ -246,18 +283,24 @@ class Show:
         till, card = self.stage.till, persona.cards[0]
         with cast.as_(HOST):
             key = one_key(self.stage.worker, self.year.shops()[0])
+        off, home = self.wallet.off.total(), self.stage.home.path
         products, now = self.year.two_products(), datetime.now(ZONE)
-        coupon = live_coupon(till, key, card)
+        coupon = live_coupon(till, key, card, {paper.title for paper in papers(self.record.shift_days)})
+        curl = trial_curl(till, key, card, products, now)
         return msgspec.convert(
             {
                 **msgspec.structs.asdict(ledger),
+                "amount": ledger.amount + off,
+                "lake_amount": ledger.lake_amount + off,
+                "discounts": off,
                 "lines_set_aside": totals.lines_set_aside,
                 "baskets_set_aside": totals.baskets_set_aside,
                 "purchases_per_second": self.record.purchases_per_second,
                 "seconds": self.record.seconds,
                 "first_page_s": self.first_page_s,
                 "agree": agree,
-                "curl": trial_curl(till, key, card, products, now),
+                "curl": curl,
+                "curl_check": check_of_curl(home, curl),
                 "coupon": coupon,
                 "coupon_curl": coupon_curl(till, key, card, products, now, coupon.barcode) if coupon else None,
                 "reconciliation": {"differences": shown.differences, "lines": shown.lines},
@@ -265,6 +308,7 @@ class Show:
                 "rotation": shown.turned,
                 "audiences": shown.audiences,
                 "waiting": shown.waiting,
+                "campaigns": shown.campaigns,
                 "addresses": asdict(self.stage.origins),
                 "login": self._login(cast, persona),
                 "staff": cast.personas,
@@ -282,3 +326,15 @@ class Show:
             self.screen.say(asked)
         address = f"{self.stage.origins.front}/member"
         return {"address": address, "member_number": persona.member_number, "password": password}
+
+
+def wallet_of(home: Home, year: Year, shift_days: int) -> Wallet:
+    """Open the members' slips of a demo's home."""
+    folder = home.path / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    products = year.products()
+    goods = {
+        paper.id: frozenset(p.product for p in products if p.category == paper.category) if paper.category else None
+        for paper in papers(shift_days)
+    }
+    return Wallet(folder / "slips.ndjson", goods)

@@ -10,14 +10,29 @@ from noren.house.home import Home
 from noren.house.keeping import list_keys
 from noren.house.keys.holds import KINDS
 from noren.house.keys.listing import KeyStanding
-from noren.house.showing import AudienceShown, KeyShown, SheetLine, Shown, Turned, WaitingShown, show
+from noren.house.showing import (
+    AudienceShown,
+    CampaignShown,
+    KeyShown,
+    SheetLine,
+    Shown,
+    Turned,
+    WaitingShown,
+    show,
+)
 
 
 def show_all(
-    home: Home, sheet: Sheet, turned: Turned | None, audiences: tuple[AudienceShown, ...], waiting: WaitingShown | None
+    home: Home,
+    sheet: Sheet,
+    turned: Turned | None,
+    audiences: tuple[AudienceShown, ...],
+    waiting: WaitingShown | None,
+    campaigns: tuple[CampaignShown, ...],
 ) -> Shown:
     """Put it together from the sheet and the key files as they are now, and write it for the front."""
-    shown = Shown(tuple(_lines(sheet)), sheet.found, tuple(_keys(list_keys(home))), turned, audiences, waiting)
+    lines, keys = tuple(_lines(sheet)), tuple(_keys(list_keys(home)))
+    shown = Shown(lines, sheet.found, keys, turned, audiences, waiting, campaigns)
     show(home, shown)
     return shown
 

