@@ -287,6 +287,8 @@ def test_a_whole_return_takes_the_claim_back_and_a_slip_given_back_is_claimed_an
         if returns == "give-back":
             shops.sell(p2, card, [slip])
     coupons = {key: n for key, n in told(settle(feed, span(day, shops.today))).items() if "coupon" in key[2]}
+    alone = [settle(feed, span(each, each)) for each in (day + timedelta(days=n) for n in range(3))]
+    assert [x for each in alone for x in each.entries] == [*settle(feed, span(day, shops.today)).entries]
     assert coupons == {
         (day, "P2", What.COUPON_TAKEN): 30,
         (day + timedelta(days=1), "P2", What.COUPON_RETURNED): -30,
