@@ -26,11 +26,22 @@ from noren.activity.model import (
 )
 from noren.activity.own_rows import OwnReads
 from noren.activity.rekeyed_rows import KeyedRows
+from noren.activity.settled_rows import SettledRows
 from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 
 
-class SqliteFeed(KeyedRows, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads, OwnReads):
+class SqliteFeed(
+    KeyedRows,
+    WholeRows,
+    AboutRows,
+    ErasingReads,
+    ThinnedReads,
+    ForgettingReads,
+    CampaignReads,
+    OwnReads,
+    SettledRows,
+):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 
     def __init__(self, path: Path) -> None:

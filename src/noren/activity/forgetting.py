@@ -79,8 +79,8 @@ def _without(
     if not purchase.body_hash:
         return purchase, returns  # a day's sum by now
     if line == WHOLE:
-        _, begin = day_of(purchase.at)
-        bare = replace(purchase, shop="", terminal="", receipt="", at=begin, received=begin, lines=None)
+        (_, begin), (_, booked) = day_of(purchase.at), day_of(purchase.received)  # what was settled stays in its day
+        bare = replace(purchase, shop="", terminal="", receipt="", at=begin, received=booked, lines=None)
         return bare, [replace(each, lines=None) for each in returns]
     lines = purchase.lines
     if lines is None or line >= len(lines):

@@ -24,6 +24,7 @@ from noren.activity.own_rows import OwnReads
 from noren.activity.pg_arrays import byteses, texts
 from noren.activity.pg_connection import Db, breakage, connect
 from noren.activity.pg_rekeying import PostgresKeyed
+from noren.activity.settled_rows import SettledRows
 from noren.activity.thinned_rows import ThinnedReads
 from noren.activity.whole_rows import WholeRows
 from noren.kernel.address import DatabaseAddress
@@ -32,7 +33,15 @@ _RETURN_WIDTH = len(pg_tables.RETURN_COLUMNS.split(","))
 
 
 class PostgresFeed(
-    PostgresKeyed, WholeRows, AboutRows, ErasingReads, ThinnedReads, ForgettingReads, CampaignReads, OwnReads
+    PostgresKeyed,
+    WholeRows,
+    AboutRows,
+    ErasingReads,
+    ThinnedReads,
+    ForgettingReads,
+    CampaignReads,
+    OwnReads,
+    SettledRows,
 ):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 

@@ -39,6 +39,7 @@ from noren.activity.model import (
 from noren.activity.own_draws import OwnDrawFeed
 from noren.activity.own_rows import OwnFeed
 from noren.activity.rekeying import Keyed, Rekeyed
+from noren.activity.settling import SettlementFeed
 from noren.governance.stopping import Rule
 
 
@@ -398,6 +399,7 @@ class AuditFeed(
     ForgettingFeed,
     CampaignFeed,
     OwnFeed,
+    SettlementFeed,
     Protocol,
 ):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""

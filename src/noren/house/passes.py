@@ -43,6 +43,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "alerts": ("operator",),
         "audiences": ("operator",),
         "campaigns": ("operator",),
+        "settlement": ("operator",),
         "copies": ("operator",),
         "provide": ("operator",),
         "disclose": ("statement",),

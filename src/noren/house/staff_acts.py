@@ -44,6 +44,8 @@ _RIGHT: Final = Act(Action.LOOK, "member-record", "who", _REQUESTED)
 _COUNT: Final = Act(Action.COUNT, "figures", "asker")
 _CAMPAIGN: Final = Act(Action.DRAFT, "definitions", "by")
 """What two others approved is started by whoever drafts, and stopped: to stop must be easy."""
+_BOOKS: Final = Act(Action.AUDIT, "log")
+"""Exact sums of a company's day: not for who draws up campaigns."""
 _TERMINAL: Final = Act(Action.OPERATE, "register")
 _GLASS: Final = Act(Action.BREAK_GLASS, "member-record", about=Circumstances(approvals=2, loud=True))
 """Her roles; the desk says at each look whether two others approved, and the vault asks the policy again."""
@@ -104,6 +106,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/campaigns/audit": Act(Action.AUDIT, "log"),
         "/campaigns/list": _READS,
         "/campaigns/show": _READS,
+        "/settlement": _BOOKS,
         "/provide/needs": _READS,
         "/provide/run": Act(Action.PUBLISH, "copies", "owner"),
         "/provide/take": _PROVIDE,

@@ -22,6 +22,7 @@ from noren.doors.cli import (
     migrate,
     partner,
     providing,
+    settlement,
     slips,
     summary,
     terminal,
@@ -99,6 +100,7 @@ audience_command.add_to(app)
 campaign_command.add_to(app)
 copying.add_to(app)
 providing.add_to(app)
+settlement.add_to(app)
 slips.add_to(app)
 summary.add_to(app)
 zones.add_to(app)

@@ -30,6 +30,7 @@ from noren.doors.worker.members import member_handlers
 from noren.doors.worker.provided import provided_handlers
 from noren.doors.worker.provisions import provision_handlers
 from noren.doors.worker.reference import reference_handlers
+from noren.doors.worker.settlement import settlement_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
@@ -62,6 +63,7 @@ def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
     made = (*made, dormant_handlers, provided_handlers, campaign_handlers, campaign_figure_handlers)
+    made = (*made, settlement_handlers)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),
