@@ -84,3 +84,13 @@ def test_nobody_who_may_be_under_16_is_drawn_for(house: CampaignHouse) -> None:
     row = house.row()
     house.set(replace(row, started=row.started - 120_000_000))
     assert audited(house.room, house.row()).findings == [], "and the audit misses no leaf of hers"
+
+
+def test_a_desk_that_breaks_takes_no_purchase_along(house: CampaignHouse) -> None:
+    house.run("fans", rate="1", holdout="0", draw="visit", caps="draws_per_day = 9")
+    card, heard = next(iter(house.handles)), list[str]()
+    house.till.book.tell = heard.append
+    assert [each["type"] for each in house.till.sell(card, [COFFEE])["effects"]] == ["issue_coupon"]
+    house.till.desk.close()
+    sold = house.till.sell(card, [COFFEE])
+    assert (sold["effects"], sold["points"]["earned"], len(heard)) == ([], 1, 1)

@@ -116,8 +116,9 @@ class TillBook:
             if not isinstance(told, NotReady):
                 return self._not_stopped(purchase, [here.by_name[name] for name in told])
             why = told.why.value
-        except LedgerBroken as wrong:  # the desk's own session: the purchase itself stands
+        except Exception as wrong:  # whatever broke at the desk, the purchase itself stands (P12)
             why = type(wrong).__name__
+            _log.error("campaigns_not_asked", kind=why)
         self.tell(why)
         return None
 
