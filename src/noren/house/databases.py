@@ -99,10 +99,10 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "forgetting": (*_APPEND, "UPDATE (done)", "DELETE"),
             "campaign": (*_APPEND, _CAMPAIGN),
             "campaign_step": (*_APPEND, "UPDATE (proof)"),
-            "campaign_count": ("SELECT",),
-            "campaign_day": ("SELECT",),
+            "campaign_count": _APPEND,  # put back by a restore
+            "campaign_day": _APPEND,
             "campaign_member": (*_APPEND, _DRAWN, "DELETE"),
-            "draw": ("SELECT", "UPDATE (entry, ticket, outcome, salt, previous)"),
+            "draw": (*_APPEND, "UPDATE (entry, ticket, outcome, salt, previous)"),
             "product": (*_APPEND, "UPDATE (name, category, department, brand, maker, sensitivity)"),
             "tally": ("SELECT", "UPDATE (count)"),
             "meta": ("SELECT", "UPDATE (value)"),
