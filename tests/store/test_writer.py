@@ -198,6 +198,19 @@ def test_a_return_in_points_only_mode_keeps_no_line_though_its_purchase_has_some
     assert refused.problem == "over-return"
 
 
+def test_a_crowd_brings_one_purchase_back_in_one_batch_and_the_books_fit(desk: Desk) -> None:
+    """Of several changes of one row in one statement PostgreSQL takes any: the last of the batch alone is written."""
+    (bought,) = desk.ask(buys("1", 700))
+    assert isinstance(bought, Answered)
+    name = msgspec.json.decode(bought.body)["purchase"]
+    backs = [ReturnRequest(f"r-{number}", [ReturnLineRequest(0, 0, 100)]) for number in range(6)]
+    assert all(isinstance(each, Answered) for each in desk.ask(*(ReturnJob(name, b, SELLER, KEYS) for b in backs)))
+    feed = desk.place.feed()
+    assert (feed.torn_purchases(), list(feed.open_days()), feed.unbalanced_members()) == (0, [], 0)
+    feed.close()
+    assert balance_of(desk) == 1
+
+
 def test_a_purchase_past_its_term_takes_no_return(desk: Desk) -> None:
     (bought,) = desk.ask(buys("1"))
     assert isinstance(bought, Answered)

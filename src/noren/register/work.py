@@ -161,11 +161,15 @@ class Work:
         self._post(goods.entry, brought.standing, brought.moves, brought.day)
 
     def _amend(self, purchase: Purchase) -> None:
-        """Write the purchase's remains: in its own row when it is new in this batch, else as an amendment."""
-        for position, new in enumerate(self.changes.purchases):
-            if new.entry == purchase.entry:
-                self.changes.purchases[position] = purchase
-                return
+        """Write the purchase's remains: in its own row when it is new in this batch, else as its one amendment.
+
+        Of two amendments of a row PostgreSQL would take either.
+        """
+        for known in (self.changes.purchases, self.changes.amended):
+            for position, each in enumerate(known):
+                if each.entry == purchase.entry:
+                    known[position] = purchase
+                    return
         self.changes.amended.append(purchase)
 
     def _post(self, entry: int, standing: Standing, moves: Iterable[Move], day: int) -> None:
