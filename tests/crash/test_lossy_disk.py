@@ -44,7 +44,7 @@ class StormJournal(Journal):
     """Goods brought back of a purchase that the till had acknowledged and does not know any more."""
 
     def heard(self, order: Order, ack: Ack | None) -> None:
-        if ack is not None and ack.status == 404:
+        if ack is not None and ack.status == 422 and b":too-old" in ack.body:  # it knows its own name's make
             self.forgotten += 1
             return
         unknown = {503, 500} if self.lying else {503}
