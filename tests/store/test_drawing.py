@@ -24,9 +24,10 @@ from noren.kernel.keyring import KeyRing
 from noren.register.batches import Duties
 from noren.register.campaigns import Fatigue, LiveCampaign
 from noren.register.flushing import Waiting
-from noren.register.jobs import Answered, Moment, Outcome, PurchaseJob, Seller
+from noren.register.jobs import Answered, Later, Moment, Outcome, PurchaseJob, Seller
 from noren.register.requests import LineRequest, PurchaseRequest
 from noren.register.till_keys import TillKeys
+from noren.register.work import Work
 from noren.testing.campaign_book import FakeBook, campaign_file
 from noren.testing.ledger_engines import LedgerPlace
 from noren.testing.writers import DrivenWriter
@@ -113,7 +114,7 @@ class Shop:
             feed.close()
 
 
-def effects_of(outcome: Outcome) -> list[Effect]:
+def effects_of(outcome: Outcome | Later) -> list[Effect]:
     assert isinstance(outcome, Answered)
     effects: list[Effect] = msgspec.json.decode(outcome.body)["effects"]
     return [each for each in effects if each["type"] == "issue_coupon"]
@@ -183,6 +184,17 @@ def test_a_cap_is_never_passed_within_a_batch_either(shop: Shop, caps: str, issu
     found = Counter(words(shop.draws(campaign)))
     assert found["issued"] == issued
     assert found[f"capped:{cap}"] == 3 - issued
+
+
+def test_negative_control_without_the_batchs_own_counts_a_cap_is_passed(shop: Shop) -> None:
+    shop.book.run(campaign_file(caps="total = 1"))
+    moment, store = Moment(NOW, TOKYO, 365, 400), shop.place.till_store()
+    with store.batch() as held:
+        together = Work(held, book=shop.book)
+        kept = [shop.buys(member, "a-1").run(together, moment) for member in (1, 2)]
+        apart = [shop.buys(member, "a-1").run(Work(held, book=shop.book), moment) for member in (1, 2)]
+    store.close()
+    assert [sum(len(effects_of(each)) for each in some) for some in (kept, apart)] == [1, 2]
 
 
 def test_a_win_held_back_by_a_days_cap_tries_again_with_the_same_ticket(shop: Shop) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -224,8 +224,3 @@ def _with_effects(sale: Sale, effects: Sequence[dict[str, Any]]) -> Sale:
     said = msgspec.json.decode(sale.answer, type=PurchaseAnswer)
     answer = msgspec.json.encode(msgspec.structs.replace(said, effects=[*said.effects, *effects]))
     return replace(sale, answer=answer, purchase=replace(sale.purchase, answer=answer))
-
-
-def when_asked(purchase: Purchase) -> datetime:
-    """Return the instant at which conditions see a purchase."""
-    return instant_that_counts(instant_of(purchase.at), instant_of(purchase.received))

@@ -86,14 +86,10 @@ def decide_return(
     refused = _check_left(request, purchase, returns, amount)
     if refused is not None:
         return refused
-    base = min(amount, purchase.base_left) if request.points_base is msgspec.UNSET else request.points_base
-    if base > purchase.base_left:
-        return Refusal(
-            "over-return", "/points_base", Say(f"残りは{purchase.base_left}です。", f"{purchase.base_left} is left.")
-        )
     whole = _all_back(request, purchase, returns, amount)
-    if whole:
-        base = purchase.base_left  # a full return is a void, whatever base it names
+    base = _base_back(request, purchase, amount, whole=whole)
+    if isinstance(base, Refusal):
+        return base
     given = min(purchase.used_left, amount)
     after = replace(
         purchase,
@@ -126,6 +122,15 @@ def decide_return(
     moves = lapsed + backwards + taken_moves
     back = tuple(each for each in coupons.taken if whole and each.returns == AfterReturn.GIVE_BACK)
     return Brought(goods, replace(after, earned_left=earned), standing, moves, day, answer, coupons.issued, back)
+
+
+def _base_back(request: ReturnRequest, purchase: Purchase, amount: int, *, whole: bool) -> int | Refusal:
+    """Return the base that is taken back; a full return is a void, whatever base it names within what is left."""
+    base = min(amount, purchase.base_left) if request.points_base is msgspec.UNSET else request.points_base
+    if base > purchase.base_left:
+        more = Say(f"残りは{purchase.base_left}です。", f"{purchase.base_left} is left.")
+        return Refusal("over-return", "/points_base", more)
+    return purchase.base_left if whole else base
 
 
 def _bonus_left(

@@ -24,62 +24,70 @@ _DRAWN: Final = Say("公開された種で当選", "drawn by the published seed"
 _HERS: Final = Say("本人の抽選番号の券", "of that draw number")
 
 
+SlipsArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="SLIP", help=both("券のファイル(slip.json)", "Files of slips (slip.json)")),
+]
+SlipOption = Annotated[
+    list[Path] | None,
+    typer.Option("--slip", metavar="FILE", help=both("券のファイル(くり返せる)", "A slip's file; may be repeated")),
+]
+TermsOption = Annotated[
+    Path | None,
+    typer.Option("--terms", metavar="FILE", help=both("企画の公開条件", "The campaign's public terms")),
+]
+SeedOption = Annotated[
+    str | None,
+    typer.Option(
+        "--seed",
+        metavar="HEX",
+        help=both(
+            "公開された種(32バイト)、または三人の持ち分(96バイト。事前の公開値とも照らす)",
+            "The published seed (32 bytes), or the three shares (96 bytes: held against their commitments too)",
+        ),
+    ),
+]
+NumberOption = Annotated[
+    str | None,
+    typer.Option(
+        "--draw-number",
+        metavar="HEX",
+        help=both("本人の抽選番号。- なら標準入力から読む", "The member's draw number; - reads it from standard input"),
+    ),
+]
+ShopOption = Annotated[str | None, typer.Option("--shop", help=both("レシートの店舗", "The receipt's shop"))]
+TerminalOption = Annotated[
+    str | None, typer.Option("--terminal", help=both("レシートの端末", "The receipt's terminal"))
+]
+DateOption = Annotated[
+    str | None,
+    typer.Option("--date", metavar="YYYY-MM-DD", help=both("レシートの営業日", "The receipt's business date")),
+]
+ReceiptOption = Annotated[str | None, typer.Option("--receipt", help=both("レシートの番号", "The receipt's number"))]
+ScriptOption = Annotated[
+    bool,
+    typer.Option(
+        "--script",
+        help=both(
+            "検証スクリプト(Pythonの標準ライブラリだけ)を出力して終わる",
+            "Print the script that checks the same with Python's standard library alone",
+        ),
+    ),
+]
+
+
 def verify_draw(
     context: typer.Context,
-    slips: Annotated[
-        list[Path] | None,
-        typer.Argument(metavar="SLIP", help=both("券のファイル(slip.json)", "Files of slips (slip.json)")),
-    ] = None,
-    slip: Annotated[
-        list[Path] | None,
-        typer.Option("--slip", metavar="FILE", help=both("券のファイル(くり返せる)", "A slip's file; may be repeated")),
-    ] = None,
-    terms: Annotated[
-        Path | None,
-        typer.Option("--terms", metavar="FILE", help=both("企画の公開条件", "The campaign's public terms")),
-    ] = None,
-    seed: Annotated[
-        str | None,
-        typer.Option(
-            "--seed",
-            metavar="HEX",
-            help=both(
-                "公開された種(32バイト)、または三人の持ち分(96バイト。事前の公開値とも照らす)",
-                "The published seed (32 bytes), or the three shares (96 bytes: held against their commitments too)",
-            ),
-        ),
-    ] = None,
-    draw_number: Annotated[
-        str | None,
-        typer.Option(
-            "--draw-number",
-            metavar="HEX",
-            help=both(
-                "本人の抽選番号。- なら標準入力から読む", "The member's draw number; - reads it from standard input"
-            ),
-        ),
-    ] = None,
-    shop: Annotated[str | None, typer.Option("--shop", help=both("レシートの店舗", "The receipt's shop"))] = None,
-    terminal: Annotated[
-        str | None, typer.Option("--terminal", help=both("レシートの端末", "The receipt's terminal"))
-    ] = None,
-    date: Annotated[
-        str | None,
-        typer.Option("--date", metavar="YYYY-MM-DD", help=both("レシートの営業日", "The receipt's business date")),
-    ] = None,
-    receipt: Annotated[
-        str | None, typer.Option("--receipt", help=both("レシートの番号", "The receipt's number"))
-    ] = None,
-    script: Annotated[
-        bool,
-        typer.Option(
-            "--script",
-            help=both(
-                "検証スクリプト(Pythonの標準ライブラリだけ)を出力して終わる",
-                "Print the script that checks the same with Python's standard library alone",
-            ),
-        ),
-    ] = False,
+    slips: SlipsArgument = None,
+    slip: SlipOption = None,
+    terms: TermsOption = None,
+    seed: SeedOption = None,
+    draw_number: NumberOption = None,
+    shop: ShopOption = None,
+    terminal: TerminalOption = None,
+    date: DateOption = None,
+    receipt: ReceiptOption = None,
+    script: ScriptOption = False,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
