@@ -295,6 +295,7 @@ def test_the_recipients_signed_word_ends_its_copy_once_and_nobody_elses_does(des
     assert taken(GROUP, edit=('"recipient":"G9"', '"recipient":"P1"')).rule == "attestation-of-nothing"
     assert taken(GROUP, edit=(today.isoformat(), yesterday.isoformat())).rule == "attestation-not-signed"
     assert taken(GROUP, deleted_on=today + timedelta(days=1)).rule == "attestation-unfit"
+    assert taken(GROUP, deleted_on=today - timedelta(days=2)).rule == "attestation-unfit"
     assert taken(GROUP, run="00" * 16).rule == "attestation-of-nothing"
     unread = accept("no word at all", desk.store.records(), keys.get, copies, today=today)
     assert not isinstance(unread, ProvisionRecord)

@@ -9,7 +9,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, cast
 
 from cryptography.exceptions import InvalidSignature
@@ -22,6 +22,8 @@ from noren.provision.model import ProvisionRecord
 
 FORM: Final = "noren-deletion-1"
 _PARTS: Final = {"form", "run", "recipient", "deleted_on"}
+_ANOTHER_ZONE: Final = timedelta(days=1)
+"""Where the recipient is it may still be the day before the one on which the programme provided."""
 
 
 def attest(secret: RecipientSecret, *, run: str, recipient: str, deleted_on: date) -> str:
@@ -50,7 +52,7 @@ def accept(
     key = key_of(record.recipient)
     if key is None or not _signed(key, text, signature):
         return _forged(record.recipient)
-    if not record.begun_on <= date.fromisoformat(said["deleted_on"]) <= today:
+    if not record.begun_on - _ANOTHER_ZONE <= date.fromisoformat(said["deleted_on"]) <= today:
         return _unfit()
     try:
         copies.attest(record.copy, by=record.recipient)

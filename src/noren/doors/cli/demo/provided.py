@@ -18,6 +18,7 @@ from noren.doors.cli.demo.errors import StockRefused
 from noren.doors.cli.demo.staff import OFFICER
 from noren.doors.cli.demo.stage import Stage
 from noren.doors.cli.providing import fate_of
+from noren.kernel.clock import local_date
 from noren.kernel.say import Say
 from noren.provision.attesting import attest
 from noren.provision.envelope import RecipientSecret
@@ -42,7 +43,8 @@ def bring_provisions(stage: Stage, last: date) -> None:
     secret = _publish_key(stage, folder / f"{RECIPIENT}.key")
     first = _provide(stage, last, folder / f"{FLOW}-1.sealed")
     (folder / f"{FLOW}-1.sealed").unlink()
-    word = attest(secret, run=first["run"], recipient=RECIPIENT, deleted_on=datetime.now(UTC).date())
+    today = local_date(datetime.now(UTC), stage.home.zone)
+    word = attest(secret, run=first["run"], recipient=RECIPIENT, deleted_on=today)
     _ask(stage, "/provide/attest", {"word": word})
     _provide(stage, last, folder / f"{FLOW}-2.sealed")
 
