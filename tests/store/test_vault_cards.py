@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.store.vault_cases import House, card
 
+from noren.governance.ports import EntryKind
 from noren.identity.cards import NEW_CARD_TAKEN, UNKNOWN_CARD, UNKNOWN_MEMBER, add_cards, reissue_card, set_card_state
 from noren.identity.errors import KeyMissing
 from noren.identity.merging import SAME_MEMBER, merge_members
@@ -17,6 +19,7 @@ from noren.identity.sign_in import set_password, sign_in
 from noren.kernel.ids import CardNumber, MemberNumber
 from noren.kernel.say import Say
 from noren.testing.databases import ENGINES
+from noren.testing.journal import MemoryJournal
 from noren.testing.vault import a_row
 
 ONE, TWO, NEW = a_row(1), a_row(2), "2980001888888888"
@@ -42,6 +45,21 @@ def test_lost_and_found(house: House) -> None:
     assert set_card_state(house.vault, card=card(ONE), state=CardState.ACTIVE) == "changed"
     assert states(house, ONE) == {ONE["card"]: CardState.ACTIVE}
     assert set_card_state(house.vault, card=CardNumber(NEW), state=CardState.LOST) == UNKNOWN_CARD
+
+
+def test_what_became_of_a_card_stands_in_the_log_once_and_names_neither_card_nor_number(house: House) -> None:
+    journal = MemoryJournal()
+    vault = replace(house.vault, journal=journal)
+    tag, other = (journal.subject(house.row_of(card(each))) for each in (ONE, TWO))
+    for state in (CardState.LOST, CardState.LOST, CardState.BLOCKED, CardState.ACTIVE):
+        set_card_state(vault, card=card(ONE), state=state)
+    set_card_state(vault, card=CardNumber("2980001777777777"), state=CardState.LOST)
+    for _ in range(2):
+        reissue_card(vault, card=card(ONE), new_card=CardNumber(NEW))
+        merge_members(vault, number=MemberNumber("M0000001"), into=MemberNumber("M0000002"))
+    told = [(each.kind, each.body, each.subject) for each in journal.entries]
+    said = [("lost", tag), ("blocked", tag), ("active", tag), ("reissued", tag), ("merged", other)]
+    assert told == [(EntryKind.CARD_CHANGED, {"now": now}, who) for now, who in said]
 
 
 def test_an_import_does_not_bring_a_lost_card_back(house: House) -> None:

@@ -48,6 +48,7 @@ class EntryKind(StrEnum):
     MEMBER_SIGNED_IN = "member-signed-in"
     DISCLOSURE = "disclosure"
     CORRECTION = "correction"
+    CARD_CHANGED = "card-changed"
     WITHDRAWAL = "withdrawal"
     ERASURE_ASKED = "erasure-asked"
     ERASURE_COMPLETED = "erasure-completed"
@@ -117,6 +118,7 @@ SAYS: Final[dict[EntryKind, Say]] = {
     _K.MEMBER_SIGNED_IN: Say("会員のサインイン", "a member signed in"),
     _K.DISCLOSURE: Say("開示", "a disclosure was made"),
     _K.CORRECTION: Say("訂正", "a correction was made"),
+    _K.CARD_CHANGED: Say("カードの状態の変更", "what a card may do was changed"),
     _K.WITHDRAWAL: Say("退会", "a member withdrew"),
     _K.ERASURE_ASKED: Say("消去の受付", "an erasure was asked for"),
     _K.ERASURE_COMPLETED: Say("消去の完了", "an erasure was completed"),

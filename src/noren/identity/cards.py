@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from noren.governance.ports import Entry, EntryKind
 from noren.identity.cards_at_rest import Card, seal_card, with_state
 from noren.identity.crossing import tell
 from noren.identity.finding import find_cards, find_numbers
@@ -91,6 +92,7 @@ def set_card_state(vault: Vault, *, card: CardNumber, state: CardState) -> Outco
                 return "same"
             put_state(batch, member, before, state)
             put_members(vault, batch, [mark(heard(vault, member), pending=True)])
+        note_card(vault, member.row, state.name.lower())
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
 
@@ -116,6 +118,7 @@ def reissue_card(vault: Vault, *, card: CardNumber, new_card: CardNumber) -> Out
                 put_state(batch, member, old, CardState.BLOCKED)
             after = member if new is not None else _with_card(vault, batch, member, new_card)
             put_members(vault, batch, [mark(heard(vault, after), pending=True)])
+        note_card(vault, member.row, "reissued")
         return tell(vault, [member.row], all_states=True).get(member.row, "changed")
 
 
@@ -123,6 +126,13 @@ def put_state(batch: VaultBatch, member: Member, card: Card, state: CardState) -
     """Write what a card may do; whoever calls tells the ledger side where it does not know."""
     batch.put_cards([with_state(card, member.key, state).at_rest])
     batch.count_inactive((card.state is CardState.ACTIVE) - (state is CardState.ACTIVE))
+
+
+def note_card(vault: Vault, row: bytes, now: str) -> None:
+    """Write into the side's log what became of a card of a member's; which card it is stands nowhere."""
+    if vault.journal is not None:
+        entry = Entry(EntryKind.CARD_CHANGED, vault.clock.now(), {"now": now}, vault.journal.subject(row))
+        vault.journal.append([entry])
 
 
 def _with_card(vault: Vault, batch: VaultBatch, member: Member, number: CardNumber) -> Member:

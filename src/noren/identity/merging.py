@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from noren.identity.cards import UNKNOWN_MEMBER
+from noren.identity.cards import UNKNOWN_MEMBER, note_card
 from noren.identity.cards_at_rest import Card, seal_card
 from noren.identity.choices import joined
 from noren.identity.crossing import tell
@@ -78,6 +78,7 @@ def finish_merge(vault: Vault, row: bytes) -> Refused | None:
             batch.put_members([back])
             return refused
         _move(vault, batch, source, target)
+    note_card(vault, into, "merged")
     vault.keys.destroy([row])
     tell(vault, [into], all_states=True)
     return None
