@@ -97,7 +97,7 @@ def test_the_return_of_that_coffee_takes_the_slip_away_and_ringing_it_again_draw
     back = {"return": "r-1", "lines": [{"line": 0, "quantity": 1, "amount": 300}]}
     returned = client.bring_back(fifth.json["purchase"], back)
     assert (returned.status, returned.json["voided"]) == (201, [slip["coupon"]])
-    assert [each["coupon"] for each in client.balance(shopper.card).json["coupons"]] == []
+    assert slip["coupon"] not in [each["coupon"] for each in client.balance(shopper.card).json["coupons"]]
     refused = client.purchase(purchase(shopper.card, line(BREAD), coupons=[slip["barcode"]["value"]]))
     assert (refused.status, refused.problem) == (409, "coupon-used")
     assert slips(buys(client, shopper)[0], "void-and-ring") == []

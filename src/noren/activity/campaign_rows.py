@@ -37,9 +37,11 @@ SET_COUNT: Final = (
     "INSERT INTO campaign_count (number, issued, spent, leaves) VALUES ($1, $2, $3, $4) ON CONFLICT (number)"
     " DO UPDATE SET issued = excluded.issued, spent = excluded.spent, leaves = excluded.leaves"
 )
+_AT_ONCE: Final = 32
 GET_COUNTS: Final = (
-    "SELECT c.issued, c.spent, c.leaves, coalesce(d.issued, 0) FROM campaign_count AS c LEFT JOIN campaign_day AS d"
-    " ON d.number = c.number AND d.day = $1 WHERE c.number = $2"
+    "SELECT c.number, c.issued, c.spent, c.leaves, coalesce(d.issued, 0) FROM campaign_count AS c"
+    " LEFT JOIN campaign_day AS d ON d.number = c.number AND d.day = $1"
+    f" WHERE c.number IN ({', '.join(f'${place + 2}' for place in range(_AT_ONCE))})"
 )
 GET_DAYS: Final = "SELECT day, issued FROM campaign_day WHERE number = $1 ORDER BY day"
 SET_DAY: Final = (
@@ -129,6 +131,11 @@ class CampaignRows:
         """The batch's own."""
         raise NotImplementedError
 
+    def send_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+        for row in rows:
+            self.send(statement, *row)
+
     def all(self, statement: str, *parameters: Any) -> list[Row]:
         """The batch's own."""
         raise NotImplementedError
@@ -170,10 +177,14 @@ class CampaignRows:
 
     def draw_counts(self, numbers: Iterable[int], day: int) -> dict[int, tuple[DrawCount, int]]:
         """See ``CampaignBatch``."""
+        asked = list(numbers)
         return {
             number: (DrawCount(issued, spent, leaves), on_day)
-            for number in numbers
-            for issued, spent, leaves, on_day in self.all(GET_COUNTS, day, number)
+            for start in range(0, len(asked), _AT_ONCE)
+            for some in [asked[start : start + _AT_ONCE]]
+            for number, issued, spent, leaves, on_day in self.all(
+                GET_COUNTS, day, *some, *some[:1] * (_AT_ONCE - len(some))
+            )
         }
 
     def draws_of(self, handle: bytes) -> list[MemberDraws]:
@@ -222,17 +233,12 @@ class CampaignRows:
 
     def write_draws(self, changes: Changes) -> None:
         """Write a batch's draws, counts, and what became of coupons by returns: most batches have none."""
-        for each in changes.draws:
-            self.send(
-                PUT_DRAW, each.number, each.seq, each.entry, each.ticket, each.outcome, each.salt, each.previous,
-                each.leaf,
-            )  # fmt: skip
-        for hers in changes.draw_members.values():
-            self._set_of_member(hers)
-        for number, count in changes.draw_counts.items():
-            self.send(SET_COUNT, number, count.issued, count.spent, count.leaves)
-        for (number, day), issued in changes.draw_days.items():
-            self.send(SET_DAY, number, day, issued)
+        if changes.draws:
+            self.send_many(PUT_DRAW, map(_draw_row, changes.draws))
+            self.send_many(SET_OF_MEMBER, map(_member_row, changes.draw_members.values()))
+            counts = changes.draw_counts.items()
+            self.send_many(SET_COUNT, ((number, each.issued, each.spent, each.leaves) for number, each in counts))
+            self.send_many(SET_DAY, ((*key, issued) for key, issued in changes.draw_days.items()))
         for coupon in changes.voided:
             self.send(VOID, coupon)
         for coupon in changes.given_back:
@@ -240,8 +246,16 @@ class CampaignRows:
             self.send(NOTE_GIVEN_BACK, coupon)
 
     def _set_of_member(self, hers: MemberDraws) -> None:
-        issued = " ".join(map(str, hers.issued))
-        self.send(SET_OF_MEMBER, hers.handle, hers.number, hers.settled, hers.day, hers.drawn, hers.last, issued)
+        self.send(SET_OF_MEMBER, *_member_row(hers))
+
+
+def _draw_row(each: DrawRow) -> tuple[Any, ...]:
+    return each.number, each.seq, each.entry, each.ticket, each.outcome, each.salt, each.previous, each.leaf
+
+
+def _member_row(hers: MemberDraws) -> tuple[Any, ...]:
+    issued = " ".join(map(str, hers.issued)) if hers.issued else ""
+    return hers.handle, hers.number, hers.settled, hers.day, hers.drawn, hers.last, issued
 
 
 def _campaign(row: Row) -> CampaignRow:
@@ -259,4 +273,4 @@ def _fields(row: CampaignRow) -> tuple[Any, ...]:
 def of_member(row: Row) -> MemberDraws:
     """Return what a campaign did for a member, of its row."""
     handle, number, settled, day, drawn, last, issued = row
-    return MemberDraws(handle, number, settled, day, drawn, last, tuple(map(int, issued.split())))
+    return MemberDraws(handle, number, settled, day, drawn, last, tuple(map(int, issued.split())) if issued else ())

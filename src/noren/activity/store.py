@@ -62,6 +62,10 @@ class SqliteBatch(RekeyedRows, CampaignRows, ErasedRows, ThinnedRows, Forgetting
         """Run a statement that gives no rows."""
         return self._db.execute(statement, parameters)
 
+    def send_many(self, statement: str, rows: Iterable[Sequence[Any]]) -> None:
+        """Run a statement once for each row of parameters."""
+        self._db.executemany(statement, rows)
+
     def all(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""
         return self._db.execute(statement, parameters).fetchall()

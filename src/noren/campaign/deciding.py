@@ -109,16 +109,20 @@ def draw_all(
 ) -> list[Drawn]:
     """Return the draws of a purchase, of campaigns for which the member is eligible there; the order is theirs."""
     drawn: list[Drawn] = []
-    left, taken = at.slips_left, set[str]()
-    for campaign in sorted(campaigns, key=lambda each: (each.priority, each.id)):
-        found = _draw(campaign, replace(at, slips_left=left), counted(campaign), hers(campaign), taken)
+    taken = set[str]()
+    for campaign in sorted(campaigns, key=_turn):
+        found = _draw(campaign, at, counted(campaign), hers(campaign), taken)
         if found is None:
             continue
         drawn.append(found)
         if found.outcome is Outcome.ISSUED:
-            left -= 1
+            at = replace(at, slips_left=at.slips_left - 1)
             taken.update([campaign.exclusive_category] if campaign.exclusive_category else ())
     return drawn
+
+
+def _turn(campaign: Running) -> tuple[int, str]:
+    return campaign.priority, campaign.id
 
 
 def _draw(campaign: Running, at: At, counted: Counted, hers: Hers, taken: set[str]) -> Drawn | None:
@@ -148,7 +152,7 @@ def ticket_of(campaign: Running, at: At) -> bytes:
 
 def _outcome(campaign: Running, at: At, ticket: bytes) -> Outcome:
     """Return what the draw alone says: the holdout is looked at first, so it is a fair part of all."""
-    if holdout_slot(campaign.seed, at.number, campaign.id) < campaign.holdout:
+    if campaign.holdout and holdout_slot(campaign.seed, at.number, campaign.id) < campaign.holdout:
         return Outcome.HOLDOUT
     return Outcome.ISSUED if slot(campaign.seed, ticket) < campaign.rate else Outcome.LOST
 

@@ -38,13 +38,14 @@ class Here:
     campaigns: tuple[LiveCampaign, ...] = ()
     names: Mapping[str, bool] = field(default_factory=dict[str, bool])
     by_name: Mapping[str, LiveCampaign] = field(default_factory=dict[str, LiveCampaign])
+    by_number: Mapping[int, LiveCampaign] = field(default_factory=dict[int, LiveCampaign])
 
 
 def here_of(campaigns: Iterable[LiveCampaign]) -> Here:
     """Return campaigns with their conditions' names."""
     by_name = {live_name(each.file.id): each for each in campaigns}
     counts = {name: each.file.issue.counts_this_purchase for name, each in by_name.items()}
-    return Here(tuple(by_name.values()), counts, by_name)
+    return Here(tuple(by_name.values()), counts, by_name, {each.number: each for each in by_name.values()})
 
 
 @value

@@ -24,7 +24,7 @@ from noren.campaign.spec import OfferKind, beside
 from noren.kernel.clock import instant_of
 from noren.register.answers import PurchaseAnswer
 from noren.register.barcodes import barcode_of, ean13
-from noren.register.campaigns import CampaignBook, Fatigue, LiveCampaign
+from noren.register.campaigns import CampaignBook, Fatigue, Here, LiveCampaign
 from noren.register.coupons import coupon_name
 from noren.register.decide import Sale, instant_that_counts
 from noren.register.held import HeldCoupons
@@ -36,6 +36,7 @@ SALT_BYTES: Final = 16
 _COUPON_BYTES: Final = 16
 _BARCODE_BYTES: Final = 16
 _SETTLED: Final = (None, Outcome.ISSUED, Outcome.LOST, Outcome.HOLDOUT, Outcome.CAPPED)
+_CODES: Final = {outcome: code for code, outcome in enumerate(_SETTLED)}
 
 
 class Draws:
@@ -94,11 +95,11 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     here = book.at(purchase.shop, purchase.partner, sale.day)
     if not here.campaigns or received - at > LATEST or sale.standing.member.points_only:
         return sale
-    known = draws.hers(purchase.handle)
-    if all(_is_over(each, known, sale.day) for each in here.campaigns):
+    over = _over(here, draws.hers(purchase.handle), sale.day)
+    if len(over) == len(here.campaigns):
         return sale
     fitting = book.eligible(purchase, instant_that_counts(at, received), here) or ()
-    asked = [each for each in fitting if not _is_over(each, known, sale.day)]
+    asked = [each for each in fitting if each.number not in over]
     number = draws.number_of(purchase.handle) if asked else None
     if number is None:
         return sale
@@ -129,21 +130,23 @@ def _draw(
     out: list[tuple[LiveCampaign, Drawn, DrawRow]] = []
     for one in draw_all([each.running for each in asked], at, counted, hers):
         campaign = by_name[one.campaign]
-        before = known.get(campaign.number) or MemberDraws(purchase.handle, campaign.number)
-        row = _row(campaign, one, purchase, before.last, book.random(SALT_BYTES))
+        which, before = campaign.number, known.get(campaign.number)
+        row = _row(campaign, one, purchase, -1 if before is None else before.last, book.random(SALT_BYTES))
         now = hers_after(_hers(before, day), one, day)
-        after_it = replace(
-            before, settled=_SETTLED.index(now.settled), day=day, drawn=now.drawn, last=one.seq, issued=now.issued
-        )
-        draws.put(campaign.number, day, after(campaign.running, counted(campaign.running), one), after_it, row)
+        after_it = MemberDraws(purchase.handle, which, _CODES[now.settled], day, now.drawn, one.seq, now.issued)
+        draws.put(which, day, after(campaign.running, draws.counted(which, day), one), after_it, row)
         out.append((campaign, one, row))
     return out
 
 
-def _is_over(campaign: LiveCampaign, known: dict[int, MemberDraws], day: int) -> bool:
-    """Whether a campaign draws for her no more, or no more on this day: then nothing else need be asked."""
-    hers = known.get(campaign.number)
-    return hers is not None and not may_draw(campaign.running, _hers(hers, day))
+def _over(here: Here, known: dict[int, MemberDraws], day: int) -> set[int]:
+    """Return the campaigns here that draw for her no more, or no more on this day."""
+    by_number = here.by_number
+    return {
+        number
+        for number, hers in known.items()
+        if number in by_number and not may_draw(by_number[number].running, _hers(hers, day))
+    }
 
 
 def _hers(known: MemberDraws | None, day: int) -> Hers:

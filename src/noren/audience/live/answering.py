@@ -26,11 +26,11 @@ from noren.kernel.clock import microseconds
 
 def conditions_of(bits: int) -> frozenset[int]:
     """Return the numbers of the conditions whose bits are set."""
-    found: list[int] = []
-    while bits:
-        low = bits & -bits
-        found.append(low.bit_length() - 1)
-        bits ^= low
+    text = f"{bits:b}"  # looked through as text: each step over a whole number would touch all of it
+    last, found, place = len(text) - 1, list[int](), text.find("1")
+    while place >= 0:
+        found.append(last - place)
+        place = text.find("1", place + 1)
     return frozenset(found)
 
 

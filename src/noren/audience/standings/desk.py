@@ -8,7 +8,7 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -54,14 +54,24 @@ NO_CUTS: Final[Mapping[int, int | None]] = {}
 Told = frozenset[str] | NotReady
 
 
+class Asked:
+    """Conditions that are asked: by number, and as the bits of a whole number."""
+
+    __slots__ = ("bits", "count", "numbers")
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        self.numbers, self.count = numbers, len(numbers)
+        self.bits = sum(1 << number for number in numbers)
+
+
 @dataclass(frozen=True, slots=True)
 class Masks:
     """Named conditions as bits: those for which the basket in hand counts as a purchase, and the others."""
 
     names: Names
     force: InForce
-    counting: int
-    before: int
+    counting: Asked
+    before: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +108,7 @@ class StandingDesk:
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
         self._before: InForce | None = None
         self._masks: dict[int, Masks] = {}
-        self._named: tuple[InForce, frozenset[str]] | None = None
+        self._named: tuple[InForce, frozenset[str], dict[int, Names]] | None = None
         self.unanswered: Counter[Why] = Counter()
         self.answered = self.caught_up = 0
 
@@ -179,8 +189,8 @@ class StandingDesk:
     def _true_of(self, masks: Masks, kept: Kept, at: datetime, given: Given) -> frozenset[str]:
         """Return which named conditions are true, with the basket counted where that is said."""
         force, standing = masks.force, kept.standing
-        bits = _bits(force, masks.before, standing, at, given) if masks.before else 0
-        if masks.counting:
+        bits = _bits(force, masks.before, standing, at, given) if masks.before.count else 0
+        if masks.counting.count:
             assert given.basket is not None, "a basket that counts is given"
             grown = add(force.plan, standing, given.basket)
             assert not isinstance(grown, FoldAgain), "it was brought to this instant"
@@ -194,12 +204,10 @@ class StandingDesk:
             return found
         if len(self._masks) >= REMEMBERED:
             self._masks.clear()
-        counting = before = 0
+        numbers: dict[bool | None, list[int]] = {True: [], False: [], None: []}
         for number in force.at(place):
-            counts = names.get(force.names[number])
-            counting |= (counts is True) << number
-            before |= (counts is False) << number
-        made = self._masks[id(names)] = Masks(names, force, counting, before)
+            numbers[names.get(force.names[number])].append(number)
+        made = self._masks[id(names)] = Masks(names, force, Asked(numbers[True]), Asked(numbers[False]))
         return made
 
     def knows(self, name: str) -> bool:
@@ -217,14 +225,22 @@ class StandingDesk:
             self._before = force
         elif names is not None:
             force = self._before
-        if force is not None and names is not None and not names.keys() <= self._names_in(force):
+        if force is not None and names is not None and not self._has(force, names):
             return None
         return force
 
-    def _names_in(self, force: InForce) -> Set[str]:
+    def _has(self, force: InForce, names: Names) -> bool:
+        """Whether all of some names are in force; looked through once for each of the caller's mappings."""
         if self._named is None or self._named[0] is not force:
-            self._named = force, frozenset(force.names)
-        return self._named[1]
+            self._named = force, frozenset(force.names), {}
+        _, known, seen = self._named
+        if seen.get(id(names)) is not names:
+            if not names.keys() <= known:
+                return False
+            if len(seen) >= REMEMBERED:
+                seen.clear()
+            seen[id(names)] = names
+        return True
 
     def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
         """Return what is true of a member now of all conditions, to be kept with her standing; None: not to be told."""
@@ -305,12 +321,15 @@ class StandingDesk:
         return cuts
 
 
-def _bits(force: InForce, mask: int, standing: Standing, at: datetime, given: Given) -> int:
-    """Return which of the conditions of a mask are true: all are told by the answer of before, or these alone."""
-    if standing.kept is not None and mask.bit_count() * FEW >= len(force.plan.trees) and (given.cuts or not force.tops):
+def _bits(force: InForce, masks: Asked, standing: Standing, at: datetime, given: Given) -> int:
+    """Return which of the conditions of a mask are true: by going on from an answer, or by asking these alone.
+
+    Without an answer of before one goes on from that of someone who bought nothing.
+    """
+    if masks.count * FEW >= len(force.plan.trees) and (given.cuts or not force.tops):
         told = holds(force.plan, standing, at, given)
         assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
-        return told.bits & mask
-    some = holds_some(force.plan, tuple(conditions_of(mask)), standing, at, given)
+        return told.bits & masks.bits
+    some = holds_some(force.plan, masks.numbers, standing, at, given)
     assert not isinstance(some, FoldAgain), "a standing of this plan, up to this instant"
     return sum(1 << number for number in some)
