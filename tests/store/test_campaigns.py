@@ -172,7 +172,6 @@ def test_what_the_programme_does_not_allow_is_refused(house: CampaignHouse, chan
         ('redeem_at = ["P1"]', 'redeem_at = ["P7"]', "offer.redeem_at"),
         ("products = 'category = \"COFFEE\"'", "products = 'category = \"COFEE\"'", "offer.products"),
         ('channel = "till"', 'channel = "email"', "channel"),
-        ('rate = "0.5"', 'rate = "0.5"\nentry = true', "issue.entry"),
     ],
 )
 def test_what_nobody_knows_is_refused(house: CampaignHouse, old: str, new: str, at: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from noren.activity.model import Purchase, ReceiptKey
 from noren.activity.own_draws import OwnCampaign
-from noren.doors.statement.meeting import is_met, visits_of
+from noren.doors.statement.meeting import met_at, visits_of
 from noren.kernel.clock import microseconds
 
 ZONE = ZoneInfo("Asia/Tokyo")
@@ -55,4 +55,4 @@ def ran(start: datetime = NOON - HOUR, stop: datetime | None = None, **said: Any
     ],
 )
 def test_where_and_when_a_campaign_is_met(campaign: OwnCampaign, purchase: Purchase, met: bool) -> None:
-    assert is_met(campaign, visits_of([purchase], ZONE)) is met
+    assert bool(met_at(campaign, visits_of([purchase], ZONE))) is met

@@ -90,7 +90,7 @@ def test_no_type_of_answer_can_carry_a_member(house: AudienceHouse) -> None:
 CAMPAIGNS_NUMBERS = {
     *("place", "minimum", "sales_needed", "days", "smallest_group"),  # of the log, of settings, of the file
     *("members", "draws", "slips", "cost"),  # made of private figures
-    *("issued", "spent", "open", "used", "void", "reached", "holdout"),  # rounded, and none where there are few
+    *("issued", "entered", "spent", "open", "used", "void", "reached", "holdout"),  # rounded, none where few
     *("difference", "low", "high", "counted_as"),  # of two groups of hundreds
 }
 """Every whole number that an answer about a campaign may hold."""

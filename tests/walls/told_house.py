@@ -13,6 +13,7 @@ from tests.store.ledger_cases import a_purchase
 from noren.activity import forgetting
 from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow, MemberDraws
 from noren.activity.enrolment import merge, set_choices
+from noren.activity.entered import Entered
 from noren.activity.model import (
     Changes,
     Chosen,
@@ -55,6 +56,8 @@ def live(house: AudienceHouse) -> bytes:
         batch.put_campaign(CampaignRow(0, CAMPAIGN, CampaignState.REVEALED, b"", b"", b"", b"", 1, b"", b"", day, 1))
     for card in (HER, HER, STRANGER):
         _buy_and_bring_back(house, house.handles[card])
+    with house.room.ledger.batch() as batch:
+        batch.enter(her, Entered(1, microseconds(house.room.now()), batch.next_entry() - 1))
     assert merge(house.room.ledger, source=house.handles[OTHER], target=her, day=day, expiry_days=365)
     set_choices(house.room.ledger, rows=[(her, Chosen((Stop(Rule("", "P9", "email"), "2026-05-04"),), False, 18))])
     house.catch_up()

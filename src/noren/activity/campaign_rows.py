@@ -17,6 +17,7 @@ EDITION: Final = "SELECT value FROM meta WHERE name = 'campaigns'"
 TURN: Final = "UPDATE meta SET value = value + 1 WHERE name = 'campaigns'"
 NEXT_NUMBER: Final = "SELECT coalesce(max(number), 0) + 1 FROM campaign"
 GET: Final = f"SELECT {_COLUMNS} FROM campaign ORDER BY number"
+GET_NAMED: Final = f"SELECT {_COLUMNS} FROM campaign WHERE campaign = $1"
 PUT: Final = (
     f"INSERT INTO campaign ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 )
@@ -147,6 +148,10 @@ class CampaignRows:
     def campaigns(self) -> list[CampaignRow]:
         """See ``CampaignBatch``."""
         return [_campaign(row) for row in self.all(GET)]
+
+    def campaign_named(self, name: str) -> CampaignRow | None:
+        """See ``CampaignBatch``."""
+        return next((_campaign(row) for row in self.all(GET_NAMED, name)), None)
 
     def put_campaign(self, row: CampaignRow) -> CampaignRow:
         """See ``CampaignBatch``."""

@@ -124,6 +124,10 @@ class CampaignBatch(Protocol):
         """Return all campaigns, in the order of their numbers."""
         ...
 
+    def campaign_named(self, name: str) -> CampaignRow | None:
+        """Return a campaign by its name."""
+        ...
+
     def put_campaign(self, row: CampaignRow) -> CampaignRow:
         """Add a campaign and return it with the number that it was given."""
         ...

@@ -31,6 +31,7 @@ DROP_OF_HANDLE: Final = (
     "DELETE FROM stop WHERE handle = $1",
     "DELETE FROM keeping WHERE handle = $1",
     "DELETE FROM coupon WHERE handle = $1",
+    "DELETE FROM entered WHERE handle = $1",
     "DELETE FROM lot WHERE handle = $1",
     "DELETE FROM member WHERE handle = $1",
 )

@@ -10,6 +10,7 @@ from noren.activity import rows, tables
 from noren.activity.about import AboutRows
 from noren.activity.campaign_rows import CampaignReads
 from noren.activity.connection import connect
+from noren.activity.entered import EnteredReads
 from noren.activity.erasing_rows import ErasingReads
 from noren.activity.forgetting_rows import ForgettingReads
 from noren.activity.model import (
@@ -39,6 +40,7 @@ class SqliteFeed(
     ThinnedReads,
     ForgettingReads,
     CampaignReads,
+    EnteredReads,
     OwnReads,
     SettledRows,
 ):

@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from noren.activity import rows
 from noren.activity.campaign_rows import GET_OF_MEMBER, of_member
 from noren.activity.campaigns import CampaignState, DrawRow, MemberDraws
+from noren.activity.entered import OwnEnteredFeed, OwnEnteredReads
 from noren.activity.model import Coupon
 from noren.activity.rows import Row
 from noren.activity.tables import COUPON_COLUMNS
@@ -56,7 +57,7 @@ class OwnCampaign:
     stopped: int
 
 
-class OwnDrawFeed(Protocol):
+class OwnDrawFeed(OwnEnteredFeed, Protocol):
     """What is asked of coupons and draws for one member."""
 
     def coupons_held(self, handle: bytes) -> Sequence[Coupon]:
@@ -88,7 +89,7 @@ class OwnDrawFeed(Protocol):
         ...
 
 
-class OwnDrawReads:
+class OwnDrawReads(OwnEnteredReads):
     """Fills ``OwnDrawFeed`` for a reader that has ``_all``."""
 
     def _all(self, sql: str, *parameters: Any) -> list[Row]:

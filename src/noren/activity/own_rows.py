@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol, TypeVar
 
 from noren.activity import rows
 from noren.activity.closing import Forgetting
+from noren.activity.entered import OwnEntry
 from noren.activity.model import CardState, Coupon, Opening, Posting, Redemption, Return, Stop, Traits
 from noren.activity.own_draws import OwnDraw, OwnDrawFeed, OwnDrawReads
 from noren.activity.rows import Row
@@ -104,6 +105,7 @@ class Owned:
     redemptions: Mapping[int, Sequence[Redemption]] = field(default_factory=dict[int, Sequence[Redemption]])
     forgetting: Mapping[int, Sequence[Forgetting]] = field(default_factory=dict[int, Sequence[Forgetting]])
     draws: Sequence[OwnDraw] = ()
+    entries: Sequence[OwnEntry] = ()
 
 
 class OwnFeed(OwnDrawFeed, Protocol):
@@ -136,6 +138,7 @@ class OwnReads(OwnDrawReads):
             redemptions=_by_purchase((row[0], Redemption(*row)) for row in self._all(REDEEMED, handle)),
             forgetting=_by_purchase((row[0], Forgetting(*row)) for row in self._all(WAITING, handle)),
             draws=self.draws_held(handle),
+            entries=self.entries_held(handle),
         )
 
     def _handles(self, handle: bytes) -> tuple[bytes, ...]:

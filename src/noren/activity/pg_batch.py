@@ -15,6 +15,7 @@ from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
 from noren.activity.campaign_rows import CampaignRows
+from noren.activity.entered import EnteredRows
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import PointsDoNotBalance
 from noren.activity.forgetting_rows import ForgettingRows
@@ -46,7 +47,7 @@ _PRODUCT: Final = (texts,) * 7
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
-class PostgresBatch(BatchReads, PostgresRekeyed, CampaignRows, ErasedRows, ThinnedRows, ForgettingRows):
+class PostgresBatch(BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 
     def write(self, changes: Changes) -> None:
@@ -160,6 +161,7 @@ class PostgresBatch(BatchReads, PostgresRekeyed, CampaignRows, ErasedRows, Thinn
         self.send(pg_tables.MOVE_CARDS, source, target)
         self.send(pg_tables.MOVE_COUPONS, source, target)
         self.move_draws(source, target)
+        self.move_entered(source, target)
         found = self.members([source, target])
         old, new = found[source], found[target]
         chain = [row[0] for row in self.all(pg_tables.GET_CHAIN_ENTRIES, source, Int8(old.last_purchase))]

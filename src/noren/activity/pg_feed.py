@@ -17,6 +17,7 @@ from psycopg.types.numeric import Int8
 from noren.activity import pg_tables, rows, tables
 from noren.activity.about import AboutRows
 from noren.activity.campaign_rows import CampaignReads
+from noren.activity.entered import EnteredReads
 from noren.activity.erasing_rows import ErasingReads
 from noren.activity.forgetting_rows import ForgettingReads
 from noren.activity.model import Coupon, Kind, Lot, Member, OpenAccount, OpenDay, Opening, Purchase, Return, Tally
@@ -40,6 +41,7 @@ class PostgresFeed(
     ThinnedReads,
     ForgettingReads,
     CampaignReads,
+    EnteredReads,
     OwnReads,
     SettledRows,
 ):

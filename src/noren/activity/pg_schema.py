@@ -102,6 +102,9 @@ CREATE TABLE campaign_member (
 CREATE TABLE draw (
   number bigint NOT NULL, seq bigint NOT NULL, entry bigint NOT NULL, ticket bytea NOT NULL, outcome text NOT NULL,
   salt bytea NOT NULL, previous bigint NOT NULL, leaf bytea NOT NULL, PRIMARY KEY (number, seq));
+CREATE TABLE entered (
+  handle bytea NOT NULL, number bigint NOT NULL, at bigint NOT NULL, behind bigint NOT NULL,
+  PRIMARY KEY (handle, number));
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product text PRIMARY KEY, name text, category text, department text, brand text, maker text, sensitivity text);

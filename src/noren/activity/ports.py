@@ -18,6 +18,7 @@ from noren.activity.closing import (
     ThinningFeed,
     ThinningRows,
 )
+from noren.activity.entered import EnteredBatch, EnteredFeed
 from noren.activity.model import (
     Card,
     Changes,
@@ -84,7 +85,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, Protocol):
+class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -398,6 +399,7 @@ class AuditFeed(
     ThinningFeed,
     ForgettingFeed,
     CampaignFeed,
+    EnteredFeed,
     OwnFeed,
     SettlementFeed,
     Protocol,

@@ -76,6 +76,12 @@ _DRAWN: Final = Say(
     "While she is a member, so that she and auditors can check any time that her draws were fair."
     " At withdrawal or erasure it is emptied, and only the leaf's hash stays.",
 )
+_ENTERED: Final = Say(
+    "会員でいる間。エントリーした企画の抽選が正しかったことを、抽選と同じだけ確かめられるようにするためです。"
+    "最初のお買い物の前なら、会員が取り消せます。退会・消去のときは、行ごと消えます。",
+    "While she is a member, as long as the draws that it let her take part in. She may take it back until her first"
+    " purchase where the campaign runs. At withdrawal or erasure the row goes.",
+)
 _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
     "While she is a member: history from before a merge is read as the history of the member it went to.",
@@ -156,6 +162,7 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "campaign_count": _columns("number issued spent leaves", _CAMPAIGN),
     "campaign_day": _columns("number day issued", _CAMPAIGN),
     "campaign_member": _columns("handle number settled day drawn last issued", _DRAWN),
+    "entered": _columns("handle number at behind", _ENTERED),
     "draw": _joined((_columns("number seq leaf", _CAMPAIGN), _columns("entry ticket outcome salt previous", _DRAWN))),
     "merge": _columns("entry source target", _MERGE),
     "product": _columns("product name category department brand maker sensitivity", _NOBODY),

@@ -15,6 +15,7 @@ import apsw
 from noren.activity import rows, tables
 from noren.activity.campaign_rows import EDITION, CampaignRows
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
+from noren.activity.entered import EnteredRows
 from noren.activity.erasing_rows import ErasedRows
 from noren.activity.errors import Contradicted, NotDurable, PointsDoNotBalance
 from noren.activity.forgetting_rows import ForgettingRows
@@ -50,7 +51,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, CampaignRows, ErasedRows, ThinnedRows, ForgettingRows):
+class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:
@@ -296,6 +297,7 @@ class SqliteBatch(RekeyedRows, CampaignRows, ErasedRows, ThinnedRows, Forgetting
         self._db.execute(tables.MOVE_CARDS, (target, source))
         self._db.execute(tables.MOVE_COUPONS, (target, source))
         self.move_draws(source, target)
+        self.move_entered(source, target)
         old, new = (self.members([h]).get(h) for h in (source, target))
         assert old is not None
         assert new is not None

@@ -124,6 +124,11 @@ LEDGER: Final[Columns] = {
         of("coupon", "register-coupon", "number settled day drawn issued"),
         of("coupon", "register-coupon", "last", _DRAWN),
     ),
+    "entered": joined(
+        of("handle", "register-coupon", "handle", _HANDLE),
+        of("choice", "register-coupon", "number at"),
+        of("machinery", "register-coupon", "behind"),
+    ),
     "draw": joined(
         of("machinery", "register-coupon", "number seq"),
         of("coupon", "register-coupon", "entry ticket previous", _DRAWN),
@@ -169,7 +174,7 @@ LEDGER_LINKS: Final = frozenset(
     for table, column in (
         *((table, "handle") for table in (
             "member", "profile", "card", "purchase", "lot", "posting", "stop", "keeping", "coupon", "erasing",
-            "campaign_member",
+            "campaign_member", "entered",
         )),
         ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
         ("posting", "entry"), ("used_code", "entry"),

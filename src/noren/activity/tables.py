@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0009"
+REVISION: Final = "0010"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -107,6 +107,9 @@ CREATE TABLE campaign_member (
 CREATE TABLE draw (
   number INTEGER NOT NULL, seq INTEGER NOT NULL, entry INTEGER NOT NULL, ticket BLOB NOT NULL, outcome TEXT NOT NULL,
   salt BLOB NOT NULL, previous INTEGER NOT NULL, leaf BLOB NOT NULL, PRIMARY KEY (number, seq)) WITHOUT ROWID, STRICT;
+CREATE TABLE entered (
+  handle BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, behind INTEGER NOT NULL,
+  PRIMARY KEY (handle, number)) WITHOUT ROWID, STRICT;
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT

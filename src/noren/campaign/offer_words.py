@@ -1,11 +1,14 @@
-"""What a coupon is worth and on which terms, in a member's words. Pure: the coupon's own row says it all."""
+"""What a coupon is worth and on which terms, in a member's words. Pure: the coupon's own row says it all.
+
+Of a campaign that she may still enter, its public terms say it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Final, assert_never
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Protocol, assert_never
 
-from noren.activity.model import Coupon
 from noren.audience.language import Refused, nodes
 from noren.audience.language.parsing import parse
 from noren.audience.language.speech import Wording, goods_said
@@ -15,12 +18,54 @@ from noren.kernel.say import Say
 ANY: Final = "any"
 
 
-def offer_words(coupon: Coupon, wording: Wording) -> tuple[Say, ...]:
+class Offered(Protocol):
+    """What is said of a coupon. ``discount``: the amount off where nothing else says its ``value``."""
+
+    # fmt: off
+    @property
+    def kind(self) -> str: ...  # noqa: D102 - as the campaign's file says it
+    @property
+    def value(self) -> int: ...  # noqa: D102
+    @property
+    def discount(self) -> int: ...  # noqa: D102
+    @property
+    def max_value(self) -> int: ...  # noqa: D102
+    @property
+    def min_spend(self) -> int: ...  # noqa: D102
+    @property
+    def products(self) -> str: ...  # noqa: D102
+    @property
+    def stack(self) -> str: ...  # noqa: D102
+    # fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class TermsOffer:
+    """An offer as public terms have it; fills ``Offered``."""
+
+    kind: str
+    value: int
+    max_value: int
+    min_spend: int
+    products: str
+    stack: str
+    discount: int = 0
+
+
+def offered_in(terms: Mapping[str, Any]) -> TermsOffer:
+    """Return the offer of public terms (``noren.campaign.terms``)."""
+    said = terms["offer"]
+    return TermsOffer(
+        said["kind"], said["value"], said.get("max_value", 0), said["min_spend"], said["products"], said["stack"]
+    )
+
+
+def offer_words(coupon: Offered, wording: Wording) -> tuple[Say, ...]:
     """Return what a coupon does, then what it asks, a sentence each."""
     return (_worth(coupon, wording), *_asks(coupon, wording))
 
 
-def _worth(coupon: Coupon, wording: Wording) -> Say:
+def _worth(coupon: Offered, wording: Wording) -> Say:
     kind, value = OfferKind(coupon.kind), coupon.value or coupon.discount
     match kind:
         case OfferKind.AMOUNT:
@@ -41,14 +86,14 @@ def _worth(coupon: Coupon, wording: Wording) -> Say:
             assert_never(kind)
 
 
-def _at_most(said: Say, coupon: Coupon, wording: Wording) -> Say:
+def _at_most(said: Say, coupon: Offered, wording: Wording) -> Say:
     if not coupon.max_value:
         return said
     most = _money(coupon.max_value, wording)
     return Say(f"{said.ja}(最大{most.ja})", f"{said.en} ({most.en} at most)")
 
 
-def _asks(coupon: Coupon, wording: Wording) -> Iterator[Say]:
+def _asks(coupon: Offered, wording: Wording) -> Iterator[Say]:
     goods = _goods(coupon.products, wording)
     if goods is not None:
         yield Say(f"対象: {goods.ja}", f"On {goods.en}")

@@ -73,6 +73,13 @@ def not_told_yet(first_reveal: date) -> Say:
     )
 
 
+NOT_ENTERED: Final = Say(
+    "エントリーした会員だけの企画です。お買い物のときに、エントリーしていませんでした。",
+    "This campaign was for members who had entered. When you bought something, you had not.",
+)
+"""May be told at once: it tells of her own act alone."""
+
+
 def why_not(terms: Terms, outcomes: Sequence[str], condition: Say) -> Say:
     """Return why she was given none, once the seed is public. ``outcomes``: of her draws, as leaves say them."""
     if not outcomes:

@@ -75,8 +75,6 @@ def review(campaign: Campaign, around: Around) -> Reviewed:
 def _unready(campaign: Campaign) -> Iterator[Problem]:
     if campaign.channel is not Channel.TILL:
         yield _problem("channel", "まだレジ(till)だけです。", "Only the till is served yet.")
-    if campaign.issue.entry:
-        yield _problem("issue.entry", "エントリー制の企画はまだ行えません。", "Campaigns with entry are not there yet.")
 
 
 def _unknown(campaign: Campaign, around: Around) -> Iterator[Problem]:

@@ -155,3 +155,13 @@ ASSUMES: Final = (
     Say("券がすべて使われたときの額です", "the cost if every slip is used"),
 )
 """What the numbers suppose."""
+
+ALL_ENTER: Final = Say(
+    "条件に合う会員が、全員エントリーすること(実際はそれより少なくなります)",
+    "that all who fit enter; in truth fewer will",
+)
+
+
+def assumed(campaign: Campaign) -> tuple[Say, ...]:
+    """Return what the numbers of a campaign suppose."""
+    return (*ASSUMES, ALL_ENTER) if campaign.issue.entry else ASSUMES

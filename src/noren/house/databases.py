@@ -61,6 +61,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "campaign_count": (*_APPEND, "UPDATE (issued, spent, leaves)"),
             "campaign_day": (*_APPEND, "UPDATE (issued)"),
             "campaign_member": (*_APPEND, _DRAWN),
+            "entered": ("SELECT",),
             "draw": _APPEND,
             "card": ("SELECT",),
             "stop": ("SELECT",),
@@ -102,6 +103,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "campaign_count": _APPEND,  # put back by a restore
             "campaign_day": _APPEND,
             "campaign_member": (*_APPEND, _DRAWN, "DELETE"),
+            "entered": (*_APPEND, "DELETE"),
             "draw": (*_APPEND, "UPDATE (entry, ticket, outcome, salt, previous)"),
             "product": (*_APPEND, "UPDATE (name, category, department, brand, maker, sensitivity)"),
             "tally": ("SELECT", "UPDATE (count)"),
@@ -122,6 +124,7 @@ MAY: Final[dict[Database, dict[Zone, dict[LiteralString, tuple[LiteralString, ..
             "coupon": ("SELECT",),
             "campaign": (_TOLD,),
             "campaign_member": ("SELECT",),
+            "entered": ("SELECT",),
             "draw": ("SELECT",),
         },
     },

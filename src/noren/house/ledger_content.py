@@ -52,6 +52,9 @@ def content_of(hers: Hers, names: Names) -> dict[str, Any]:
         "movements": _movements(hers, names),
         "carried_over": [_opening(each) for each in owned.openings],
         "coupons": [_coupon(each, names) for each in owned.coupons],
+        "campaign_entries": [
+            {"campaign": each.campaign, "at": names.instant(each.entered.at)} for each in owned.entries
+        ],
         "draws": [_draw(each) for each in owned.draws],
         "cards": [CardState(each).name.lower() for each in owned.cards],
         "traits": msgspec.to_builtins(first[0].traits) if first else None,

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from noren.activity.entered import OwnEntry
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Kind, MemberState, Posting, Traits
 from noren.activity.own_draws import OwnDraw
 from noren.governance.disclosing.model import Section
@@ -62,7 +63,7 @@ def sections_of(hers: Hers, names: Names) -> tuple[Section, ...]:
     return (
         _points(hers), *sections_of_purchases(hers.purchases, hers.names, names), _returns(hers, names),
         _sums(hers), _movements(hers.owned.postings), _coupons(hers.owned.coupons),
-        _draws(hers.owned.draws), _traits(hers), _chosen(hers),
+        _entries(hers.owned.entries, names), _draws(hers.owned.draws), _traits(hers), _chosen(hers),
         _provided(hers.provided, names), _audiences(hers.uses), _untold(),
     )  # fmt: skip
 
@@ -163,6 +164,13 @@ def _state(one: Coupon) -> Say:
     if one.used < 0:
         return Say("返品のため無効", "void after a return")
     return Say("使用済み", "used") if one.used else Say("未使用", "not used")
+
+
+def _entries(entries: Sequence[OwnEntry], names: Names) -> Section:
+    rows = [[one.campaign, names.instant(one.entered.at)[:16].replace("T", " ")] for one in entries]
+    heads = (Say("キャンペーン", "campaign"), Say("エントリーした時", "when you entered"))
+    note = Say("あなたがエントリーしたキャンペーンです。", "The campaigns that you entered.")
+    return Section(Say("エントリー", "Entries"), note, heads, rows)
 
 
 def _draws(draws: Sequence[OwnDraw]) -> Section:

@@ -131,6 +131,9 @@ TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
             **_at("draws[]", seq="number", ticket="ticket", outcome="outcome", salt="salt", leaf="leaf"),
             **_all("number entry previous", NUMBER),
         },
+        "entered": {
+            **_at("campaign_entries[]", at="at"), "handle": PSEUDONYM, **_all("number behind", NUMBER),
+        },
         "campaign_member": {
             "handle": PSEUDONYM, **_all("number last", NUMBER), **_all("settled day drawn issued", COUNTED),
         },

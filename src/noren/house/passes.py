@@ -34,6 +34,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "erase": ("vault",),
         "dormant": ("vault",),
         "forget": ("statement",),
+        "entries": ("statement",),
         "erasures": ("operator",),
         "backup": ("operator",),
         "reference": ("operator",),

@@ -33,19 +33,25 @@ class LiveCampaign:
 
 @value
 class Here:
-    """The campaigns at one shop on one day, with the names of their conditions: whether the basket in hand counts."""
+    """The campaigns at one shop on one day, with the names of their conditions: whether the basket in hand counts.
+
+    ``with_entry``: those in which only members take part who entered.
+    """
 
     campaigns: tuple[LiveCampaign, ...] = ()
     names: Mapping[str, bool] = field(default_factory=dict[str, bool])
     by_name: Mapping[str, LiveCampaign] = field(default_factory=dict[str, LiveCampaign])
     by_number: Mapping[int, LiveCampaign] = field(default_factory=dict[int, LiveCampaign])
+    with_entry: tuple[LiveCampaign, ...] = ()
 
 
 def here_of(campaigns: Iterable[LiveCampaign]) -> Here:
     """Return campaigns with their conditions' names."""
     by_name = {live_name(each.file.id): each for each in campaigns}
     counts = {name: each.file.issue.counts_this_purchase for name, each in by_name.items()}
-    return Here(tuple(by_name.values()), counts, by_name, {each.number: each for each in by_name.values()})
+    found = tuple(by_name.values())
+    with_entry = tuple(each for each in found if each.file.issue.entry)
+    return Here(found, counts, by_name, {each.number: each for each in found}, with_entry)
 
 
 @value

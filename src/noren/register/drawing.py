@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
+from noren.activity.entered import Entered
 from noren.activity.model import Changes, Coupon, Purchase
 from noren.activity.ports import LedgerBatch
 from noren.campaign.deciding import At, Counted, Drawn, Hers, Running, after, draw_all, hers_after, may_draw
@@ -21,7 +22,7 @@ from noren.campaign.draw import DrawNumber, Outcome, Visit
 from noren.campaign.leaves import leaf_of
 from noren.campaign.slips import seq_shown, sign_slip
 from noren.campaign.spec import OfferKind, beside
-from noren.kernel.clock import instant_of
+from noren.kernel.clock import instant_of, microseconds
 from noren.register.answers import PurchaseAnswer
 from noren.register.barcodes import barcode_of, ean13
 from noren.register.campaigns import CampaignBook, Fatigue, Here, LiveCampaign
@@ -48,6 +49,7 @@ class Draws:
         self._counts: dict[int, DrawCount] = {}
         self._days: dict[tuple[int, int], int] = {}
         self._numbers: dict[bytes, bytes | None] = {}
+        self._entered: dict[bytes, dict[int, Entered]] = {}
 
     def number_of(self, handle: bytes) -> DrawNumber | None:
         """Return a member's draw number."""
@@ -61,6 +63,16 @@ class Draws:
         if handle not in self._hers:
             self._hers[handle] = {each.number: each for each in self._store.draws_of(handle)}
         return self._hers[handle]
+
+    def has_entered(self, campaign: LiveCampaign, purchase: Purchase, t: datetime) -> bool:
+        """Return whether a purchase's member had entered by then, where a campaign asks for that."""
+        if not campaign.file.issue.entry:
+            return True
+        handle = purchase.handle
+        if handle not in self._entered:
+            self._entered[handle] = self._store.entered(handle)
+        found = self._entered[handle].get(campaign.number)
+        return found is not None and found.holds(microseconds(t), purchase.entry)
 
     def read_counts(self, numbers: Sequence[int], day: int) -> None:
         """Read what is counted of campaigns, where it was not read before."""
@@ -95,11 +107,12 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     here = book.at(purchase.shop, purchase.partner, sale.day)
     if not here.campaigns or received - at > LATEST or sale.standing.member.points_only:
         return sale
+    t = instant_that_counts(at, received)
     over = _over(here, draws.hers(purchase.handle), sale.day)
+    over.update(each.number for each in here.with_entry if not draws.has_entered(each, purchase, t))
     if len(over) == len(here.campaigns):
         return sale
-    fitting = book.eligible(purchase, instant_that_counts(at, received), here) or ()
-    asked = [each for each in fitting if each.number not in over]
+    asked = [each for each in book.eligible(purchase, t, here) or () if each.number not in over]
     number = draws.number_of(purchase.handle) if asked else None
     if number is None:
         return sale

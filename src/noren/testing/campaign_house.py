@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
 from litestar.testing import TestClient
 
 from noren.activity.campaigns import CampaignRow, CampaignState
@@ -15,11 +17,15 @@ from noren.doors.inner_door import inner_app
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.campaign_figures import campaign_figure_handlers
 from noren.doors.worker.campaigns import campaign_handlers
+from noren.doors.worker.entries import entry_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.draw_shares import seal_share
+from noren.house.home import Home
+from noren.house.inner import CallRefused, ZoneDown
 from noren.house.keys import open_keys
 from noren.house.ledger_worker import worker_room
 from noren.house.passes import Porter
+from noren.house.statement import StatementRoom, statement_room
 from noren.testing.audience_house import AudienceHouse
 from noren.testing.campaign_till import CampaignTill
 
@@ -37,11 +43,11 @@ until = {until}
 draw = "{draw}"
 rate = "{rate}"
 holdout = "{holdout}"
+{issue}
 [caps]
 {caps}
 [offer]
-kind = "amount"
-value = 50
+{offer}
 products = 'category = "COFFEE"'
 min_spend = 0
 redeem_at = ["P1"]
@@ -63,16 +69,21 @@ class CampaignHouse(AudienceHouse):
         self.room = worker_room(self.home)
         self.turn = Turn(self.room)
         self._operator = Porter(self.home, open_keys(self.home, "operator"))
-        made = (audience_handlers, campaign_handlers, campaign_figure_handlers)
+        made = (audience_handlers, campaign_handlers, campaign_figure_handlers, entry_handlers)
         app = inner_app(self.room.porter, [each for make in made for each in make(self.turn)])
         self._client: TestClient[Any] = TestClient(app).__enter__()
         self.till = CampaignTill(self.home)
+
+    def statement(self) -> StatementRoom:
+        """Return the statement's room, whose way to the inner door leads here."""
+        return replace(statement_room(self.home), asking=StatementsWay(self.home, self._client))
 
     def file(self, name: str = "fans", **changed: object) -> str:
         """Return a campaign's file, over four weeks from a week ago on."""
         said: dict[str, object] = {
             "id": name, "purpose": "register-coupon", "condition": CONDITION, "draw": "member", "rate": "0.5",
-            "holdout": "0.1", "caps": "total = 1000", "slip": "抽選でお届けしています",
+            "holdout": "0.1", "caps": "total = 1000", "issue": "", "offer": 'kind = "amount"\nvalue = 50',
+            "slip": "抽選でお届けしています",
             "first": self.today - timedelta(days=7), "until": self.today + timedelta(days=21),
         }  # fmt: skip
         return _FILE.format(**said | changed)
@@ -134,3 +145,21 @@ class CampaignHouse(AudienceHouse):
 
     def _good(self, answer: tuple[int, Any]) -> None:
         assert answer[0] == 200, answer[1]
+
+
+class StatementsWay:
+    """Fills ``Asking``: the statement's own pass at the inner door of this process. ``down``: nobody answers."""
+
+    def __init__(self, home: Home, client: TestClient[Any]) -> None:
+        self._porter, self._client, self.down = Porter(home, open_keys(home, "statement")), client, False
+
+    def call(self, path: str, body: object = None) -> Any:
+        """See ``Asking``."""
+        if self.down:
+            raise ZoneDown("down")
+        token = self._porter.make("ledger-worker", path.strip("/").split("/")[0])
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+        answer = self._client.post(path, content=msgspec.json.encode(body), headers=headers)
+        if not answer.is_success:
+            raise CallRefused(answer.status_code, answer.content)
+        return answer.json()

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Final
 
 from noren.activity.campaigns import FORGOTTEN, CampaignState, DrawRow
+from noren.activity.entered import Entered
 from noren.activity.model import MemberState, Purchase
 from noren.activity.ports import AuditFeed
 from noren.audience.language import Refused
@@ -85,6 +86,7 @@ class _Audit:
         self._numbers: dict[bytes, DrawNumber | None] = {}
         self._merged = {target for _, _, target in _merges(self._feed)}
         self._points_only: dict[bytes, bool] = {}
+        self._entered = self._entries()
 
     def run(self) -> Report:
         check_papers(self._asked.papers, self._report)
@@ -145,6 +147,7 @@ class _Audit:
             self._number(purchase.handle),
             merged,
             self._is_sure(purchase),
+            self._had_entered(purchase),
         )
 
     def _purchases(self) -> Iterator[Purchase]:
@@ -178,6 +181,22 @@ class _Audit:
         rules = self._feed.stops_of(purchase.handle)
         uses = (Use(self._file.purpose, who, _TILL) for who in (_PROGRAMME, purchase.partner))
         return all(stopped_by(rules, use) is None for use in uses)
+
+    def _entries(self) -> dict[bytes, Entered]:
+        if not self._file.issue.entry:
+            return {}
+        found = {each.handle: each.entered for each in self._feed.entrants(self._row.number)}
+        self._report.counted["entered"] = len(found)
+        return found
+
+    def _had_entered(self, purchase: Purchase) -> bool:
+        """Return whether a purchase's member had entered by then, where the campaign asks for that."""
+        if not self._file.issue.entry:
+            return True
+        found = self._entered.get(purchase.handle)
+        if found is None or purchase.shop:
+            return found is not None and found.holds(when_seen(purchase.at, purchase.received), purchase.entry)
+        return found.behind < purchase.entry  # she had it forgotten: the hour is not there any more
 
     def _keeps_no_lines(self, handle: bytes) -> bool:
         if handle not in self._points_only:

@@ -33,6 +33,7 @@ class Wrong(StrEnum):
     OUTCOME = "outcome-other"
     TWICE = "drawn-again"
     NOT_ELIGIBLE = "leaf-of-ineligible"
+    NOT_ENTERED = "leaf-without-entry"
     NO_LEAF = "eligible-without-leaf"
     PLACE = "outside-dates-or-places"
     COUNT = "count-differs"
@@ -57,6 +58,7 @@ SAYS: Final[Mapping[Wrong, Say]] = {
     Wrong.OUTCOME: Say("結果が、種と上限から決まるものと違います", "an outcome is not what seed and caps give"),
     Wrong.TWICE: Say("もう抽選しないはずの会員が抽選されています", "a member was drawn for who was not to be again"),
     Wrong.NOT_ELIGIBLE: Say("条件に合わない購入が抽選されています", "a purchase was drawn for that did not fit"),
+    Wrong.NOT_ENTERED: Say("エントリーのない会員が抽選されています", "a member was drawn for who had not entered"),
     Wrong.NO_LEAF: Say("条件に合う購入が抽選されていません", "a purchase fitted and was not drawn for"),
     Wrong.PLACE: Say("期間か場所の外の購入が抽選されています", "a draw is outside the campaign's days or places"),
     Wrong.COUNT: Say("発券の数が、抽選の記録の数と違います", "the slips counted are not those in the draws"),

@@ -30,7 +30,8 @@ class Seen:
     """A purchase as the draw sees it. ``verdict`` None: the condition was not asked again.
 
     ``here``: it is in the campaign's days and places and came in time; ``number`` None: she has none any more;
-    ``merged``: her draws were another member's before. ``sure``: a leaf that is not there is a finding.
+    ``merged``: her draws were another member's before. ``sure``: a leaf that is not there is a finding. ``entered``:
+    she had entered by then, or the campaign asks for no entry.
     """
 
     purchase: Purchase
@@ -40,6 +41,7 @@ class Seen:
     number: DrawNumber | None
     merged: bool
     sure: bool
+    entered: bool
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Replay:
 
     def passed_over(self, seen: Seen) -> None:
         """Look at a purchase that has no leaf."""
-        if not seen.here or seen.merged or not seen.sure or seen.verdict is not Verdict.FITS:
+        if not (seen.here and seen.entered and seen.sure) or seen.merged or seen.verdict is not Verdict.FITS:
             return
         if seen.number is not None and self._may(self._of(seen)):
             self.report.add(Wrong.NO_LEAF, f"purchase {seen.purchase.entry}")
@@ -79,6 +81,8 @@ class Replay:
         if seen.merged:
             self.report.counted["tickets untold"] += 1
         else:
+            if not seen.entered:
+                self.report.add(Wrong.NOT_ENTERED, at)
             if not self._may(hers):
                 self.report.add(Wrong.TWICE, at)
             self._outcome(seen, draw, hers)

@@ -14,6 +14,14 @@ from noren.doors.pages.sessions import Sessions
 from noren.doors.statement.coupons import coupons_json, coupons_page
 from noren.doors.statement.disclosure import disclosure, disclosure_code
 from noren.doors.statement.entrance import enter, leave, left
+from noren.doors.statement.entries import (
+    campaigns_json,
+    campaigns_page,
+    delete_entry,
+    enter_campaign,
+    leave_campaign,
+    put_entry,
+)
 from noren.doors.statement.forget import acknowledgement, forget, forget_page, undo
 from noren.doors.statement.given import Desk, whose
 from noren.doors.statement.pages import code_part, own_page, purchases_csv
@@ -40,6 +48,12 @@ def statement_app(room: StatementRoom) -> App:
         purchases_csv,
         coupons_page,
         coupons_json,
+        campaigns_page,
+        campaigns_json,
+        enter_campaign,
+        leave_campaign,
+        put_entry,
+        delete_entry,
         balance_json,
         purchases_json,
         uses_json,

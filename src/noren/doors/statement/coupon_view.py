@@ -12,9 +12,10 @@ from noren.activity.model import Coupon
 from noren.activity.own_draws import OwnCampaign, OwnDraw
 from noren.audience.language.speech import Wording
 from noren.campaign.draw import SHARE_BYTES, SHARES, Outcome, seed_of
+from noren.campaign.entering import IN_TERMS
 from noren.campaign.offer_words import offer_words
 from noren.campaign.printed import slip_link
-from noren.campaign.reasons import condition_said, not_told_yet, odds_of, why_me, why_not
+from noren.campaign.reasons import NOT_ENTERED, condition_said, not_told_yet, odds_of, why_me, why_not
 from noren.campaign.running import first_reveal
 from noren.campaign.slips import seq_shown
 from noren.campaign.terms import campaign_in, condition_hash, terms_hash
@@ -27,7 +28,7 @@ from noren.doors.statement.coupon_shapes import (
     NotMeView,
     OpeningView,
 )
-from noren.doors.statement.meeting import is_met, visits_of
+from noren.doors.statement.meeting import had_entered, met_at, visits_of
 from noren.doors.statement.view import Viewer
 from noren.kernel.clock import local_date
 from noren.kernel.say import Say
@@ -97,13 +98,24 @@ class CouponViewer:
             return ()
         first = min(each.day for each in visits)
         campaigns = self.viewer.feed.campaigns_since(first.toordinal(), MOST_CAMPAIGNS)
-        met = [each for each in campaigns if is_met(each, visits) and not _issued(draws.get(each.campaign, ()))]
-        return tuple(self._not_one(each, draws.get(each.campaign, ())) for each in met[:MOST_SHOWN])
+        met = [(each, at) for each in campaigns if (at := met_at(each, visits))]
+        none = [(each, at) for each, at in met if not _issued(draws.get(each.campaign, ()))][:MOST_SHOWN]
+        held = {each.campaign: each.entered for each in self.viewer.feed.entries_held(self.viewer.handle.reveal())}
+        left_out = {
+            each.campaign
+            for each, at in none
+            if IN_TERMS in each.terms and not had_entered(held.get(each.campaign), at)
+        }
+        return tuple(
+            self._not_one(each, draws.get(each.campaign, ()), entered=each.campaign not in left_out) for each, _ in none
+        )
 
-    def _not_one(self, campaign: OwnCampaign, draws: Sequence[OwnDraw]) -> NotMeView:
+    def _not_one(self, campaign: OwnCampaign, draws: Sequence[OwnDraw], *, entered: bool) -> NotMeView:
         terms, told = _terms(campaign), bool(campaign.shares)
         zone = self.viewer.room.home.zone
-        if told:
+        if not entered and not (told and draws):  # whether there were draws is told to nobody before the end
+            why = NOT_ENTERED
+        elif told:
             why = why_not(terms, [each.row.outcome for each in draws], self._condition(campaign))
         else:
             why = not_told_yet(first_reveal(campaign, zone))

@@ -19,8 +19,8 @@ from noren.doors.pages.cookies import set_cookie
 from noren.doors.pages.language import Asked, language
 from noren.doors.pages.sessions import LIFE
 from noren.doors.statement.cookies import NONCE, NONCE_SECONDS, SESSION
-from noren.doors.statement.given import Desk, GivenDesk
-from noren.doors.statement.troubles import FROM_ELSEWHERE, ticket_trouble
+from noren.doors.statement.given import Desk, GivenDesk, from_here
+from noren.doors.statement.troubles import ticket_trouble
 from noren.house.home import HomeProblem
 from noren.kernel.ids import Handle
 from noren.kernel.sealing import DoesNotOpen, open_link_token
@@ -61,8 +61,7 @@ def _admitted(desk: Desk, ticket: str, nonce: str | None) -> Handle | TicketRefu
 @post("/leave", sync_to_thread=False)
 def leave(request: Asked, desk: GivenDesk) -> Away:
     """Close the session; only by the button on our own page."""
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise PageProblem(FROM_ELSEWHERE)
+    from_here(request)
     desk.sessions.end(request.cookies.get(SESSION))
     return Away("/left", set_cookie(SESSION, "", seconds=0))
 

@@ -14,8 +14,8 @@ from noren.activity.forgetting import UNDO, WHOLE
 from noren.doors.pages import PageProblem, ZoneUnavailable
 from noren.doors.pages.away import Away
 from noren.doors.pages.language import Asked
-from noren.doors.statement.given import Desk, GivenDesk, GivenHandle
-from noren.doors.statement.troubles import FROM_ELSEWHERE, NO_SUCH_PAGE, NOTHING_TO_FORGET
+from noren.doors.statement.given import Desk, GivenDesk, GivenHandle, from_here
+from noren.doors.statement.troubles import NO_SUCH_PAGE, NOTHING_TO_FORGET
 from noren.doors.statement.view import LineView, PurchaseView
 from noren.governance.acknowledgement import signed
 from noren.house.inner import CallRefused, ZoneDown
@@ -92,8 +92,7 @@ def acknowledgement(
 
 
 async def _said(request: Asked) -> tuple[str, int]:
-    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-        raise PageProblem(FROM_ELSEWHERE)
+    from_here(request)
     form = await request.form()
     purchase, line = form.get("purchase"), form.get("line")
     return (purchase if isinstance(purchase, str) else ""), _number(line if isinstance(line, str) else None)

@@ -13,7 +13,7 @@ from noren.doors.pages import PageProblem, Shell, ZoneUnavailable
 from noren.doors.pages.language import Asked
 from noren.doors.pages.sessions import Sessions
 from noren.doors.statement.cookies import SESSION
-from noren.doors.statement.troubles import NOT_SIGNED_IN
+from noren.doors.statement.troubles import FROM_ELSEWHERE, NOT_SIGNED_IN
 from noren.doors.statement.view import Viewer
 from noren.house.statement import LedgerAsleep, StatementRoom
 from noren.kernel.ids import Handle
@@ -43,6 +43,12 @@ class Desk:
 
 GivenDesk = NamedDependency[SkipValidation[Desk]]
 GivenHandle = NamedDependency[SkipValidation[Handle]]
+
+
+def from_here(request: Asked) -> None:
+    """Refuse what another site's page asks for."""
+    if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        raise PageProblem(FROM_ELSEWHERE)
 
 
 def whose(request: Asked, desk: GivenDesk) -> Handle:

@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from noren.activity.entered import Entered
 from noren.activity.model import Purchase
 from noren.activity.own_draws import OwnCampaign
-from noren.kernel.clock import instant_of, local_date
+from noren.kernel.clock import instant_of, local_date, microseconds
 from noren.register.decide import instant_that_counts
 from noren.register.drawing import LATEST
 
@@ -22,9 +23,14 @@ _FOR_EVER: Final = 2**63 - 1
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where and when she bought. ``received``: µs; ``said``: partner and shop as terms spell them."""
+    """Where and when she bought.
 
+    ``t``: the instant that conditions see, ``received``: both µs; ``said``: partner and shop as terms spell them.
+    """
+
+    entry: int
     day: date
+    t: int
     received: int
     partner: str
     shop: str
@@ -34,30 +40,36 @@ class Visit:
 def visits_of(purchases: Iterable[Purchase], zone: ZoneInfo) -> list[Visit]:
     """Return purchases as campaigns see them; what was brought over or came too late takes part in no draw."""
     return [
-        Visit(
-            local_date(instant_that_counts(instant_of(each.at), instant_of(each.received)), zone),
-            each.received,
-            each.partner,
-            each.shop,
-            (msgspec.json.encode(each.partner), msgspec.json.encode(each.shop)),
-        )
+        _visit(each, zone)
         for each in purchases
         if not each.imported and instant_of(each.received) - instant_of(each.at) <= LATEST
     ]
 
 
-def is_met(campaign: OwnCampaign, visits: Sequence[Visit]) -> bool:
-    """Return whether she bought where and when a campaign's slips came out."""
+def _visit(bought: Purchase, zone: ZoneInfo) -> Visit:
+    t = instant_that_counts(instant_of(bought.at), instant_of(bought.received))
+    said = msgspec.json.encode(bought.partner), msgspec.json.encode(bought.shop)
+    return Visit(bought.entry, local_date(t, zone), microseconds(t), bought.received, bought.partner, bought.shop, said)
+
+
+def met_at(campaign: OwnCampaign, visits: Sequence[Visit]) -> list[Visit]:
+    """Return where and when she bought while a campaign's slips came out there."""
     until = campaign.stopped or _FOR_EVER
     near = [each for each in visits if campaign.started <= each.received < until and _is_named(campaign, each)]
     if not near:
-        return False  # most campaigns are elsewhere: their terms need not be read
+        return []  # most campaigns are elsewhere: their terms need not be read
     terms: dict[str, Any] = json.loads(campaign.terms)
     partners, shops = terms.get("partners", ()), terms.get("shops", ())
-    return any(
-        (each.partner in partners or each.shop in shops) and terms["from"] <= each.day.isoformat() <= terms["until"]
+    return [
+        each
         for each in near
-    )
+        if (each.partner in partners or each.shop in shops) and terms["from"] <= each.day.isoformat() <= terms["until"]
+    ]
+
+
+def had_entered(entered: Entered | None, visits: Sequence[Visit]) -> bool:
+    """Return whether her entry was there at one of these visits at least."""
+    return entered is not None and any(entered.holds(each.t, each.entry) for each in visits)
 
 
 def _is_named(campaign: OwnCampaign, visit: Visit) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from noren.campaign.entering import NotTaken
 from noren.doors.pages.errors import Trouble
 from noren.kernel.say import Say
 from noren.kernel.ticket import TicketRefused
@@ -67,6 +69,48 @@ FROM_ELSEWHERE: Final = Trouble(
     Say("この操作は、この画面のボタンからだけできます。", "This works only by the button on this page."),
     Say("会員のページを開き、ボタンを押してください。", "Open the member's page and press the button there."),
 )
+
+
+SEE_CAMPAIGNS: Final = Say("企画の一覧で、いまの様子をお確かめください。", "Please look at the list of campaigns.")
+
+
+def _not_entered(word: NotTaken, ja: str, en: str, fix: Say = SEE_CAMPAIGNS) -> Trouble:
+    status = 404 if word in {NotTaken.NO_SUCH, NotTaken.NOBODY} else 409
+    title = Say("お受けできませんでした", "We could not take that")
+    return Trouble(status, f"entry-{word.value}", title, Say(ja, en), fix, "/campaigns")
+
+
+NOT_ENTERED: Final[Mapping[NotTaken, Trouble]] = {
+    each: _not_entered(each, ja, en, *fix)
+    for each, ja, en, *fix in (
+        (NotTaken.NO_SUCH, "エントリーできる、その名前の企画はありません。", "No campaign of that name takes entries."),
+        (NotTaken.OVER, "この企画は終わりました。", "This campaign is over."),
+        (NotTaken.NOBODY, "この会員の台帳は閉じられています。", "This member's ledger is closed."),
+        (
+            NotTaken.POINTS_ONLY,
+            "ポイントだけモードのあいだは、どの企画でも抽選されません。エントリーもお受けしません。",
+            "In points-only mode no campaign draws for you, so there is nothing to enter.",
+            Say(
+                "「わたしの選択」でモードを変えると、エントリーできます。",
+                "To enter, change the mode among your choices.",
+            ),
+        ),
+        (
+            NotTaken.YOUNG,
+            "16歳未満の方は、どの企画でも抽選されません。エントリーもお受けしません。",
+            "No campaign draws for members under 16, so there is nothing to enter.",
+        ),
+        (
+            NotTaken.BOUGHT,
+            "エントリーのあと、この企画の期間とお店でお買い物があったので、取り消せません。",
+            "You have bought something where and when this campaign runs since you entered, so it stands.",
+            Say(
+                "これからの抽選を止めるには、「わたしの選択」でレジクーポンを止めてください。",
+                "To take part in no more draws, stop coupons at the register among your choices.",
+            ),
+        ),
+    )
+}
 
 
 def ticket_trouble(refused: TicketRefused) -> Trouble:

@@ -91,6 +91,13 @@ class ForgetBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=Tr
     line: Annotated[int, msgspec.Meta(ge=-1, le=32_767)]
 
 
+class EntryBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A campaign that a member enters, or no longer."""
+
+    handle: bytes
+    campaign: Annotated[str, msgspec.Meta(pattern=r"\A[a-z0-9-]{3,40}\Z")]
+
+
 class TokensBody(Discreet, msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Link tokens to be made anew."""
 

@@ -174,7 +174,8 @@ class LiftAnswer(msgspec.Struct, frozen=True):
 class ResultAnswer(msgspec.Struct, frozen=True):
     """What a campaign came to. Counts are rounded; None: too few to be told, or not to be told before the end.
 
-    ``days``: how long a member's spending was looked at, from her first draw on.
+    ``days``: how long a member's spending was looked at, from her first draw on; ``entered`` None too where none is
+    asked for.
     """
 
     campaign: str
@@ -191,6 +192,8 @@ class ResultAnswer(msgspec.Struct, frozen=True):
     holdout: int | None
     smallest_group: int
     lift: LiftAnswer | None
+    entry: bool = False
+    entered: int | None = None
 
 
 class SteppedAnswer(msgspec.Struct, frozen=True):

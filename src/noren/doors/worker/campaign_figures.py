@@ -22,9 +22,9 @@ from noren.campaign.prizes import CURRENCY, sales_needed
 from noren.campaign.refusals import Refusal, Word
 from noren.campaign.results import Groups, groups, is_over
 from noren.campaign.simulating import (
-    ASSUMES,
     Expected,
     Span,
+    assumed,
     expected,
     judged,
     questions,
@@ -120,12 +120,13 @@ def _answer(
         minimum=room.audiences.rules.smallest,
         sales_needed=needed,
         sales_enough=enough,
-        assumes=[answers.both(each) for each in ASSUMES],
+        assumes=[answers.both(each) for each in assumed(campaign)],
     )
 
 
 def _result(room: WorkerRoom, row: CampaignRow) -> bodies.ResultAnswer:
     """Return what a campaign came to, in guarded counts; holdout and lift once nobody is drawn for any more."""
+    file = campaign_in(row.file)
     minimum, over = room.audiences.rules.smallest, is_over(row, room.today().toordinal())
 
     def guarded(count: int) -> int | None:
@@ -138,13 +139,15 @@ def _result(room: WorkerRoom, row: CampaignRow) -> bodies.ResultAnswer:
         campaign=row.campaign,
         state=row.state.name.lower(),
         issued=guarded(count.issued),
+        entered=guarded(room.feed.count_entered(row.number)) if file.issue.entry else None,
+        entry=file.issue.entry,
         spent=None if guarded(count.issued) is None else rounded(count.spent),
         open=guarded(stands),
         used=guarded(used),
         void=guarded(void),
         over=over,
         minimum=minimum,
-        days=campaign_in(row.file).offer.valid_days,
+        days=file.offer.valid_days,
         reached=guarded(len(found.reached)),
         holdout=guarded(len(found.holdout)),
         smallest_group=SMALLEST_GROUP,

@@ -22,6 +22,7 @@ from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.disclosures import disclosure_handlers
 from noren.doors.worker.dormant import dormant_handlers
+from noren.doors.worker.entries import entry_handlers
 from noren.doors.worker.erasures import ErasureRounds, erasure_handlers
 from noren.doors.worker.figures import figure_handlers
 from noren.doors.worker.forgets import forget_handlers
@@ -63,7 +64,7 @@ def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
     made = (*made, dormant_handlers, provided_handlers, campaign_handlers, campaign_figure_handlers)
-    made = (*made, settlement_handlers)
+    made = (*made, settlement_handlers, entry_handlers)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),

@@ -28,6 +28,10 @@ TILL_SECONDS: Final = 10.0
 """How long a command waits for a till."""
 
 _LOOK_SECONDS: Final = 0.2
+_ENTRY: Final = Say(
+    "  エントリー制: 会員のページでエントリーした会員だけが、抽選に加わります",
+    "  With entry: only members who entered on their own page take part",
+)
 
 
 def ask(at: Here, path: str, body: Mapping[str, Any], *, patience: float = PATIENCE_SECONDS) -> Any:
@@ -98,6 +102,7 @@ def lines_of(found: Mapping[str, Any]) -> list[Say]:
             f"  場所 {places} / 抽選 {issue['draw']} 当選率 {issue['rate']} 対照群 {issue['holdout']}",
             f"  At {places}; draw by {issue['draw']}, rate {issue['rate']}, holdout {issue['holdout']}",
         ),
+        *([_ENTRY] if issue["entry"] else []),
         *(Say(f"  券  | {line}", f"  Slip | {other}") for line, other in _pairs(slip["ja"], english)),
         *(
             Say(f"  {ja} {step['who']} {step['at']}", f"  {en} {step['who']} {step['at']}")

@@ -21,6 +21,7 @@ _COUNTED: Final = {
     "roots": Say("ログにある根", "roots in the log"),
     "unrooted": Say("まだ根のない抽選", "draws under no root yet"),
     "purchases": Say("期間と場所の中の購入", "purchases in its days and places"),
+    "entered": Say("エントリーした会員", "members who entered"),
     "judged": Say("条件をもう一度確かめた購入", "purchases of which the condition was asked again"),
     "not told": Say("確かめられなかった購入", "purchases of which it can not be told any more"),
     "tickets untold": Say("番号票を確かめられない抽選", "draws whose ticket can not be told any more"),
@@ -98,6 +99,7 @@ def _came_to(found: Mapping[str, Any]) -> Iterator[Say]:
         return few if number is None else Say(f"約{number:,}", f"about {number:,}")
 
     rows = (
+        *((("entered", "エントリーした会員", "Members who entered"),) if found["entry"] else ()),
         ("issued", "発券", "Issued"),
         ("used", "使われた券", "Used"),
         ("open", "まだ使える券・期限切れ", "Open or expired"),
