@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from noren.campaign.draw import seed_of
 from noren.campaign.slips import Fault, Proof, check_drawn, check_shares, check_slip
 from noren.testing.campaign_book import campaign_text
 from noren.testing.campaigns import start_campaign, wait_for
+from noren.testing.coupons import handle_of
 from noren.testing.databases import ENGINES, EngineName
 from noren.testing.till import Shopper, TillHouse
 from noren.testing.till_bodies import JAPAN, Body, line, purchase
@@ -120,6 +122,28 @@ def test_a_preview_draws_nothing_and_a_stopped_member_is_not_drawn_for(
     assert slips(buys(client, other)[0], name) == []
     assert len(slips(client.purchase(body), name)) == 1
     stopped(house, name)
+
+
+def test_a_day_of_five_times_the_points_for_who_entered(house: TillHouse, client: TillClient) -> None:
+    text = campaign_text(
+        "points-day", condition=ONE, issue="entry = true", first=today(), until=today() + timedelta(1)
+    ).replace('kind = "amount"\nvalue = 50', 'kind = "points_multiplier"\nvalue = 5\nmax_value = 40')
+    assert start_campaign(house, text, "points-day")["terms"].count('"entry":true') == 1
+    shopper, other = house.shoppers(2)
+    assert slips(buys(client, shopper)[0], "points-day") == [], "she has not entered yet"
+    body = {"handle": base64.b64encode(handle_of(house, shopper)).decode(), "campaign": "points-day"}
+    assert house.ask("/entries/enter", body, caller="statement") == {"word": ""}
+    (slip,) = slips(buys(client, shopper)[0], "points-day")
+    assert slips(buys(client, other)[0], "points-day") == []
+    paid = purchase(shopper.card, line(COFFEE, 1, 700), coupons=[slip["barcode"]["value"]])
+    given = {"type": "points", "campaign": "points-day", "points": 4 * 7}
+    assert client.preview(paid).json["effects"][1:] == [given]
+    before = client.balance(shopper.card).json["points"]
+    answer = client.purchase(paid)
+    assert (answer.status, answer.json["effects"][1:]) == (201, [given])
+    assert answer.json["points"] == {"earned": 7, "used": 0, "balance": before + 5 * 7}
+    assert house.ask("/entries/take-back", body, caller="statement") == {"word": "bought"}
+    stopped(house, "points-day")
 
 
 def test_one_slip_is_taken_once_by_64_tills_at_once(house: TillHouse, client: TillClient) -> None:

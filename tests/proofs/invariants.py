@@ -187,7 +187,7 @@ ACTIONS_BY_ROLE: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
         ("look", "=member-record"), ("break-glass", "=member-record"),
     ),
     "voice": (("look", "=voices"), ("draft", "=voices"), ("approve", "=voices")),
-    "counter": (("look", "=counter-view", "=contacts"),),
+    "counter": (("look", "=counter-view", "=contacts", "=slips"),),
     "host": (
         ("operate", "*"), ("break-glass", "=member-record"), ("publish", "=accounts"),
         ("approve", "=accounts", "=register", "=cases"),

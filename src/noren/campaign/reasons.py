@@ -95,6 +95,8 @@ def why_not(terms: Terms, outcomes: Sequence[str], condition: Say) -> Say:
 def odds_of(terms: Terms) -> Say:
     """Return how many win, as people say it."""
     rate, by_visit = Fraction(terms["rate"]), terms["draw"] == Unit.VISIT
+    if rate == 1:
+        return Say("条件に合う方の全員", "all who qualify")
     if rate.numerator == 1:
         return Say(f"{rate.denominator:,}{'回に1回' if by_visit else '人に1人'}", f"1 of {rate.denominator:,}")
     percent = _percent(terms["rate"])

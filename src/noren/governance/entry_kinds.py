@@ -70,6 +70,7 @@ class EntryKind(StrEnum):
     CAMPAIGN_STOPPED = "campaign-stopped"
     CAMPAIGN_REVEALED = "campaign-revealed"
     DRAWS_ROOT = "draws-root"
+    SLIP_CLAIMED = "slip-claimed"
     APPROVAL = "approval"
     APPROVAL_REFUSED = "approval-refused"
     # Tills, keys
@@ -138,6 +139,7 @@ SAYS: Final[dict[EntryKind, Say]] = {
     _K.CAMPAIGN_STOPPED: Say("企画の停止", "a campaign was stopped"),
     _K.CAMPAIGN_REVEALED: Say("企画の抽選の種の公開", "the seed of a campaign's draw was published"),
     _K.DRAWS_ROOT: Say("抽選の記録の木の根", "the root over a campaign's draws"),
+    _K.SLIP_CLAIMED: Say("クーポンが出なかったという申し出の確認", "a claim that no coupon came out was settled"),
     _K.APPROVAL: Say("承認", "an approval"),
     _K.APPROVAL_REFUSED: Say("承認の拒否", "an approval was refused"),
     _K.TERMINAL_ADDED: Say("レジ端末の追加", "a terminal was added"),

@@ -60,6 +60,7 @@ HOLDINGS: Final[Mapping[str, str]] = {
     "voices": "house",
     "cases": "house",
     "accounts": "house",
+    "slips": "house",
     "log": "house",
 }
 """Each holding and its side."""

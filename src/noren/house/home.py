@@ -216,6 +216,19 @@ class Campaigns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     member_days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 7
 
 
+class Slips(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The paper of slips. ``english_at``: shops and companies whose tills print them in English.
+
+    ``check_at``: the public pages' address, as members' phones reach it; each slip then carries a code by which any
+    phone checks its draw (empty: none). ``gs1_reference``: company prefix and coupon reference, 12 digits; the barcode
+    is then a GS1 coupon number (empty: EAN-13 in the in-store range).
+    """
+
+    english_at: list[str] = msgspec.field(default_factory=list[str])
+    check_at: Annotated[str, msgspec.Meta(pattern=r"\A(https?://[!-~]{1,100})?\Z")] = ""
+    gs1_reference: Annotated[str, msgspec.Meta(pattern=r"\A([0-9]{12})?\Z")] = ""
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Everything ``noren.toml`` may say."""
 
@@ -230,6 +243,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     alerts: Alerts = Alerts()
     audiences: Audiences = msgspec.field(default_factory=Audiences)
     campaigns: Campaigns = Campaigns()
+    slips: Slips = msgspec.field(default_factory=Slips)
     keys: KeySettings = KeySettings()
     erasure: Erasure = Erasure()
     retention: Retention = Retention()

@@ -45,6 +45,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "audiences": ("operator",),
         "campaigns": ("operator",),
         "settlement": ("operator",),
+        "claims": ("operator",),
         "copies": ("operator",),
         "provide": ("operator",),
         "disclose": ("statement",),

@@ -107,6 +107,7 @@ ACTS: Final[Mapping[Zone, Mapping[str, Act | Open]]] = {
         "/campaigns/list": _READS,
         "/campaigns/show": _READS,
         "/settlement": _BOOKS,
+        "/claims": Act(Action.LOOK, "slips"),
         "/provide/needs": _READS,
         "/provide/run": Act(Action.PUBLISH, "copies", "owner"),
         "/provide/take": _PROVIDE,

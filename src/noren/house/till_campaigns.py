@@ -41,6 +41,7 @@ from noren.kernel.keyring import UnknownKeyVersion
 from noren.kernel.sealing import DoesNotOpen, seal, unseal
 from noren.kernel.sealing import Place as SealPlace
 from noren.register.campaigns import Fatigue, Here, LiveCampaign, here_of
+from noren.register.paper import Paper
 
 RING: Final = "slip"
 PROGRAMME: Final = "programme"
@@ -83,6 +84,12 @@ class TillBook:
     def fatigue(self) -> Fatigue | None:
         """See ``CampaignBook``."""
         return self._fatigue
+
+    def paper(self, shop: str, partner: str) -> Paper:
+        """See ``CampaignBook``."""
+        said = self._means.home.settings.slips
+        english = shop in said.english_at or partner in said.english_at
+        return Paper(english, said.check_at, said.gs1_reference)
 
     def random(self, size: int) -> bytes:
         """See ``CampaignBook``."""

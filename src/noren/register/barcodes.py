@@ -25,6 +25,15 @@ _FREE_DIGITS: Final = 10
 _SERIAL_DIGITS: Final = 12
 _TRIES: Final = 64
 
+_ODD: Final = (
+    "0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011",
+)  # fmt: skip
+"""ISO/IEC 15420, set A of the left half; B is the mirror of C, and C the opposite of A."""
+
+_PARITIES: Final = ["AAAAAA", "AABABB", "AABBAB", "AABBBA", "ABAABB", "ABBAAB", "ABBBAA", "ABABAB", "ABABBA", "ABBABA"]
+_EDGE, _MIDDLE = "101", "01010"
+_HALF: Final = 7
+
 
 def check_digit(digits: str) -> int:
     """Return the GS1 check digit of the digits before it."""
@@ -83,3 +92,18 @@ def symbology(barcode: str, *, ours: bool = False) -> str:
 def barcode_of(barcode: str, *, ours: bool = False) -> dict[str, str]:
     """Return a barcode as the till is told it."""
     return {"symbology": symbology(barcode, ours=ours), "value": barcode}
+
+
+def ean13_modules(digits: str) -> str:
+    """Return the 95 modules of 13 digits, 1 for a dark one."""
+    first, left, right = int(digits[0]), digits[1:_HALF], digits[_HALF:]
+    half = "".join(_left(int(digit), parity) for digit, parity in zip(left, _PARITIES[first], strict=True))
+    return f"{_EDGE}{half}{_MIDDLE}{''.join(_right(int(digit)) for digit in right)}{_EDGE}"
+
+
+def _left(digit: int, parity: str) -> str:
+    return _ODD[digit] if parity == "A" else _right(digit)[::-1]
+
+
+def _right(digit: int) -> str:
+    return _ODD[digit].translate(str.maketrans("01", "10"))

@@ -18,6 +18,7 @@ from noren.campaign.deciding import Running
 from noren.campaign.live import live_name
 from noren.campaign.spec import Campaign
 from noren.kernel.values import value
+from noren.register.paper import Paper
 
 
 @value
@@ -83,6 +84,10 @@ class CampaignBook(Protocol):
 
         What she has stopped is not among them. None: it can not be told now, and was counted.
         """
+        ...
+
+    def paper(self, shop: str, partner: str) -> Paper:
+        """Return how a shop's tills print slips."""
         ...
 
     def random(self, size: int) -> bytes:

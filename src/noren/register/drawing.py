@@ -24,11 +24,12 @@ from noren.campaign.slips import seq_shown, sign_slip
 from noren.campaign.spec import OfferKind, beside
 from noren.kernel.clock import instant_of, microseconds
 from noren.register.answers import PurchaseAnswer
-from noren.register.barcodes import barcode_of, ean13
+from noren.register.barcodes import barcode_of
 from noren.register.campaigns import CampaignBook, Fatigue, Here, LiveCampaign
 from noren.register.coupons import coupon_name
 from noren.register.decide import Sale, instant_that_counts
 from noren.register.held import HeldCoupons
+from noren.register.paper import Paper, barcode_for, checking, lines_of
 
 LATEST: Final = timedelta(hours=24)
 """A purchase that comes later than this takes part in no draw."""
@@ -117,9 +118,10 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     if number is None:
         return sale
     effects = [
-        _issued(campaign, one, sale, row.salt, book, changes, held)
+        effect
         for campaign, one, row in _draw(asked, number, sale, draws, book)
         if one.outcome is Outcome.ISSUED
+        for effect in _issued(campaign, one, sale, row.salt, book, changes, held)
     ]
     return _with_effects(sale, effects) if effects else sale
 
@@ -184,15 +186,16 @@ def _row(campaign: LiveCampaign, one: Drawn, purchase: Purchase, previous: int, 
 
 def _issued(
     campaign: LiveCampaign, one: Drawn, sale: Sale, salt: bytes, book: CampaignBook, changes: Changes, held: HeldCoupons
-) -> dict[str, Any]:
-    """Issue a coupon, and return the effect that tells the till to print it."""
-    taken = held.barcodes(sale.purchase.handle)
-    barcode = ean13(book.random(_BARCODE_BYTES), taken)
+) -> list[dict[str, Any]]:
+    """Issue a coupon, and return the effects that tell the till to print it."""
+    taken, paper = held.barcodes(sale.purchase.handle), book.paper(sale.purchase.shop, sale.purchase.partner)
+    barcode = barcode_for(paper, book.random(_BARCODE_BYTES), taken)
     coupon = coupon_of(campaign, sale, book.random(_COUPON_BYTES), barcode)
     changes.coupons.append(coupon)
-    effect = effect_of(campaign, coupon)
-    shown = seq_shown(salt)
-    return {**effect, "proof": sign_slip(campaign.key, shown, one.ticket, campaign.terms_hash, effect)}
+    bare = effect_of(campaign, coupon, paper)
+    proof = sign_slip(campaign.key, seq_shown(salt), one.ticket, campaign.terms_hash, bare)
+    effect = {**bare, "proof": proof}
+    return [effect, *checking(paper, effect)]
 
 
 def coupon_of(campaign: LiveCampaign, sale: Sale, name: bytes, barcode: str) -> Coupon:
@@ -221,7 +224,7 @@ def coupon_of(campaign: LiveCampaign, sale: Sale, name: bytes, barcode: str) -> 
     )
 
 
-def effect_of(campaign: LiveCampaign, coupon: Coupon) -> dict[str, Any]:
+def effect_of(campaign: LiveCampaign, coupon: Coupon, paper: Paper) -> dict[str, Any]:
     """Return what the till is told, still without its proof."""
     until = date.fromordinal(coupon.valid_until).isoformat()
     return {
@@ -229,7 +232,7 @@ def effect_of(campaign: LiveCampaign, coupon: Coupon) -> dict[str, Any]:
         "coupon": coupon_name(coupon.coupon),
         "campaign": coupon.campaign,
         "title": {"ja": coupon.title_ja, "en": coupon.title_en},
-        "print": [*campaign.file.text.slip.ja, f"有効期限 {until}"],
+        "print": lines_of(campaign.file, until, paper),
         "barcode": barcode_of(coupon.barcode, ours=True),
         "valid_from": date.fromordinal(coupon.valid_from).isoformat(),
         "valid_until": until,

@@ -17,6 +17,7 @@ from noren.campaign.running import running_of
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import public_terms, terms_hash, terms_text
 from noren.register.campaigns import Fatigue, Here, LiveCampaign, here_of
+from noren.register.paper import Paper
 
 FILE = """
 id = "{id}"
@@ -90,6 +91,7 @@ class FakeBook:
     live: list[LiveCampaign] = field(default_factory=list[LiveCampaign])
     fits: Callable[[Purchase, LiveCampaign], bool] | None = lambda _purchase, _campaign: True
     fatigue: Fatigue | None = None
+    printed: Paper = field(default_factory=Paper)
     terms: dict[str, dict[str, object]] = field(default_factory=dict[str, "dict[str, object]"])
 
     def run(self, file: Campaign, seed: bytes = b"s" * 32) -> LiveCampaign:
@@ -114,6 +116,11 @@ class FakeBook:
         del t  # conditions see no instant here
         fits = self.fits
         return None if fits is None else [each for each in here.campaigns if fits(purchase, each)]
+
+    def paper(self, shop: str, partner: str) -> Paper:
+        """See ``CampaignBook``."""
+        del shop, partner  # the same paper everywhere
+        return self.printed
 
     def random(self, size: int) -> bytes:
         """See ``CampaignBook``."""

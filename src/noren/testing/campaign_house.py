@@ -17,6 +17,7 @@ from noren.doors.inner_door import inner_app
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.campaign_figures import campaign_figure_handlers
 from noren.doors.worker.campaigns import campaign_handlers
+from noren.doors.worker.claims import claim_handlers
 from noren.doors.worker.entries import entry_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.draw_shares import seal_share
@@ -69,7 +70,7 @@ class CampaignHouse(AudienceHouse):
         self.room = worker_room(self.home)
         self.turn = Turn(self.room)
         self._operator = Porter(self.home, open_keys(self.home, "operator"))
-        made = (audience_handlers, campaign_handlers, campaign_figure_handlers, entry_handlers)
+        made = (audience_handlers, campaign_handlers, campaign_figure_handlers, entry_handlers, claim_handlers)
         app = inner_app(self.room.porter, [each for make in made for each in make(self.turn)])
         self._client: TestClient[Any] = TestClient(app).__enter__()
         self.till = CampaignTill(self.home)

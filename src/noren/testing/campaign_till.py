@@ -80,14 +80,26 @@ class CampaignTill:
         self.until(asked)
         return found[0]
 
-    def sell(self, card: str, products: Sequence[str], shop: str = "S1", at: datetime | None = None) -> dict[str, Any]:
+    def sell(
+        self,
+        card: str,
+        products: Sequence[str],
+        shop: str = "S1",
+        at: datetime | None = None,
+        coupons: Sequence[str] = (),
+    ) -> dict[str, Any]:
         """Sell something; return the till's answer."""
         when = at or self.room.clock.now()
         self._receipt += 1
         lines = [LineRequest(product, 1, 100) for product in products]
         day = local_date(when, self.home.zone)
-        request = PurchaseRequest(f"{self._receipt:06d}", day, when, card, lines, 100 * len(lines))
+        request = PurchaseRequest(self.receipt, day, when, card, lines, 100 * len(lines), coupons=[*coupons])
         return self._ask(PurchaseJob(request, self._seller(shop), self.room.keys))
+
+    @property
+    def receipt(self) -> str:
+        """The number of the receipt given last."""
+        return f"{self._receipt:06d}"
 
     def bring_back(self, purchase: str, line: int = 0, shop: str = "S1") -> dict[str, Any]:
         """Take one line of a purchase back."""

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import base64
 import time
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from noren.campaign.draw import commitment
 from noren.campaign.terms import new_share
 from noren.house.draw_shares import seal_share
-from noren.testing.till import TillHouse
+from noren.house.home import Home
 
 WAIT_SECONDS: Final = 20.0
 PERSONS: Final = ("aoki", "baba", "chiba")
 
 
-def start_campaign(house: TillHouse, text: str, name: str) -> dict[str, Any]:
+class LedgerSide(Protocol):
+    """Whoever has a home and a running ledger side: ``TillHouse``, and others by a few lines."""
+
+    @property
+    def home(self) -> Home:
+        """The home."""
+        ...
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """Call the worker's inner door as the operator."""
+        ...
+
+
+def start_campaign(house: LedgerSide, text: str, name: str) -> dict[str, Any]:
     """Draft, approve twice and start a campaign; return what is told of it once a till draws by it."""
     house.ask("/campaigns/draft", {"text": text, "author": PERSONS[0], **_share(house, name, 0)})
     wait_for(house, name, ready=True)
@@ -26,7 +39,7 @@ def start_campaign(house: TillHouse, text: str, name: str) -> dict[str, Any]:
     return wait_for(house, name, state="running")
 
 
-def wait_for(house: TillHouse, name: str, **wanted: object) -> dict[str, Any]:
+def wait_for(house: LedgerSide, name: str, **wanted: object) -> dict[str, Any]:
     """Wait until a campaign is told with these values, and return it."""
     until = time.monotonic() + WAIT_SECONDS
     while True:
@@ -37,7 +50,7 @@ def wait_for(house: TillHouse, name: str, **wanted: object) -> dict[str, Any]:
         time.sleep(0.1)
 
 
-def _share(house: TillHouse, name: str, step: int) -> dict[str, str]:
+def _share(house: LedgerSide, name: str, step: int) -> dict[str, str]:
     share = new_share()
     made = {"share_hash": commitment(share), "sealed": seal_share(house.home, share, name, step)}
     return {field: base64.b64encode(raw).decode() for field, raw in made.items()}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -103,15 +104,17 @@ class MemberHouse:
         """Return the process of a zone that runs."""
         return self._running[zone].pid
 
-    def buy(self, receipt: str, amount: int) -> None:
-        """Let the member buy something at a till."""
+    def buy(self, receipt: str, amount: int, coupons: Sequence[str] = ()) -> dict[str, Any]:
+        """Let the member buy something at a till; return what it was answered."""
         now = datetime.now(self.home.zone).replace(microsecond=0)
         body = {
             "receipt": receipt, "business_date": now.date().isoformat(), "at": now.isoformat(), "card": CARD,
             "lines": [{"product": "4901777018888", "quantity": 2, "amount": amount}], "amount": amount,
+            "coupons": list(coupons),
         }  # fmt: skip
         answer = httpx.post(f"{self.origins.till}/v1/purchases", json=body, headers=self._as_till())
         answer.raise_for_status()
+        return answer.json()
 
     def balance(self, number: str) -> int:
         """Return the points that a till is told for a card number or one-time code."""

@@ -41,6 +41,8 @@ _STOP_SECONDS: Final = 15.0
 _STEP_SECONDS: Final = 0.02
 _TRAITS: Final = {"sex": "f", "age_band": 40, "age_band_year": 2026, "prefecture": "東京都", "postal3": "100"}
 
+Caller = Literal["operator", "vault", "statement"]
+
 
 class HouseDown(Exception):
     """A process of the house did not come up, or went away; the message carries the end of its log."""
@@ -121,9 +123,10 @@ class TillHouse:
         self._spawn("ledger-worker")
         caller = InnerClient(self.home, Porter(self.home, open_keys(self.home, "operator")), "ledger-worker")
         self._callers["operator"] = caller
-        self._callers["vault"] = InnerClient(
-            self.home, Porter(self.home, open_keys(self.home, "vault")), "ledger-worker"
-        )
+        beside: tuple[Zone, ...] = ("vault", "statement")
+        for zone in beside:
+            porter = Porter(self.home, open_keys(self.home, zone))
+            self._callers[zone] = InnerClient(self.home, porter, "ledger-worker")
         self._wait("ledger-worker", caller.alive)
 
     def start_till(self) -> None:
@@ -180,8 +183,8 @@ class TillHouse:
         """Return a new connection, as a terminal or with a bare key."""
         return TillClient(self.port, terminal.key if isinstance(terminal, Terminal) else terminal)
 
-    def ask(self, path: str, body: object = None, *, caller: Literal["operator", "vault"] = "operator") -> Any:
-        """Call the worker's inner door as the operator or the vault."""
+    def ask(self, path: str, body: object = None, *, caller: Caller = "operator") -> Any:
+        """Call the worker's inner door as the operator, the vault or the statement."""
         return self._callers[caller].call(path, body, method="GET" if body is None and path == "/summary" else "POST")
 
     def tell_reference(self) -> None:

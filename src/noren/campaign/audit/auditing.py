@@ -40,6 +40,7 @@ from noren.kernel.values import value
 
 AT_ONCE: Final = 5_000
 LATE: Final = timedelta(hours=24)
+DAY: Final = timedelta(days=1)
 GRACE: Final = timedelta(seconds=60)
 """So long after its start, and around its stop, a till may not have the condition ready, or not know of the stop."""
 
@@ -163,7 +164,10 @@ class _Audit:
     def _is_here(self, purchase: Purchase) -> bool:
         """Return whether a purchase lies in the campaign's days and places and came in time."""
         issue, row = self._file.issue, self._row
-        if purchase.imported or purchase.received - purchase.at > LATE // _US or purchase.received < row.started:
+        if purchase.imported or purchase.received - purchase.at > LATE // _US:
+            return False
+        hours = 0 if purchase.shop else DAY // _US  # she had it forgotten: of its instant the day is left
+        if purchase.received + hours < row.started:
             return False
         if row.stopped and purchase.received > row.stopped + GRACE // _US:
             return False

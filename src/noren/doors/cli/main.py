@@ -14,6 +14,7 @@ from noren.doors.cli import (
     alerts,
     backing,
     copying,
+    couponing,
     doctor,
     dormancy,
     founding,
@@ -101,6 +102,7 @@ campaign_command.add_to(app)
 copying.add_to(app)
 providing.add_to(app)
 settlement.add_to(app)
+couponing.add_to(app)
 slips.add_to(app)
 summary.add_to(app)
 zones.add_to(app)

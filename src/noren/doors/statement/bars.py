@@ -7,20 +7,12 @@ from typing import Final
 from markupsafe import Markup
 
 from noren.doors.statement.codes import code_picture
-from noren.register.barcodes import EAN13, symbology
+from noren.register.barcodes import EAN13, ean13_modules, symbology
 
-_ODD: Final = (
-    "0001101", "0011001", "0010011", "0111101", "0100011", "0110001", "0101111", "0111011", "0110111", "0001011",
-)  # fmt: skip
-"""ISO/IEC 15420, set A of the left half; B is the mirror of C, and C the opposite of A."""
-
-_PARITIES: Final = ["AAAAAA", "AABABB", "AABBAB", "AABBBA", "ABAABB", "ABBAAB", "ABBBAA", "ABABAB", "ABABBA", "ABBABA"]
-_EDGE, _MIDDLE = "101", "01010"
 _QUIET_BEFORE, _QUIET_AFTER = 11, 7
 """Modules that must stay white beside the bars."""
 
 _HEIGHT: Final = 48
-_HALF: Final = 7
 
 
 def barcode_picture(barcode: str) -> Markup:
@@ -37,18 +29,3 @@ def ean13_picture(digits: str) -> Markup:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {_HEIGHT}" shape-rendering="crispEdges">'
         f'<path fill="#fff" d="M0 0h{width}v{_HEIGHT}H0z"/><path fill="#000" d="{bars}"/></svg>'
     )
-
-
-def ean13_modules(digits: str) -> str:
-    """Return the 95 modules of 13 digits, 1 for a dark one."""
-    first, left, right = int(digits[0]), digits[1:_HALF], digits[_HALF:]
-    half = "".join(_left(int(digit), parity) for digit, parity in zip(left, _PARITIES[first], strict=True))
-    return f"{_EDGE}{half}{_MIDDLE}{''.join(_right(int(digit)) for digit in right)}{_EDGE}"
-
-
-def _left(digit: int, parity: str) -> str:
-    return _ODD[digit] if parity == "A" else _right(digit)[::-1]
-
-
-def _right(digit: int) -> str:
-    return _ODD[digit].translate(str.maketrans("01", "10"))

@@ -18,6 +18,7 @@ from noren.doors.worker.alerts import alert_handlers
 from noren.doors.worker.audiences import audience_handlers
 from noren.doors.worker.campaign_figures import campaign_figure_handlers
 from noren.doors.worker.campaigns import campaign_handlers
+from noren.doors.worker.claims import claim_handlers
 from noren.doors.worker.cutover import cutover_handlers
 from noren.doors.worker.daily import DailyRound
 from noren.doors.worker.disclosures import disclosure_handlers
@@ -64,7 +65,7 @@ def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
     made = (member_handlers, reference_handlers, cutover_handlers, figure_handlers, alert_handlers, key_handlers)
     made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
     made = (*made, dormant_handlers, provided_handlers, campaign_handlers, campaign_figure_handlers)
-    made = (*made, settlement_handlers, entry_handlers)
+    made = (*made, settlement_handlers, entry_handlers, claim_handlers)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),
