@@ -17,10 +17,14 @@ from tests.property.naive_random import VALUES, Conditions
 
 from noren.activity import enrolment, model
 from noren.activity.sweeping import Broom, drop_receipts
+from noren.activity.tiering import work_out
+from noren.activity.tiers import Rules as TierRules
+from noren.activity.tiers import RulesRow, RulesState, text_of
 from noren.audience.language import Condition
 from noren.audience.live import Place
 from noren.audience.standings import LiveCondition, Rules
 from noren.identity.traits import age_band, band_year
+from noren.kernel.clock import microseconds
 from noren.register.history import Past, import_purchases
 from noren.register.jobs import Answered, Moment, PurchaseJob, ReturnJob, Seller
 from noren.register.names import read_name
@@ -60,6 +64,7 @@ class Bought:
     kept: bool
     back: list[Back] = field(default_factory=list)
     imported: bool = False
+    gone: list[tuple[datetime, int]] = field(default_factory=list)
 
     def lines(self, now: datetime) -> tuple[w.Line, ...]:
         left = [[one.product, one.quantity, one.amount] for one in self.request.lines]
@@ -95,6 +100,7 @@ class Life:
         self.bought: list[Bought] = []
         self.horizon: date | None = None
         self.numbers = itertools.count(1)
+        self.tiers: tuple[TierRules, datetime] | None = None
         self._room()
         for number in range(members):
             self.enrol(f"m{number}")
@@ -109,9 +115,11 @@ class Life:
             *[self.sell] * 9, self.sell_late, self.sell_late, self.resend, self.bring_back, self.bring_back, self.merge,
             self.change_traits, self.change_products, self.change_conditions, self.choose_points_only,
             self.bring_history, self.thin, self.wait, self.wait, self.wait_for_midnight, self.change_lists, self.redeem,
+            *[self.publish_tiers] * 3 * (self.tiers is None),
         ]  # fmt: skip
         done = rng.choice(names)
         done()
+        self.work_out_tiers()
         return done.__name__
 
     def sell(self, ago: timedelta | None = None, offline: bool = False) -> None:
@@ -191,6 +199,7 @@ class Life:
         if isinstance(outcome, Answered):
             kept = [] if one.owner.points_only else [(number, quantity, amount)]
             one.back.append((self.now, kept))
+            one.gone.append((self.now, amount))
         self.now += timedelta(seconds=1)
 
     def merge(self) -> None:
@@ -303,6 +312,39 @@ class Life:
         before = self._today().toordinal() - KEEP_DAYS
         drop_receipts(broom, before_day=before, up_to_entry=10**9, up_to_return=10**9)
 
+    def publish_tiers(self) -> None:
+        """Publish rules of tiers that hold from today on."""
+        levels = [
+            {"id": name, "title": {"ja": name, "en": name}, "threshold": least}
+            for name, least in (("bronze", 0), ("silver", 150), ("gold", 500))
+        ]
+        said = {"from": self._today(), "measure": "spend", "window": "last-months", "months": 2, "level": levels}
+        self.tiers = msgspec.convert(said, TierRules), self.now
+        now = microseconds(self.now)
+        with self.store.batch() as batch:
+            batch.put_tier_rules(RulesRow(1, RulesState.PUBLISHED, text_of(self.tiers[0]), "a", "b", now, now))
+
+    def work_out_tiers(self) -> None:
+        """Do the ledger-worker's pass over months that are due."""
+        broom = Broom(self.store, self.feed, nullcontext(), lambda _: None)
+        work_out(broom, self.feed, now_us=microseconds(self.now), today=self._today(), zone=self.zone)
+
+    def tier(self, holder: Holder) -> str | None:
+        """Return her tier as a plain mind works it out."""
+        if self.tiers is None:
+            return None
+        rules, published = self.tiers
+        first = self._today().replace(day=1)
+        begin, end = (first - timedelta(days=1)).replace(day=1), first
+        begin = (begin - timedelta(days=1)).replace(day=1)
+        as_of = max(datetime.combine(first, time(), tzinfo=self.zone), published)
+        spent = 0
+        for one in self.bought:
+            day = one.request.at.astimezone(self.zone).date()
+            if one.owner is holder and begin <= day < end and one.received < as_of:
+                spent += one.request.amount - sum(amount for at, amount in one.gone if at < as_of)
+        return [level.id for level in rules.level if spent >= level.threshold][-1]
+
     def wait(self) -> None:
         self.go(self.now + timedelta(hours=self.rng.choice([1, 5, 24, 24, 72, 300, 700]), microseconds=1))
 
@@ -357,7 +399,7 @@ class Life:
                     world.redemptions.append(w.Message(holder.name, coupon.campaign, at, "redeemed"))
 
     def _member(self, holder: Holder) -> w.Member:
-        traits = holder.traits
+        traits = replace(holder.traits, tier=self.tier(holder))
         if traits.birth_year is None or traits.birth_month is None:
             return traits
         band = age_band(date(traits.birth_year, traits.birth_month, 1), holder.told_year)

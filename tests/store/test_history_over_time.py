@@ -26,7 +26,7 @@ from noren.audience.counting import moment_of
 from noren.audience.history import Held, KeptHistory, WholeHistory
 from noren.audience.history.gathering import Sources
 from noren.audience.history.reaching import Reached
-from noren.audience.judging import has_basket, has_tier
+from noren.audience.judging import has_basket
 from noren.audience.language import Condition, parse
 from noren.audience.ports import History
 from noren.testing.feed import MemoryFeed
@@ -91,10 +91,10 @@ def who(history: History, moment: Moment, conditions: dict[str, Condition]) -> d
 
 
 def some(rng: Random, life: Life) -> dict[str, Condition]:
-    """Return conditions that a programme can evaluate: it has no tiers, and no basket is in hand."""
+    """Return conditions that a programme can evaluate: no basket is in hand."""
     asked = Conditions(rng, life.world())
     drawn = [asked.condition() for _ in range(ASKED)]
-    return {str(number): one for number, one in enumerate(drawn) if not (has_tier(one) or has_basket(one))}
+    return {str(number): one for number, one in enumerate(drawn) if not has_basket(one)}
 
 
 def differences(seed: int) -> int:

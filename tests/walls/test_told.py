@@ -22,6 +22,7 @@ from noren.activity.erasing import withdraw
 from noren.activity.lake.reader import open_lake
 from noren.activity.model import CardState, Kind, MemberState
 from noren.activity.rows import unpack_lines, unpack_return_lines
+from noren.activity.tier_days import first_of
 from noren.governance.columns import StoreMap, of
 from noren.governance.stopping import Rule, spell
 from noren.house.ledger_document import own_document
@@ -118,7 +119,7 @@ def _of_ledger(ask: Callable[..., list[Row]], her: bytes) -> dict[str, list[Row]
 
 
 BY_HANDLE = ("member", "profile", "card", "purchase", "lot", "posting", "coupon", "stop", "keeping", "campaign_member")
-BY_HANDLE += ("entered",)
+BY_HANDLE += ("entered", "tier")
 BY_ENTRY = {
     "receipt": "entry",
     "goods_return": "purchase",
@@ -176,6 +177,8 @@ SPECIAL: dict[str, Callable[[Row], list[Any]]] = {
     "ledger.coupon.partners": lambda row: row["partners"].split(),
     "ledger.coupon.used": lambda row: [row["used"] > 0],
     "ledger.forgetting.done": lambda row: [row["done"] > 0],
+    "ledger.tier.month": lambda row: [first_of(row["month"]).isoformat()[:7]],
+    "ledger.tier.since": lambda row: [first_of(row["since"]).isoformat()[:7]],
     "ledger.forgetting.line": lambda row: [None if row["line"] < 0 else row["line"]],
     **dict.fromkeys(
         (f"ledger.stop.{part}" for part in ("purpose", "recipient", "channel")),

@@ -32,6 +32,7 @@ from noren.activity.model import (
 )
 from noren.activity.sweeping import Broom
 from noren.activity.thinning import day_of, first_whole, thin_ledger
+from noren.activity.tiers import TierRow
 from noren.governance.stopping import Rule
 from noren.kernel.clock import microseconds
 from noren.provision.model import ProvisionRecord, Window
@@ -59,6 +60,10 @@ def live(house: AudienceHouse) -> bytes:
     with house.room.ledger.batch() as batch:
         batch.enter(her, Entered(1, microseconds(house.room.now()), batch.next_entry() - 1))
     assert merge(house.room.ledger, source=house.handles[OTHER], target=her, day=day, expiry_days=365)
+    month = house.today.year * 12 + house.today.month - 1
+    with house.room.ledger.batch() as batch:
+        batch.put_tiers([TierRow(her, month, "gold", month - 3, "silver")])
+        batch.put_tiers([TierRow(house.handles[STRANGER], month, "platinum", month - 9, "blue")])
     set_choices(house.room.ledger, rows=[(her, Chosen((Stop(Rule("", "P9", "email"), "2026-05-04"),), False, 18))])
     house.catch_up()
     _grow_old(house, her)

@@ -13,14 +13,16 @@ from itertools import groupby
 from typing import Any, Final, Protocol
 
 from noren.activity.model import Line, MemberState, ReturnLine, Traits
-from noren.activity.rows import Row, traits_of, unpack_lines, unpack_return_lines
+from noren.activity.rows import TRAITS, Row, traits_of, unpack_lines, unpack_return_lines
+from noren.activity.tier_days import NO_TIER, HerTier
+from noren.activity.tier_rows import HER_COLUMNS, HER_JOINS, her_tier
 from noren.governance.stopping import Rule
 
 PLACE: Final = (
     "SELECT m.state, m.last_purchase, m.pool, m.last_movement, m.lots,"
     " (SELECT coalesce(max(entry), 0) FROM goods_return), (SELECT value FROM meta WHERE name = 'products'),"
-    " p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture, p.postal3, p.since, p.email_ok, p.post_ok"
-    " FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle WHERE m.handle = $1"
+    " p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture, p.postal3, p.since, p.email_ok, p.post_ok,"
+    f" {HER_COLUMNS} FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle{HER_JOINS} WHERE m.handle = $1"
 )
 REACH: Final = (
     "SELECT (SELECT coalesce(max(entry), 0) FROM goods_return), (SELECT value FROM meta WHERE name = 'products'),"
@@ -70,6 +72,7 @@ class Place:
     returns: int
     products: int
     traits: Traits
+    tier: HerTier = NO_TIER
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +190,9 @@ class AboutRows:
         found = self._all(PLACE, handle)
         if not found:
             return None
-        state, head, pool, moved, lots, returns, products, *traits = found[0]
-        return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, traits_of(traits))
+        state, head, pool, moved, lots, returns, products, *told = found[0]
+        traits, tier = traits_of(told[:TRAITS]), her_tier(told[TRAITS:])
+        return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, traits, tier)
 
     def links(self, handle: bytes, head: int, until: int, limit: int) -> Sequence[Link]:
         """See ``AboutMember``."""

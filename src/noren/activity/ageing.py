@@ -22,11 +22,6 @@ _MERGES: Final = 20_000
 _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 
 
-def month_of(day: date) -> int:
-    """Return a day's month as one number, by which months are counted."""
-    return day.year * 12 + day.month - 1
-
-
 def first_kept(today: date, months: int) -> date:
     """Return the first day whose lines are kept for so many months: always the first of a month."""
     return months_back(today, months)

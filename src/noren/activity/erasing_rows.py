@@ -9,6 +9,7 @@ from typing import Any, Final
 from noren.activity.closing import Closed, Erasing
 from noren.activity.model import PROGRAMME, Kind
 from noren.activity.rows import Row
+from noren.activity.tier_rows import DROP_TIER
 
 CHAIN: Final = """
 WITH RECURSIVE chain (entry, previous, day, hash) AS (
@@ -30,6 +31,7 @@ DROP_OF_HANDLE: Final = (
     "DELETE FROM profile WHERE handle = $1",
     "DELETE FROM stop WHERE handle = $1",
     "DELETE FROM keeping WHERE handle = $1",
+    DROP_TIER,
     "DELETE FROM coupon WHERE handle = $1",
     "DELETE FROM entered WHERE handle = $1",
     "DELETE FROM lot WHERE handle = $1",
@@ -115,6 +117,7 @@ class ErasedRows:
     def void(self, handle: bytes) -> None:
         """See ``ErasingRows``."""
         self.send(DROP_CARDS, handle)
+        self.send(DROP_TIER, handle)
         self.send(DROP_UNUSED_COUPONS, handle)
 
     def drop_left(self, entries: Sequence[int], codes: Sequence[bytes]) -> None:

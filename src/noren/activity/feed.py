@@ -29,6 +29,7 @@ from noren.activity.own_rows import OwnReads
 from noren.activity.rekeyed_rows import KeyedRows
 from noren.activity.settled_rows import SettledRows
 from noren.activity.thinned_rows import ThinnedReads
+from noren.activity.tier_rows import TierReads
 from noren.activity.whole_rows import WholeRows
 
 
@@ -43,6 +44,7 @@ class SqliteFeed(
     EnteredReads,
     OwnReads,
     SettledRows,
+    TierReads,
 ):
     """Fills ``LedgerFeed``. Thread-safe: one reader at a time."""
 

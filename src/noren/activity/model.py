@@ -11,6 +11,7 @@ from enum import IntEnum
 from typing import Final, NamedTuple
 
 from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
+from noren.activity.tier_days import NO_TIER, HerTier
 from noren.governance.stopping import Rule
 from noren.kernel.values import value
 
@@ -120,6 +121,7 @@ class Profile:
     pool: int
     last_movement: int
     traits: Traits
+    tier: HerTier = NO_TIER
 
 
 @value

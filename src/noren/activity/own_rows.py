@@ -17,6 +17,8 @@ from noren.activity.entered import OwnEntry
 from noren.activity.model import CardState, Coupon, Opening, Posting, Redemption, Return, Stop, Traits
 from noren.activity.own_draws import OwnDraw, OwnDrawFeed, OwnDrawReads
 from noren.activity.rows import Row
+from noren.activity.tier_rows import GET_TIER
+from noren.activity.tiers import TierRow
 
 MAX_MERGED: Final = 1_000
 
@@ -106,6 +108,7 @@ class Owned:
     forgetting: Mapping[int, Sequence[Forgetting]] = field(default_factory=dict[int, Sequence[Forgetting]])
     draws: Sequence[OwnDraw] = ()
     entries: Sequence[OwnEntry] = ()
+    tier: TierRow | None = None
 
 
 class OwnFeed(OwnDrawFeed, Protocol):
@@ -139,6 +142,7 @@ class OwnReads(OwnDrawReads):
             forgetting=_by_purchase((row[0], Forgetting(*row)) for row in self._all(WAITING, handle)),
             draws=self.draws_held(handle),
             entries=self.entries_held(handle),
+            tier=next((TierRow(*row) for row in self._all(GET_TIER, handle)), None),
         )
 
     def _handles(self, handle: bytes) -> tuple[bytes, ...]:

@@ -24,6 +24,7 @@ from noren.activity.pg_arrays import Array, bools, byteses, columns, ints, longs
 from noren.activity.pg_reads import BatchReads
 from noren.activity.pg_rekeying import PostgresRekeyed
 from noren.activity.thinned_rows import ThinnedRows
+from noren.activity.tier_rows import TierRows
 
 _PURCHASE: Final = (
     longs, byteses, ints, byteses, byteses, texts, texts, texts, texts, *([longs] * 10), bools, byteses, byteses,
@@ -47,7 +48,9 @@ _PRODUCT: Final = (texts,) * 7
 _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
-class PostgresBatch(BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows):
+class PostgresBatch(
+    BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows
+):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 
     def write(self, changes: Changes) -> None:
@@ -174,6 +177,7 @@ class PostgresBatch(BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, Eras
         self.send(pg_tables.PUT_MERGE, Int8(number), source, target)
         self.set_meta("next_entry", number + 1)
         self.next = number + 1
+        self.work_out_tier(target, source)
 
     def set_meta(self, name: str, value: int) -> None:
         """Keep one of the ledger's own numbers."""

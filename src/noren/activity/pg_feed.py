@@ -27,6 +27,7 @@ from noren.activity.pg_connection import Db, breakage, connect
 from noren.activity.pg_rekeying import PostgresKeyed
 from noren.activity.settled_rows import SettledRows
 from noren.activity.thinned_rows import ThinnedReads
+from noren.activity.tier_rows import TierReads
 from noren.activity.whole_rows import WholeRows
 from noren.kernel.address import DatabaseAddress
 
@@ -44,6 +45,7 @@ class PostgresFeed(
     EnteredReads,
     OwnReads,
     SettledRows,
+    TierReads,
 ):
     """Fills ``LedgerFeed`` and ``DueFeed``. Thread-safe: one reader at a time. A lost session is opened again."""
 

@@ -106,6 +106,14 @@ CREATE TABLE entered (
   handle bytea NOT NULL, number bigint NOT NULL, at bigint NOT NULL, behind bigint NOT NULL,
   PRIMARY KEY (handle, number));
 CREATE INDEX opening_by_entry ON opening (entry);
+CREATE TABLE tier_rules (
+  version bigint PRIMARY KEY, state text NOT NULL, file bytea NOT NULL, author text NOT NULL, approver text NOT NULL,
+  drafted bigint NOT NULL, published bigint NOT NULL);
+CREATE TABLE tier_month (
+  month bigint PRIMARY KEY, version bigint NOT NULL, first_day bigint NOT NULL, begins bigint NOT NULL,
+  ends bigint NOT NULL, as_of bigint NOT NULL, lowest text NOT NULL, done bigint NOT NULL);
+CREATE TABLE tier (
+  handle bytea PRIMARY KEY, month bigint NOT NULL, level text NOT NULL, since bigint NOT NULL, was text NOT NULL);
 CREATE TABLE product (
   product text PRIMARY KEY, name text, category text, department text, brand text, maker text, sensitivity text);
 CREATE TABLE tally (name text PRIMARY KEY, count bigint NOT NULL) WITH (fillfactor = 10);

@@ -41,6 +41,7 @@ from noren.activity.own_draws import OwnDrawFeed
 from noren.activity.own_rows import OwnFeed
 from noren.activity.rekeying import Keyed, Rekeyed
 from noren.activity.settling import SettlementFeed
+from noren.activity.tiers import TierBatch, TierFeed
 from noren.governance.stopping import Rule
 
 
@@ -85,7 +86,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, Protocol):
+class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, TierBatch, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -384,7 +385,7 @@ class WholeFeed(Protocol):
         ...
 
 
-class OwnPageFeed(LedgerFeed, OwnDrawFeed, Protocol):
+class OwnPageFeed(LedgerFeed, OwnDrawFeed, TierFeed, Protocol):
     """What the member's own page reads."""
 
 
@@ -402,6 +403,7 @@ class AuditFeed(
     EnteredFeed,
     OwnFeed,
     SettlementFeed,
+    TierFeed,
     Protocol,
 ):
     """All that can be read of the ledger: for the ledger-worker, and for audits."""

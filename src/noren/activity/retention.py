@@ -86,6 +86,15 @@ _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
     "While she is a member: history from before a merge is read as the history of the member it went to.",
 )
+_TIER_RULES: Final = Say(
+    "期限なし。公開した会員ランクの決まりと、いつ計算したかだけで、個人に関する情報ではありません。",
+    "Without limit: the published rules of tiers and when they were worked out, which say nothing of a person.",
+)
+_TIER: Final = Say(
+    "会員でいる間。今月と先月のランクだけで、毎月の計算で置きかわります。いちばん下のランクの方の行はありません。",
+    "While she is a member: this month's tier and the last month's, replaced each month. Of who has the lowest there"
+    " is no row.",
+)
 _HISTORY: Final = Say(
     "会員でいる間。自動削除(3・18・36か月)を選んだ会員の明細は、過ぎた月の分が月の初めに消えます。"
     "36か月を過ぎた月の明細は、全員について、日と分類ごとの合計になります。"
@@ -164,6 +173,9 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "campaign_member": _columns("handle number settled day drawn last issued", _DRAWN),
     "entered": _columns("handle number at behind", _ENTERED),
     "draw": _joined((_columns("number seq leaf", _CAMPAIGN), _columns("entry ticket outcome salt previous", _DRAWN))),
+    "tier_rules": _columns("version state file author approver drafted published", _TIER_RULES),
+    "tier_month": _columns("month version first_day begins ends as_of lowest done", _TIER_RULES),
+    "tier": _columns("handle month level since was", _TIER),
     "merge": _columns("entry source target", _MERGE),
     "product": _columns("product name category department brand maker sensitivity", _NOBODY),
     "tally": _columns("name count", _NOBODY),

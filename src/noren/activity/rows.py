@@ -145,6 +145,10 @@ def opening_row(o: Opening) -> Row:
     return o.key, o.entry, o.partner, o.earned, o.expires, o.points
 
 
+TRAITS: Final = 9
+"""So many columns hold a member's traits."""
+
+
 def traits_of(row: Sequence[Any]) -> Traits:
     """Return the traits of a row in the order of the profile's columns; PostgreSQL has truth values, SQLite numbers."""
     *told, email_ok, post_ok = row

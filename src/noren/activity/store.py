@@ -40,6 +40,7 @@ from noren.activity.model import (
 from noren.activity.ports import Asked, Known, members_of
 from noren.activity.rekeyed_rows import RekeyedRows
 from noren.activity.thinned_rows import ThinnedRows
+from noren.activity.tier_rows import TierRows
 
 LEISURE_PAGES: Final = 150
 """Carrying so much over takes one to two milliseconds; the 4,000 pages of a busy till take ten to thirty."""
@@ -51,7 +52,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows):
+class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:
@@ -313,6 +314,7 @@ class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRow
         number = self.next_entry()
         self._db.execute(tables.PUT_MERGE, (number, source, target))
         self._db.execute(tables.SET_META, ("next_entry", number + 1))
+        self.work_out_tier(target, source)
 
     def drop_receipts(self, receipts: Iterable[tuple[int, bytes, int | None]]) -> None:
         """See ``LedgerBatch``."""

@@ -134,6 +134,12 @@ LEDGER: Final[Columns] = {
         of("coupon", "register-coupon", "entry ticket previous", _DRAWN),
         of("coupon", "register-coupon", "outcome salt leaf"),
     ),
+    "tier_rules": of("books", "points register-coupon", "version state file author approver drafted published"),
+    "tier_month": of("books", "points register-coupon", "month version first_day begins ends as_of lowest done"),
+    "tier": joined(
+        of("handle", "points register-coupon", "handle", _HANDLE),
+        of("tier", "points register-coupon", "month level since was"),
+    ),
     "merge": joined(of("machinery", _POINTS, "entry"), of("handle", _POINTS, "source target", _MERGE)),
     "product": of("product", "points statistics", "product name category department brand maker sensitivity"),
     "tally": of("books", "accounts", "name count"),
@@ -174,7 +180,7 @@ LEDGER_LINKS: Final = frozenset(
     for table, column in (
         *((table, "handle") for table in (
             "member", "profile", "card", "purchase", "lot", "posting", "stop", "keeping", "coupon", "erasing",
-            "campaign_member", "entered",
+            "campaign_member", "entered", "tier",
         )),
         ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
         ("posting", "entry"), ("used_code", "entry"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0010"
+REVISION: Final = "0011"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -111,6 +111,15 @@ CREATE TABLE entered (
   handle BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, behind INTEGER NOT NULL,
   PRIMARY KEY (handle, number)) WITHOUT ROWID, STRICT;
 CREATE INDEX opening_by_entry ON opening (entry);
+CREATE TABLE tier_rules (
+  version INTEGER PRIMARY KEY, state TEXT NOT NULL, file BLOB NOT NULL, author TEXT NOT NULL, approver TEXT NOT NULL,
+  drafted INTEGER NOT NULL, published INTEGER NOT NULL) STRICT;
+CREATE TABLE tier_month (
+  month INTEGER PRIMARY KEY, version INTEGER NOT NULL, first_day INTEGER NOT NULL, begins INTEGER NOT NULL,
+  ends INTEGER NOT NULL, as_of INTEGER NOT NULL, lowest TEXT NOT NULL, done INTEGER NOT NULL) STRICT;
+CREATE TABLE tier (
+  handle BLOB PRIMARY KEY, month INTEGER NOT NULL, level TEXT NOT NULL, since INTEGER NOT NULL, was TEXT NOT NULL
+  ) WITHOUT ROWID, STRICT;
 CREATE TABLE product (
   product TEXT PRIMARY KEY, name TEXT, category TEXT, department TEXT, brand TEXT, maker TEXT, sensitivity TEXT
   ) WITHOUT ROWID, STRICT;

@@ -9,13 +9,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from noren.activity.model import Profile
-from noren.activity.rows import Row, traits_of
+from noren.activity.rows import TRAITS, Row, traits_of
+from noren.activity.tier_rows import HER_COLUMNS, HER_JOINS, her_tier
 from noren.governance.stopping import Rule
 
 _PROFILES: Final = (
     "SELECT m.handle, m.pool, m.last_movement, p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture,"
-    " p.postal3, p.since, p.email_ok, p.post_ok FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle"
-    " WHERE m.state = 1"
+    " p.postal3, p.since, p.email_ok, p.post_ok,"
+    f" {HER_COLUMNS} FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle{HER_JOINS} WHERE m.state = 1"
 )
 _LOTS: Final = "SELECT handle, points, expires FROM lot WHERE points <> 0"
 _STOPS: Final = "SELECT handle, purpose, recipient, channel FROM stop"
@@ -35,7 +36,7 @@ class WholeRows:
 
     def profiles(self) -> Iterable[Profile]:
         """See ``WholeFeed``."""
-        return (Profile(bytes(row[0]), int(row[1]), int(row[2]), traits_of(row[3:])) for row in self._all(_PROFILES))
+        return map(_profile, self._all(_PROFILES))
 
     def all_lots(self) -> Sequence[tuple[bytes, int, int]]:
         """See ``WholeFeed``."""
@@ -56,3 +57,8 @@ class WholeRows:
     def redeemed_coupons(self) -> Sequence[tuple[bytes, str, int]]:
         """See ``WholeFeed``."""
         return [(bytes(row[0]), str(row[1]), int(row[2])) for row in self._all(_REDEEMED)]
+
+
+def _profile(row: Row) -> Profile:
+    handle, pool, moved, *told = row
+    return Profile(bytes(handle), int(pool), int(moved), traits_of(told[:TRAITS]), her_tier(told[TRAITS:]))

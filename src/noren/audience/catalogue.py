@@ -15,11 +15,15 @@ _COLUMNS = (Attribute.PRODUCT, None, Attribute.CATEGORY, Attribute.DEPARTMENT, A
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Fills ``review.Names``. ``sensitive``: each value that a sensitive product has, and the operator's own list."""
+    """Fills ``review.Names``. ``sensitive``: each value that a sensitive product has, and the operator's own list.
+
+    ``tiers``: the levels that published rules name; none: there are no rules.
+    """
 
     known: Mapping[Attribute, frozenset[str]]
     named_lists: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     sensitive: frozenset[tuple[Attribute, str]] = frozenset()
+    tiers: frozenset[str] = frozenset()
 
     def values(self, attribute: Attribute) -> frozenset[str] | None:
         """See ``Names``."""
@@ -44,6 +48,7 @@ def catalogue(
     shops: Iterable[tuple[str, str, str | None]],
     lists: Mapping[str, frozenset[str]],
     operators: Iterable[str],
+    tiers: Iterable[str] = (),
 ) -> Catalogue:
     """Return what is known. ``shops``: (shop, company, industry); ``operators``: the list of settings, ATTRIBUTE=VALUE.
 
@@ -62,7 +67,8 @@ def catalogue(
         held[Attribute.PARTNER].add(company)
         held[Attribute.INDUSTRY] |= {industry} if industry else set()
     sensitive |= {pair for text in operators if (pair := class_of(text)) is not None}
-    return Catalogue({a: frozenset(values) for a, values in held.items()}, dict(lists), frozenset(sensitive))
+    known = {attribute: frozenset(values) for attribute, values in held.items()}
+    return Catalogue(known, dict(lists), frozenset(sensitive), frozenset(tiers))
 
 
 def class_of(text: str) -> tuple[Attribute, str] | None:

@@ -15,12 +15,12 @@ from noren.audience.figure.budget import BudgetEmpty
 from noren.audience.figure.rounding import Band, Shown, TooFew, band, shown
 from noren.audience.figure.widening import suggestions
 from noren.audience.history.held import Held, HistoryBehind
-from noren.audience.judging import has_basket, has_rank, has_tier, horizon_of
+from noren.audience.judging import has_basket, has_rank, horizon_of
 from noren.audience.kept import condition_of
 from noren.audience.model import Asked, Channel, Question
 from noren.audience.ports import History, Stops
 from noren.audience.qualifying import qualifying
-from noren.audience.refusals import NO_TIER, Refusal, Word
+from noren.audience.refusals import Refusal, Word
 from noren.kernel.clock import microseconds
 from noren.kernel.say import Say
 
@@ -130,8 +130,6 @@ def _unfit(asked: Asked) -> Refusal | None:
             "top ranks members: one member's purchase can move many others, so noise that hides one does not protect"
             " her. Count with a fixed amount instead (spend(…) >= …). As an audience it can be used.",
         )
-    elif has_tier(condition):
-        say = NO_TIER
     else:
         return None
     return Refusal(Word.NO_FIGURE, say)

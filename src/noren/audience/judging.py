@@ -17,7 +17,9 @@ from noren.audience.language.problems import Place, Problem
 from noren.audience.language.review import Surroundings, cost_of, review
 from noren.audience.language.review.reach import picks_small_area
 from noren.audience.language.review.spans import months_before
+from noren.audience.language.review.values import trait_values, with_nearest
 from noren.audience.language.words import Trait
+from noren.audience.refusals import NO_TIER
 from noren.kernel.say import Say
 
 HORIZON_MONTHS: Final = 36
@@ -55,7 +57,7 @@ def judge(text: str, recipient: str | None, names: Catalogue, day: date) -> Judg
     pooled = _pooled(found) if recipient is not None else ()
     warnings = tuple(each for each in (*said.warnings, *pooled) if others or each.code != "other-company")
     unnamed = _has_sensitive_list(found.condition, names) or leaves_sensitive_goods(found.condition, names)
-    errors = [*said.errors, *(_mixed(found) if unnamed else ())]
+    errors = [*said.errors, *_unknown_tiers(found, names), *(_mixed(found) if unnamed else ())]
     codes = {warning.code for warning in warnings}
     return Judged(
         found.condition,
@@ -83,11 +85,12 @@ def sensitive_in_small_area(conditions: Sequence[Condition], names: Catalogue, d
 def _pooled(found: Read) -> Iterator[Problem]:
     """Yield a warning where a part speaks of what a member did at all companies together, without naming one."""
     for part, place in _placed(found):
-        if isinstance(part, n.PointsBalance | n.PointsExpiring | n.Received | n.Redeemed):
+        if isinstance(part, n.PointsBalance | n.PointsExpiring | n.Received | n.Redeemed) or _is_tier(part):
             say = Say(
-                "ポイントの残高・失効や施策の受け取り・利用には、ほかの会社でのお買いものが表れます。取扱いの根拠が要ります。",
-                "Points, and campaigns received or redeemed, show what was done at other companies too: that needs a"
-                " cleared flow.",
+                "ポイントの残高・失効、会員ランク、施策の受け取り・利用には、ほかの会社でのお買いものが表れます。"
+                "取扱いの根拠が要ります。",
+                "Points, tiers, and campaigns received or redeemed, show what was done at other companies too: that"
+                " needs a cleared flow.",
             )
             yield Problem("other-company", place, say)
 
@@ -116,9 +119,23 @@ def _mixed(found: Read) -> Iterator[Problem]:
 
 
 def has_tier(condition: Condition) -> bool:
-    """Return whether a condition asks for a tier, for which there is no published rule yet."""
-    traits = (n.TraitIs, n.TraitIsNot, n.TraitIn)
-    return any(isinstance(part, traits) and part.trait is Trait.TIER for part in n.predicates(condition.root))
+    """Return whether a condition asks for a tier."""
+    return any(_is_tier(part) for part in n.predicates(condition.root))
+
+
+def _is_tier(part: n.Predicate) -> bool:
+    return isinstance(part, n.TraitIs | n.TraitIsNot | n.TraitIn) and part.trait is Trait.TIER
+
+
+def _unknown_tiers(found: Read, names: Catalogue) -> Iterator[Problem]:
+    """Yield tiers that no published rule names, with the nearest that one does."""
+    for part, place in _placed(found):
+        for value in trait_values(part) if _is_tier(part) else ():
+            if not names.tiers:
+                yield Problem("unknown-name", place, NO_TIER)
+            elif value not in names.tiers:
+                say = Say(f"会員ランク『{value}』はありません。", f"There is no tier “{value}”.")
+                yield Problem("unknown-name", place, *with_nearest(say, value, names.tiers))
 
 
 def has_basket(condition: Condition) -> bool:

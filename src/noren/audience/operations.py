@@ -9,13 +9,13 @@ from datetime import date
 from typing import Final
 
 from noren.audience.catalogue import Catalogue
-from noren.audience.judging import Judged, has_basket, has_tier, judge, judge_kept, sensitive_in_small_area
+from noren.audience.judging import Judged, has_basket, judge, judge_kept, sensitive_in_small_area
 from noren.audience.kept import condition_of
 from noren.audience.language import Refused, to_json
 from noren.audience.model import CODE, NAME, PROGRAMME, Channel, Guards, State, Version
 from noren.audience.persons import is_name, same_person
 from noren.audience.ports import ClearedFlows, Definitions
-from noren.audience.refusals import NO_TIER, Refusal, Word, expired, unknown, wrong_condition
+from noren.audience.refusals import Refusal, Word, expired, unknown, wrong_condition
 from noren.kernel.say import Say
 
 YEARS_AT_MOST: Final = 3
@@ -215,8 +215,6 @@ def unknown_recipient(recipient: str, names: Catalogue) -> Refusal | None:
 
 
 def _unfit(judged: Judged, channel: Channel) -> Refusal | None:
-    if has_tier(judged.condition):
-        return Refusal(Word.CONDITION, NO_TIER)
     if has_basket(judged.condition) and channel is not Channel.TILL:
         return Refusal(
             Word.CONDITION,

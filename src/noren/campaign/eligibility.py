@@ -2,7 +2,7 @@
 
 For the audit and the simulation, one member at a time. A member is as the ledger has her now: traits, products'
 attributes and lists that have changed since are not turned back, and what depends on points, on coupons or on a rank of
-that day is not told at all.
+that day is not told at all. Her tier alone is worked out as of then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from zoneinfo import ZoneInfo
 from noren.activity.about import AboutEveryone, Link, Place
 from noren.activity.model import Line, MemberState
 from noren.activity.ports import AuditFeed
-from noren.audience.judging import horizon_of
+from noren.activity.tier_days import month_of
+from noren.activity.tiering import tier_then
+from noren.activity.tiers import TierFeed
+from noren.audience.judging import has_tier, horizon_of
 from noren.audience.language import nodes
 from noren.audience.ledger_readings import is_young
 from noren.audience.live import FoldAgain, Given, Plan, Purchase, Standing, add, fold, holds_some
@@ -91,6 +94,7 @@ class World:
     lists: Mapping[str, frozenset[str]]
     zone: ZoneInfo
     old: OldLines | None = None
+    tiers: TierFeed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,7 @@ class Judge:
     condition: nodes.Condition
     campaign: Campaign
     _plans: dict[date, Plan] = field(default_factory=dict[date, Plan])
+    _tiers: dict[tuple[bytes, int], str | None] = field(default_factory=dict[tuple[bytes, int], str | None])
 
     def verdicts(self, handle: bytes, entries: Collection[int]) -> dict[int, Verdict]:
         """Return what is told of some of a member's purchases."""
@@ -133,14 +138,15 @@ class Judge:
         history = _History(self, chain)
         for number, link in enumerate(chain):
             if link.entry in found:
-                found[link.entry] = self._verdict(history, number, link, place)
+                found[link.entry] = self._verdict(handle, history, number, link, place)
         return found
 
-    def _verdict(self, history: _History, number: int, link: Link, place: Place) -> Verdict:
+    def _verdict(self, handle: bytes, history: _History, number: int, link: Link, place: Place) -> Verdict:
         if link.lines is None and not link.thinned:
             return Verdict.NO_LINES
         t = when_seen(link.at, link.received)
-        if is_young(place.traits, local_date(instant_of(t), self.world.zone)):
+        day = local_date(instant_of(t), self.world.zone)
+        if is_young(place.traits, day):
             return Verdict.FITS_NOT
         plan, lines = self.plan_at(instant_of(t)), history.sold(link)
         standing = None if lines is None else history.at(plan, number, t)
@@ -157,9 +163,20 @@ class Judge:
             grown = add(plan, standing, basket)
             assert isinstance(grown, Standing), "the standing is of before this instant"
             standing = grown
-        told = holds_some(plan, (0,), standing, instant_of(t), Given(traits_of(place.traits), basket=basket))
+        traits = traits_of(place.traits, self._tier(handle, day))
+        told = holds_some(plan, (0,), standing, instant_of(t), Given(traits, basket=basket))
         assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
         return Verdict.FITS if told else Verdict.FITS_NOT
+
+    def _tier(self, handle: bytes, day: date) -> str | None:
+        """Return her tier on a day, where the condition asks for it."""
+        feed = self.world.tiers
+        if feed is None or not has_tier(self.condition):
+            return None
+        key = handle, month_of(day)
+        if key not in self._tiers:
+            self._tiers[key] = tier_then(feed, handle, day)
+        return self._tiers[key]
 
     def plan_at(self, t: datetime) -> Plan:
         """Return the plan of the condition at an instant: the horizon moves once a month."""

@@ -12,11 +12,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from noren.audience.catalogue import Catalogue
-from noren.audience.judging import Judged, has_tier, judge
+from noren.audience.judging import Judged, judge
 from noren.audience.language import Refused
 from noren.audience.operations import Rules, unknown_purpose
 from noren.audience.ports import ClearedFlows
-from noren.audience.refusals import NO_TIER
 from noren.campaign.lints import telling
 from noren.campaign.prizes import Severity, prize_findings
 from noren.campaign.reading import Problem
@@ -110,8 +109,6 @@ def _of_condition(campaign: Campaign, company: str, judged: Judged | Refused, ar
         yield from (Problem("condition", each.say) for each in judged.problems)
         return
     yield from (Problem("condition", each.say) for each in judged.errors)
-    if has_tier(judged.condition):
-        yield Problem("condition", NO_TIER)
     if judged.foreign and not around.flows.cleared(campaign.purpose, company):
         yield _problem(
             "condition",

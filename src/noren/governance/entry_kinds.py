@@ -69,6 +69,8 @@ class EntryKind(StrEnum):
     CAMPAIGN_STARTED = "campaign-started"
     CAMPAIGN_STOPPED = "campaign-stopped"
     CAMPAIGN_REVEALED = "campaign-revealed"
+    TIERS_DRAFTED = "tiers-drafted"
+    TIERS_PUBLISHED = "tiers-published"
     DRAWS_ROOT = "draws-root"
     SLIP_CLAIMED = "slip-claimed"
     APPROVAL = "approval"
@@ -138,6 +140,8 @@ SAYS: Final[dict[EntryKind, Say]] = {
     _K.CAMPAIGN_STARTED: Say("企画の開始", "a campaign was started"),
     _K.CAMPAIGN_STOPPED: Say("企画の停止", "a campaign was stopped"),
     _K.CAMPAIGN_REVEALED: Say("企画の抽選の種の公開", "the seed of a campaign's draw was published"),
+    _K.TIERS_DRAFTED: Say("会員ランクの決まりの下書き", "rules of member tiers were drafted"),
+    _K.TIERS_PUBLISHED: Say("会員ランクの決まりの公開", "rules of member tiers were published"),
     _K.DRAWS_ROOT: Say("抽選の記録の木の根", "the root over a campaign's draws"),
     _K.SLIP_CLAIMED: Say("クーポンが出なかったという申し出の確認", "a claim that no coupon came out was settled"),
     _K.APPROVAL: Say("承認", "an approval"),

@@ -82,6 +82,7 @@ _ALL: Final = (
         ("purchase-line", "購入した商品・数量", "goods bought and their quantity"),
         ("points", "ポイント数・履歴", "points and their history"),
         ("coupon", "クーポンの発行・利用", "coupons issued and taken"),
+        ("tier", "会員ランク", "member tier"),
         ("receipt", "レシートの照合情報", "what tells a resend of a receipt"),
     ),
     Item("sensitive-line", Say("慎重に扱う商品の購入", "goods of a sensitive kind bought"), Tells.HISTORY),

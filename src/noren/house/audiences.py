@@ -17,6 +17,7 @@ import structlog
 
 from noren.activity.background import step_back
 from noren.activity.ports import AuditFeed
+from noren.activity.tiers import published
 from noren.audience.batch.loading.lists import read_lists
 from noren.audience.catalogue import Catalogue, catalogue
 from noren.audience.figure.asking import PrivateFigures, look_at_mark
@@ -79,7 +80,8 @@ class AudienceRoom:
         """Return the programme's names, as they are now."""
         shops = [(shop.shop, shop.partner, shop.industry) for shop in self.directory.shops()]
         lists = read_lists(self.home.lists)
-        return catalogue(self.feed.products(), shops, lists, self.home.settings.audiences.sensitive)
+        levels = [level.id for row in published(self.feed.tier_rules()) for level in row.rules.level]
+        return catalogue(self.feed.products(), shops, lists, self.home.settings.audiences.sensitive, levels)
 
     @property
     def counter(self) -> Counter:

@@ -60,7 +60,8 @@ def to_audit(room: WorkerRoom, row: CampaignRow) -> Asked:
 def world_of(room: WorkerRoom) -> World:
     """Return what conditions of the past are asked in."""
     home = room.home
-    return World(room.feed, DirectoryShops(room.directory), read_lists(home.lists), home.zone, LakeLines(home.lake))
+    shops, lists = DirectoryShops(room.directory), read_lists(home.lists)
+    return World(room.feed, shops, lists, home.zone, LakeLines(home.lake), room.feed)
 
 
 def trial(room: WorkerRoom, campaign: Campaign, span: Span, use: Use) -> Tried:

@@ -17,6 +17,8 @@ import msgspec
 from noren.activity.forgetting import WHOLE
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Line, Opening, Posting, Purchase, Return
 from noren.activity.own_draws import OwnDraw
+from noren.activity.tier_days import first_of
+from noren.activity.tiers import TierRow
 from noren.governance.stopping import spell
 from noren.house.ledger_owned import Hers, OwnedPurchase
 from noren.house.ledger_told import not_told
@@ -58,6 +60,7 @@ def content_of(hers: Hers, names: Names) -> dict[str, Any]:
         "draws": [_draw(each) for each in owned.draws],
         "cards": [CardState(each).name.lower() for each in owned.cards],
         "traits": msgspec.to_builtins(first[0].traits) if first else None,
+        "tier": _tier(owned.tier),
         "draw_numbers": [each.draw_number.hex() for each in owned.profiles],
         "members_merged_into_her": len(owned.handles) - 1,
         "traits_of_merged": [msgspec.to_builtins(each.traits) for each in owned.profiles if each.handle != own],
@@ -69,6 +72,14 @@ def content_of(hers: Hers, names: Names) -> dict[str, Any]:
         "provisions": [provision_told(each, names.zone) for each in hers.provided],
         "not_told": not_told(),
     }
+
+
+def _tier(row: TierRow | None) -> dict[str, Any] | None:
+    """Return her tier of a month; None: the lowest, or there are no rules."""
+    if row is None:
+        return None
+    month, since = (first_of(each).isoformat()[:7] for each in (row.month, row.since))
+    return {"month": month, "level": row.level, "since": since, "was": row.was}
 
 
 def _balance(hers: Hers) -> dict[str, Any]:

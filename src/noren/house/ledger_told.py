@@ -126,6 +126,7 @@ TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
         "forgetting": {
             **_at(f"{_P}.asked_not_to_keep[]", line="line", since="since", done="gone"), "entry": NUMBER,
         },
+        "tier": {**_at("tier", month="month", level="level", since="since", was="was"), "handle": PSEUDONYM},
         "erasing": _all("handle since rewritten", LEAVING),
         "draw": {
             **_at("draws[]", seq="number", ticket="ticket", outcome="outcome", salt="salt", leaf="leaf"),
@@ -192,6 +193,8 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
             "campaign_step",
             "campaign_count",
             "campaign_day",
+            "tier_rules",
+            "tier_month",
         }
     ),
     "lake": frozenset({"products", "shops"}),

@@ -66,6 +66,8 @@ class WorkerRoom:
     erasures: ErasureList
     log: Log
     roots: DrawRoots
+    tier_feed: AuditFeed
+    """Of its own: a month's tiers are read in a pass of minutes, and nobody else waits for it."""
 
     def now(self) -> datetime:
         """Return the programme's instant."""
@@ -91,6 +93,7 @@ class WorkerRoom:
         self.provisions.close()
         self.audiences.close()
         self.lake.close()
+        self.tier_feed.close()
         self.feed.close()
         self.ledger.close()
         self.directory.close()
@@ -169,4 +172,5 @@ def worker_room(home: Home) -> WorkerRoom:
         erasures=_erasure_list(home, keys.ring("ledger-erasures")),
         log=log,
         roots=DrawRoots(feed, log),
+        tier_feed=open_feed(home, "ledger-worker"),
     )

@@ -44,6 +44,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "alerts": ("operator",),
         "audiences": ("operator",),
         "campaigns": ("operator",),
+        "tiers": ("operator",),
         "settlement": ("operator",),
         "claims": ("operator",),
         "copies": ("operator",),

@@ -63,5 +63,5 @@ class WholeHistory:
             files = write_lines(lake, with_merged(names, sources.ends()), moment, folder)
         numbers = {each.handle: number for number, each in enumerate(order)}
         young = BitMap(n for n, each in enumerate(order) if is_young(each.traits, moment.today))
-        written = sources.write_people(order, names, folder)
+        written = sources.write_people(order, names, moment.today, folder)
         return Held(prepare(sources.inputs(written, *files), folder, sources.zone), numbers, young)

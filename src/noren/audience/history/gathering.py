@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -49,10 +50,10 @@ class Sources:
             merges += more
         return resolve_merges((source, target) for _, source, target in merges)
 
-    def write_people(self, order: Sequence[Profile], names: people.Names, folder: Path) -> dict[str, Path]:
-        """Write what is known of members beside purchases; return the files by the evaluator's names."""
+    def write_people(self, order: Sequence[Profile], names: people.Names, day: date, folder: Path) -> dict[str, Path]:
+        """Write what is known of members on a day, beside purchases; return the files by the evaluator's names."""
         columns = {
-            "members": people.trait_columns(order, names),
+            "members": people.trait_columns(order, names, day),
             "messages": people.issued_columns(self.feed.issued_coupons(), names, self.zone),
             "redemptions": people.used_columns(self.feed.redeemed_coupons(), names),
             "balances": people.lot_columns(order, self.feed.all_lots(), names, self.expiry_days),

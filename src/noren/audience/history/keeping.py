@@ -170,7 +170,7 @@ class KeptHistory:
     ) -> Prepared:
         sources = self.sources
         with tempfile.TemporaryDirectory(prefix="new-", dir=self.folder) as work:
-            written = sources.write_people(order, names, Path(work))
+            written = sources.write_people(order, names, moment.today, Path(work))
             files = write_lines(lake, with_merged(names, ends), moment, Path(work), of="wanted")
             return self._opened().refresh(sources.inputs(written, *files))
 

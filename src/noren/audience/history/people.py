@@ -30,8 +30,8 @@ def name_of(number: int) -> str:
     return f"{number:010d}"
 
 
-def trait_columns(order: Sequence[Profile], names: Names) -> Mapping[str, list[object]]:
-    """Return the columns of the members' table."""
+def trait_columns(order: Sequence[Profile], names: Names, day: date) -> Mapping[str, list[object]]:
+    """Return the columns of the members' table; tiers are those of a day."""
     traits = [each.traits for each in order]
     return {
         "member": [names[each.handle] for each in order],
@@ -40,6 +40,7 @@ def trait_columns(order: Sequence[Profile], names: Names) -> Mapping[str, list[o
         "birth_month": [t.birth_month for t in traits],
         "prefecture": [t.prefecture for t in traits],
         "postal3": [t.postal3 for t in traits],
+        "tier": [each.tier.on(day) for each in order],
         "since": [f"{t.since[:7]}-01" if t.since else None for t in traits],
         "email_ok": [t.email_ok for t in traits],
         "post_ok": [t.post_ok for t in traits],

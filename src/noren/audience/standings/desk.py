@@ -181,7 +181,7 @@ class StandingDesk:
             kept = self._folder.folded(force.plan, handle, found, microseconds(at))
         if isinstance(kept, NotReady):
             return kept
-        given = self._given(handle, found, force, cuts, basket)
+        given = self._given(handle, found, force, at, cuts, basket)
         if names is None:
             return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
         return self._true_of(self._masks_of(force, place, names), kept, at, given)
@@ -248,7 +248,7 @@ class StandingDesk:
             return None
         # Without its cut a rank is false here; whoever goes on from this answer holds her value against the cut anew.
         cuts = self._cuts_of(force, at) or dict.fromkeys(range(len(force.plan.tops)))
-        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, cuts, None))
+        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, at, cuts, None))
         return None if isinstance(told, FoldAgain) else told
 
     def _true(
@@ -271,10 +271,12 @@ class StandingDesk:
         handle: bytes,
         found: ledger.Place,
         force: InForce,
+        at: datetime,
         cuts: Mapping[int, int | None],
         basket: Purchase | None,
     ) -> Given:
-        return Given(traits_of(found.traits), self._history(handle, found, force), cuts, basket)
+        tier = found.tier.on(at.astimezone(self._rules.zone).date())
+        return Given(traits_of(found.traits, tier), self._history(handle, found, force), cuts, basket)
 
     def _held(self, handle: bytes, force: InForce, day: int, head: int) -> Kept | None:
         """Return what is remembered or stored of a member under this plan: at the head of her chain, if either is."""

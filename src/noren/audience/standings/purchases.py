@@ -46,14 +46,15 @@ def since_of(links: Iterable[about.Link]) -> int:
     return max((at for link in links for at in (link.at, *(back.at for back in link.back))), default=0)
 
 
-def traits_of(known: ledger.Traits) -> Traits:
-    """Return traits for the evaluator, read as the batch evaluator reads them."""
+def traits_of(known: ledger.Traits, tier: str | None = None) -> Traits:
+    """Return traits for the evaluator, read as the batch evaluator reads them. ``tier``: of the day that is asked."""
     return Traits(
         sex=known.sex,
         birth_year=birth_year(known),
         birth_month=known.birth_month,
         prefecture=known.prefecture,
         postal3=known.postal3,
+        tier=tier,
         since=None if known.since is None else date.fromisoformat(f"{known.since}-01"),
         email_ok=known.email_ok,
         post_ok=known.post_ok,

@@ -27,6 +27,7 @@ from noren.doors.cli import (
     slips,
     summary,
     terminal,
+    tier,
     up,
     zones,
 )
@@ -103,6 +104,7 @@ copying.add_to(app)
 providing.add_to(app)
 settlement.add_to(app)
 couponing.add_to(app)
+tier.add_to(app)
 slips.add_to(app)
 summary.add_to(app)
 zones.add_to(app)

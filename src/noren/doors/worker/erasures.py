@@ -23,6 +23,7 @@ from noren.activity import ageing, erasing, forgetting, thinning
 from noren.activity.closing import Erasing
 from noren.activity.lake.columns import month_of
 from noren.activity.sweeping import Broom
+from noren.activity.tier_days import month_of as month_number
 from noren.doors.worker.bodies import ErasedAnswer, TagBody, TokenBody
 from noren.doors.worker.turn import Turn
 from noren.governance.leases.copies import destroy_disclosures
@@ -149,7 +150,7 @@ class ErasureRounds:
         """
         room, today = self._room, self._room.today()
         with self._lock:
-            if room.lake.last_aged() >= ageing.month_of(today) or not room.loop.caught_up:
+            if room.lake.last_aged() >= month_number(today) or not room.loop.caught_up:
                 return 0
             cuts = ageing.cut_offs(room.feed, today)
             broom = Broom(room.ledger, room.feed, self._turn)
@@ -160,7 +161,7 @@ class ErasureRounds:
                 room.standings.forget(handle)
             if done.rows:
                 room.audiences.forget_history()
-            room.lake.note_aged(ageing.month_of(today))
+            room.lake.note_aged(month_number(today))
             if thinned or done.rows:
                 room.note(EntryKind.RETENTION_RUN, purchases=thinned, lines=done.rows)
             _log.info("lines_aged", purchases=thinned, rows=done.rows)
@@ -173,7 +174,7 @@ class ErasureRounds:
         """
         room, first = self._room, thinning.first_whole(self._room.today())
         with self._lock:
-            due, last = ageing.month_of(first), room.lake.last_thinned()
+            due, last = month_number(first), room.lake.last_thinned()
             if last >= due or not room.loop.caught_up:
                 return 0
             thinned = self._thin(first) if last else 0

@@ -33,6 +33,8 @@ from noren.doors.worker.provided import provided_handlers
 from noren.doors.worker.provisions import provision_handlers
 from noren.doors.worker.reference import reference_handlers
 from noren.doors.worker.settlement import settlement_handlers
+from noren.doors.worker.tier_round import TierRound
+from noren.doors.worker.tiers import tier_handlers
 from noren.doors.worker.turn import Turn
 from noren.house.home import open_home
 from noren.house.keys.watch import watching
@@ -66,6 +68,7 @@ def app_of(turn: Turn, rounds: ErasureRounds) -> Litestar:
     made = (*made, audience_handlers, provision_handlers, disclosure_handlers, forget_handlers)
     made = (*made, dormant_handlers, provided_handlers, campaign_handlers, campaign_figure_handlers)
     made = (*made, settlement_handlers, entry_handlers, claim_handlers)
+    made = (*made, tier_handlers)
     handlers = [
         *copy_handlers(room.copies),
         *erasure_handlers(rounds),
@@ -83,8 +86,9 @@ async def _run(room: WorkerRoom) -> None:
     lake = asyncio.create_task(room.loop.run(stop))
     daily = asyncio.create_task(DailyRound(turn, rounds).run(stop))
     standings = asyncio.create_task(room.standings.run(stop))
+    tiers = asyncio.create_task(TierRound(turn).run(stop))
     try:
         await serve(app, interface="asgi", uds=room.home.socket("ledger-worker"))
     finally:
         stop.set()
-        await asyncio.gather(lake, daily, standings)
+        await asyncio.gather(lake, daily, standings, tiers)

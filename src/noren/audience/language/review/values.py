@@ -40,14 +40,14 @@ def unknown_names(test: n.Test, places: tuple[Place, ...], names: Names) -> Iter
         known = names.lists()
         if known is not None and test.name not in known:
             say = Say(f"一覧『{test.name}』はありません。", f"There is no list “{test.name}”.")
-            yield Problem("unknown-name", places[0], *_with_nearest(say, test.name, known))
+            yield Problem("unknown-name", places[0], *with_nearest(say, test.name, known))
         return
     for attribute, value, place in valued(test, places):
         known = names.values(attribute)
         if known is not None and value not in known:
             label = _LABELS[attribute]
             say = Say(f"{label.ja}『{value}』はありません。", f"There is no {label.en} “{value}”.")
-            yield Problem("unknown-name", place, *_with_nearest(say, value, known))
+            yield Problem("unknown-name", place, *with_nearest(say, value, known))
 
 
 def near_twins(test: n.Test, places: tuple[Place, ...], names: Names) -> Iterator[Problem]:
@@ -160,7 +160,8 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_look[found[0]] if found else next((by_look[one] for one in sorted(close) if look and look in one), None)
 
 
-def _with_nearest(say: Say, word: str, known: Iterable[str]) -> tuple[Say, str | None]:
+def with_nearest(say: Say, word: str, known: Iterable[str]) -> tuple[Say, str | None]:
+    """Return a sentence that asks for the nearest known word, and that word as it is written; None: none is near."""
     near = nearest(word, known)
     if near is None:
         return say, None

@@ -60,7 +60,7 @@ def draft(
 ) -> None:
     """Draft a campaign; ``--json`` prints the one text that is committed to."""
     at = here(context, home, lang, as_json)
-    text = _text(file)
+    text = text_of(file)
     campaign = _id_of(at, text)
     body = {"text": text, "author": acting(at, author, "--author"), **_share(at, campaign, 0)}
     done = ask(at, "draft", body)
@@ -234,7 +234,8 @@ def _share(at: Here, campaign: str, step: int) -> dict[str, str]:
     return {name: base64.b64encode(raw).decode() for name, raw in made.items()}
 
 
-def _text(file: str) -> str:
+def text_of(file: str) -> str:
+    """Return the text of a file, or of standard input. Refuses where it can not be read."""
     from noren.doors.cli.audience.sources import read_source
 
     text = read_source(file)
