@@ -36,7 +36,7 @@ from noren.testing.databases import EngineName
 
 SEED: Final = 20261126
 MEMBERS: Final = 80
-TABLES: Final = ("draw", "campaign", "campaign_step", "campaign_count", "campaign_day")
+TABLES: Final = ("draw", "campaign", "campaign_step", "campaign_count", "campaign_day", "undrawn")
 
 
 def play(house: CampaignHouse) -> None:
@@ -361,6 +361,11 @@ def test_an_eligible_purchase_without_a_leaf_is_found(house: CampaignHouse) -> N
         report = audit(with_forged_roots(house))
         assert (Wrong.NO_LEAF, f"purchase {gone.entry}") in {(each.wrong, each.at) for each in report.findings}
         assert found_of(report) <= {Wrong.NO_LEAF, Wrong.COUNT, Wrong.OUTCOME}, "and nothing that was not planted"
+        (bought,) = house.room.feed.purchases_after(gone.entry - 1, 1)
+        db.execute("INSERT INTO undrawn VALUES (?, ?, 'conditions')", (bought.handle, gone.entry))
+        told = audit(with_forged_roots(house))
+        found = {each.wrong for each in told.findings if each.at == f"purchase {gone.entry}"}
+        assert found == {Wrong.NOT_TOLD}, "a till that could not tell wrote it down"
 
 
 def added(db: Any, house: CampaignHouse, entry: int, ticket: bytes, outcome: str = "lost") -> int:

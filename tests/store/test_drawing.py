@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
-from noren.activity.campaigns import FORGOTTEN, DrawRow
+from noren.activity.campaigns import FORGOTTEN, DrawRow, Undrawn
 from noren.activity.enrolment import merge, set_points_only
 from noren.activity.erasing import erase
-from noren.activity.model import Card, CardState, Traits
+from noren.activity.model import Card, CardState, Purchase, Traits
 from noren.activity.ports import LedgerStore
 from noren.campaign.leaves import leaf_of, root_of
 from noren.campaign.slips import Fault, check_slip
@@ -105,6 +105,13 @@ class Shop:
     def slips(self, member: int, receipt: str, at: datetime | None = None) -> list[Effect]:
         (outcome,) = self.ask(self.buys(member, receipt, at))
         return effects_of(outcome)
+
+    def bought(self, member: int) -> list[Purchase]:
+        feed = self.place.feed()
+        try:
+            return list(feed.chain(handle_of(member), None, 100))
+        finally:
+            feed.close()
 
     def draws(self, campaign: LiveCampaign) -> list[DrawRow]:
         feed = self.place.feed()
@@ -235,6 +242,48 @@ def test_who_fits_not_or_can_not_be_told_is_not_drawn_for(shop: Shop) -> None:
     shop.book.fits = None
     assert shop.slips(3, "a-1") == []
     assert len(shop.draws(campaign)) == 1
+
+
+def test_what_could_not_be_told_is_written_down_with_the_purchase(shop: Shop) -> None:
+    """Once a purchase, whatever is resent; not where no campaign runs, nor where all are over for her."""
+    shop.book.fits = None
+    shop.slips(1, "before")
+    assert held(shop, 1) == []
+    shop.book.run(campaign_file())
+    for receipt in ("a-1", "a-1", "a-2"):
+        shop.slips(1, receipt)
+    assert [each.why for each in held(shop, 1)] == ["test", "test"]
+    shop.book.fits = lambda _purchase, _campaign: True
+    assert len(shop.slips(1, "a-3")) == 1
+    shop.book.fits = None
+    shop.slips(1, "a-4")
+    assert len(held(shop, 1)) == 2, "by member she was drawn for: nothing more was to be told"
+    bought = [each.entry for each in shop.bought(1)]
+    assert [each.entry for each in held(shop, 1)] == sorted(bought)[1:3]
+
+
+def test_what_could_not_be_told_goes_where_its_member_goes(shop: Shop) -> None:
+    shop.book.run(campaign_file())
+    shop.book.fits = None
+    for member in (1, 2):
+        shop.slips(member, "a-1")
+    store = shop.place.store()
+    merge(store, source=handle_of(1), target=handle_of(2), day=DAY, expiry_days=365)
+    assert [len(held(shop, member)) for member in (1, 2)] == [0, 2]
+    erase(store, handle=handle_of(2), day=DAY, now_us=1)
+    store.close()
+    assert held(shop, 2) == []
+    feed = shop.place.feed()
+    assert feed.undrawn_after(0) == {}
+    feed.close()
+
+
+def held(shop: Shop, member: int) -> list[Undrawn]:
+    feed = shop.place.feed()
+    try:
+        return list(feed.undrawn_held(handle_of(member)))
+    finally:
+        feed.close()
 
 
 def test_a_late_purchase_and_points_only_mode_take_part_in_no_draw(shop: Shop) -> None:

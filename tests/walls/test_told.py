@@ -119,7 +119,7 @@ def _of_ledger(ask: Callable[..., list[Row]], her: bytes) -> dict[str, list[Row]
 
 
 BY_HANDLE = ("member", "profile", "card", "purchase", "lot", "posting", "coupon", "stop", "keeping", "campaign_member")
-BY_HANDLE += ("entered", "tier")
+BY_HANDLE += ("entered", "tier", "undrawn")
 BY_ENTRY = {
     "receipt": "entry",
     "goods_return": "purchase",

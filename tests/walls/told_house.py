@@ -11,7 +11,7 @@ from typing import Final
 from tests.store.ledger_cases import a_purchase
 
 from noren.activity import forgetting
-from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow, MemberDraws
+from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow, MemberDraws, Undrawn
 from noren.activity.enrolment import merge, set_choices
 from noren.activity.entered import Entered
 from noren.activity.model import (
@@ -105,6 +105,7 @@ def _buy_and_bring_back(house: AudienceHouse, handle: bytes) -> None:
             DrawRow(1, seq, entry, secrets.token_bytes(32), "issued", secrets.token_bytes(16), last,
                     secrets.token_bytes(32))
         ]  # fmt: skip
+        changes.undrawn = [Undrawn(handle, entry + 3, f"why-{entry}")]
         changes.draw_members = {(handle, 1): MemberDraws(handle, 1, 1, day, 1, seq, (day,))}
         changes.codes = [(secrets.token_bytes(16), entry, day)]
         changes.lots = {entry: Lot(entry, handle, "P2", day + 33, 31)}

@@ -66,6 +66,14 @@ FORGET_DRAW: Final = (
     f"UPDATE draw SET entry = 0, ticket = $1, outcome = '{FORGOTTEN}', salt = $2, previous = -1"
     " WHERE number = $3 AND seq = $4"
 )
+PUT_UNDRAWN: Final = (
+    "INSERT INTO undrawn (handle, entry, why) VALUES ($1, $2, $3) ON CONFLICT (handle, entry) DO NOTHING"
+)
+GET_UNDRAWN: Final = "SELECT handle, entry, why FROM undrawn WHERE handle = $1 ORDER BY entry"
+GET_UNDRAWN_AFTER: Final = "SELECT entry, why FROM undrawn WHERE entry > $1"
+"""No index by entry: only audits ask."""
+
+DROP_UNDRAWN: Final = "DELETE FROM undrawn WHERE handle = $1"
 ISSUED_BY: Final = "SELECT coupon FROM coupon WHERE handle = $1 AND issued_by = $2 AND used = 0 ORDER BY coupon"
 REDEEMED_BY: Final = (
     "SELECT coupon FROM redemption WHERE entry = $1 AND problem = '' AND coupon IS NOT NULL ORDER BY number"
@@ -123,6 +131,10 @@ class CampaignReads:
     def draw_numbers(self, handles: Iterable[bytes]) -> dict[bytes, bytes]:
         """See ``CampaignFeed``."""
         return {handle: row[0] for handle in handles for row in self._all(DRAW_NUMBER, handle)}
+
+    def undrawn_after(self, entry: int) -> Mapping[int, str]:
+        """See ``CampaignFeed``."""
+        return {row[0]: row[1] for row in self._all(GET_UNDRAWN_AFTER, entry)}
 
 
 class CampaignRows:
@@ -226,6 +238,9 @@ class CampaignRows:
             last, issued = (each.last if each.last >= 0 else mine.last), tuple(sorted((*mine.issued, *each.issued)))
             self._set_of_member(MemberDraws(target, each.number, settled, day, drawn, last, issued))
         self.send(DROP_OF_MEMBER, source)
+        for _, entry, why in self.all(GET_UNDRAWN, source):
+            self.send(PUT_UNDRAWN, target, entry, why)
+        self.send(DROP_UNDRAWN, source)
 
     def _put_behind(self, number: int, newest: int, behind: int) -> None:
         """Let a chain of draws go on with another one behind its oldest."""
@@ -244,6 +259,8 @@ class CampaignRows:
             counts = changes.draw_counts.items()
             self.send_many(SET_COUNT, ((number, each.issued, each.spent, each.leaves) for number, each in counts))
             self.send_many(SET_DAY, ((*key, issued) for key, issued in changes.draw_days.items()))
+        if changes.undrawn:
+            self.send_many(PUT_UNDRAWN, ((each.handle, each.entry, each.why) for each in changes.undrawn))
         for coupon in changes.voided:
             self.send(VOID, coupon)
         for coupon in changes.given_back:

@@ -113,6 +113,18 @@ class DrawRow:
     leaf: bytes
 
 
+@value
+class Undrawn:
+    """A purchase of hers of which a till could not tell which campaigns fitted: nothing was drawn at it.
+
+    ``why``: the till's word; which campaigns ran there follows from the purchase.
+    """
+
+    handle: bytes = field(repr=False)
+    entry: int
+    why: str
+
+
 class CampaignBatch(Protocol):
     """What a batch reads and writes of campaigns; draws and counts are written with the batch's other changes."""
 
@@ -198,6 +210,10 @@ class CampaignFeed(Protocol):
 
     def draws_of(self, handle: bytes) -> list[MemberDraws]:
         """See ``CampaignBatch``."""
+        ...
+
+    def undrawn_after(self, entry: int) -> Mapping[int, str]:
+        """Return why at purchases with a greater entry nothing was drawn, by entry."""
         ...
 
     def draw_numbers(self, handles: Iterable[bytes]) -> dict[bytes, bytes]:

@@ -34,6 +34,7 @@ DROP_OF_HANDLE: Final = (
     DROP_TIER,
     "DELETE FROM coupon WHERE handle = $1",
     "DELETE FROM entered WHERE handle = $1",
+    "DELETE FROM undrawn WHERE handle = $1",
     "DELETE FROM lot WHERE handle = $1",
     "DELETE FROM member WHERE handle = $1",
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple
 
-from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
+from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws, Undrawn
 from noren.activity.tier_days import NO_TIER, HerTier
 from noren.governance.stopping import Rule
 from noren.kernel.values import value
@@ -358,6 +358,7 @@ class Changes:
     draw_members: dict[tuple[bytes, int], MemberDraws] = field(default_factory=dict[tuple[bytes, int], MemberDraws])
     draw_counts: dict[int, DrawCount] = field(default_factory=dict[int, DrawCount])
     draw_days: dict[tuple[int, int], int] = field(default_factory=dict[tuple[int, int], int])
+    undrawn: list[Undrawn] = field(default_factory=list[Undrawn])
     voided: list[bytes] = field(default_factory=list[bytes])
     given_back: list[bytes] = field(default_factory=list[bytes])
     tally: Tally = field(default_factory=Tally)

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from noren.activity import rows
-from noren.activity.campaign_rows import GET_OF_MEMBER, of_member
-from noren.activity.campaigns import CampaignState, DrawRow, MemberDraws
+from noren.activity.campaign_rows import GET_OF_MEMBER, GET_UNDRAWN, of_member
+from noren.activity.campaigns import CampaignState, DrawRow, MemberDraws, Undrawn
 from noren.activity.entered import OwnEnteredFeed, OwnEnteredReads
 from noren.activity.model import Coupon
 from noren.activity.rows import Row
@@ -29,6 +29,7 @@ SINCE: Final = (
     f"SELECT {_PUBLIC} FROM campaign WHERE started > 0 AND last_day >= $1 ORDER BY last_day DESC, number DESC LIMIT $2"
 )
 CONDITION: Final = "SELECT file, salt FROM campaign WHERE number = $1"
+USE: Final = "SELECT partner, day FROM redemption WHERE coupon = $1 AND problem = ''"
 ANSWER: Final = "SELECT answer FROM purchase WHERE entry = $1 AND handle = $2"
 
 
@@ -80,8 +81,16 @@ class OwnDrawFeed(OwnEnteredFeed, Protocol):
         """Return (file, salt) of a campaign: whoever asks decides who may be told."""
         ...
 
+    def undrawn_held(self, handle: bytes) -> Sequence[Undrawn]:
+        """Return purchases of a member at which nothing was drawn, the first in front."""
+        ...
+
     def draw_numbers(self, handles: Iterable[bytes]) -> dict[bytes, bytes]:
         """Return members' draw numbers."""
+        ...
+
+    def use_of(self, coupon: bytes) -> tuple[str, int] | None:
+        """Return (company, local day as an ordinal) where a coupon was taken; None: it was not."""
         ...
 
     def answer_of(self, handle: bytes, entry: int) -> bytes:
@@ -115,6 +124,14 @@ class OwnDrawReads(OwnEnteredReads):
         """See ``OwnDrawFeed``."""
         ((file, salt),) = self._all(CONDITION, number)
         return file, salt
+
+    def undrawn_held(self, handle: bytes) -> Sequence[Undrawn]:
+        """See ``OwnDrawFeed``."""
+        return [Undrawn(*row) for row in self._all(GET_UNDRAWN, handle)]
+
+    def use_of(self, coupon: bytes) -> tuple[str, int] | None:
+        """See ``OwnDrawFeed``."""
+        return next(((row[0], row[1]) for row in self._all(USE, coupon)), None)
 
     def answer_of(self, handle: bytes, entry: int) -> bytes:
         """See ``OwnDrawFeed``."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeVar
 
 from noren.activity import rows
+from noren.activity.campaigns import Undrawn
 from noren.activity.closing import Forgetting
 from noren.activity.entered import OwnEntry
 from noren.activity.model import CardState, Coupon, Opening, Posting, Redemption, Return, Stop, Traits
@@ -109,6 +110,7 @@ class Owned:
     draws: Sequence[OwnDraw] = ()
     entries: Sequence[OwnEntry] = ()
     tier: TierRow | None = None
+    undrawn: Sequence[Undrawn] = ()
 
 
 class OwnFeed(OwnDrawFeed, Protocol):
@@ -143,6 +145,7 @@ class OwnReads(OwnDrawReads):
             draws=self.draws_held(handle),
             entries=self.entries_held(handle),
             tier=next((TierRow(*row) for row in self._all(GET_TIER, handle)), None),
+            undrawn=self.undrawn_held(handle),
         )
 
     def _handles(self, handle: bytes) -> tuple[bytes, ...]:

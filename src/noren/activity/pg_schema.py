@@ -105,6 +105,8 @@ CREATE TABLE draw (
 CREATE TABLE entered (
   handle bytea NOT NULL, number bigint NOT NULL, at bigint NOT NULL, behind bigint NOT NULL,
   PRIMARY KEY (handle, number));
+CREATE TABLE undrawn (
+  handle bytea NOT NULL, entry bigint NOT NULL, why text NOT NULL, PRIMARY KEY (handle, entry));
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE tier_rules (
   version bigint PRIMARY KEY, state text NOT NULL, file bytea NOT NULL, author text NOT NULL, approver text NOT NULL,

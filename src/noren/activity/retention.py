@@ -82,6 +82,11 @@ _ENTERED: Final = Say(
     "While she is a member, as long as the draws that it let her take part in. She may take it back until her first"
     " purchase where the campaign runs. At withdrawal or erasure the row goes.",
 )
+_UNDRAWN: Final = Say(
+    "会員でいる間。抽選のなかった理由を、抽選の記録と同じだけ確かめられるようにするためです。退会・消去のときは、行ごと消えます。",
+    "While she is a member, as long as draws are kept: why at this purchase there was none."
+    " At withdrawal or erasure the row goes.",
+)
 _MERGE: Final = Say(
     "会員でいる間。統合前の履歴を、統合後の会員のものとして読むために使います。",
     "While she is a member: history from before a merge is read as the history of the member it went to.",
@@ -172,6 +177,7 @@ LEDGER_TERMS: Final[dict[str, dict[str, Say]]] = {
     "campaign_day": _columns("number day issued", _CAMPAIGN),
     "campaign_member": _columns("handle number settled day drawn last issued", _DRAWN),
     "entered": _columns("handle number at behind", _ENTERED),
+    "undrawn": _columns("handle entry why", _UNDRAWN),
     "draw": _joined((_columns("number seq leaf", _CAMPAIGN), _columns("entry ticket outcome salt previous", _DRAWN))),
     "tier_rules": _columns("version state file author approver drafted published", _TIER_RULES),
     "tier_month": _columns("month version first_day begins ends as_of lowest done", _TIER_RULES),

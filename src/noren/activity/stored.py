@@ -129,6 +129,11 @@ LEDGER: Final[Columns] = {
         of("choice", "register-coupon", "number at"),
         of("machinery", "register-coupon", "behind"),
     ),
+    "undrawn": joined(
+        of("handle", "register-coupon", "handle", _HANDLE),
+        of("coupon", "register-coupon", "entry", _DRAWN),
+        of("machinery", "register-coupon", "why"),
+    ),
     "draw": joined(
         of("machinery", "register-coupon", "number seq"),
         of("coupon", "register-coupon", "entry ticket previous", _DRAWN),
@@ -180,7 +185,7 @@ LEDGER_LINKS: Final = frozenset(
     for table, column in (
         *((table, "handle") for table in (
             "member", "profile", "card", "purchase", "lot", "posting", "stop", "keeping", "coupon", "erasing",
-            "campaign_member", "entered", "tier",
+            "campaign_member", "entered", "tier", "undrawn",
         )),
         ("card", "card_index"), ("receipt", "entry"), ("purchase", "previous"), ("goods_return", "purchase"),
         ("posting", "entry"), ("used_code", "entry"),

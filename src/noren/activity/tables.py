@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-REVISION: Final = "0011"
+REVISION: Final = "0012"
 """A change of a table is a new revision in ``migrations/`` too, or the tests turn red."""
 
 PRAGMAS: Final = (
@@ -110,6 +110,8 @@ CREATE TABLE draw (
 CREATE TABLE entered (
   handle BLOB NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, behind INTEGER NOT NULL,
   PRIMARY KEY (handle, number)) WITHOUT ROWID, STRICT;
+CREATE TABLE undrawn (
+  handle BLOB NOT NULL, entry INTEGER NOT NULL, why TEXT NOT NULL, PRIMARY KEY (handle, entry)) WITHOUT ROWID, STRICT;
 CREATE INDEX opening_by_entry ON opening (entry);
 CREATE TABLE tier_rules (
   version INTEGER PRIMARY KEY, state TEXT NOT NULL, file BLOB NOT NULL, author TEXT NOT NULL, approver TEXT NOT NULL,

@@ -57,6 +57,7 @@ def content_of(hers: Hers, names: Names) -> dict[str, Any]:
         "campaign_entries": [
             {"campaign": each.campaign, "at": names.instant(each.entered.at)} for each in owned.entries
         ],
+        "not_drawn": [{"purchase": names.purchase(each.entry), "why": each.why} for each in owned.undrawn],
         "draws": [_draw(each) for each in owned.draws],
         "cards": [CardState(each).name.lower() for each in owned.cards],
         "traits": msgspec.to_builtins(first[0].traits) if first else None,

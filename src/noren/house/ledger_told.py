@@ -135,6 +135,7 @@ TOLD: Final[Mapping[str, Mapping[str, Mapping[str, Place]]]] = {
         "entered": {
             **_at("campaign_entries[]", at="at"), "handle": PSEUDONYM, **_all("number behind", NUMBER),
         },
+        "undrawn": {**_at("not_drawn[]", why="why"), "handle": PSEUDONYM, "entry": NUMBER},
         "campaign_member": {
             "handle": PSEUDONYM, **_all("number last", NUMBER), **_all("settled day drawn issued", COUNTED),
         },

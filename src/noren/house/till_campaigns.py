@@ -40,7 +40,7 @@ from noren.kernel.clock import instant_of, microseconds
 from noren.kernel.keyring import UnknownKeyVersion
 from noren.kernel.sealing import DoesNotOpen, seal, unseal
 from noren.kernel.sealing import Place as SealPlace
-from noren.register.campaigns import Fatigue, Here, LiveCampaign, here_of
+from noren.register.campaigns import Fatigue, Here, LiveCampaign, NotTold, here_of
 from noren.register.paper import Paper
 
 RING: Final = "slip"
@@ -116,7 +116,7 @@ class TillBook:
             self._here[key] = here_of(each for each in self._live if _runs_at(each, shop, partner, day))
         return self._here[key]
 
-    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | None:
+    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
         try:
             told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), here.names)
@@ -127,7 +127,7 @@ class TillBook:
             why = type(wrong).__name__
             _log.error("campaigns_not_asked", kind=why)
         self.tell(why)
-        return None
+        return NotTold(why)
 
     def close(self) -> None:
         """Close the desk."""

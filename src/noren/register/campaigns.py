@@ -56,6 +56,13 @@ def here_of(campaigns: Iterable[LiveCampaign]) -> Here:
 
 
 @value
+class NotTold:
+    """Which campaigns fit can not be told now. ``why``: a word."""
+
+    why: str
+
+
+@value
 class Fatigue:
     """At most so many slips a member within so many days, over all campaigns."""
 
@@ -79,10 +86,10 @@ class CampaignBook(Protocol):
         """Return the campaigns whose slips may come out at a shop on a local day (an ordinal)."""
         ...
 
-    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | None:
+    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | NotTold:
         """Return the campaigns whose condition is true of the purchase's member at instant ``t``.
 
-        What she has stopped is not among them. None: it can not be told now, and was counted.
+        What she has stopped is not among them. What can not be told now was counted.
         """
         ...
 

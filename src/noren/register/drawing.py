@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
-from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws
+from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws, Undrawn
 from noren.activity.entered import Entered
 from noren.activity.model import Changes, Coupon, Purchase
 from noren.activity.ports import LedgerBatch
@@ -25,7 +25,7 @@ from noren.campaign.spec import OfferKind, beside
 from noren.kernel.clock import instant_of, microseconds
 from noren.register.answers import PurchaseAnswer
 from noren.register.barcodes import barcode_of
-from noren.register.campaigns import CampaignBook, Fatigue, Here, LiveCampaign
+from noren.register.campaigns import CampaignBook, Fatigue, Here, LiveCampaign, NotTold
 from noren.register.coupons import coupon_name
 from noren.register.decide import Sale, instant_that_counts
 from noren.register.held import HeldCoupons
@@ -113,7 +113,11 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     over.update(each.number for each in here.with_entry if not draws.has_entered(each, purchase, t))
     if len(over) == len(here.campaigns):
         return sale
-    asked = [each for each in book.eligible(purchase, t, here) or () if each.number not in over]
+    fitting = book.eligible(purchase, t, here)
+    if isinstance(fitting, NotTold):
+        changes.undrawn.append(Undrawn(purchase.handle, purchase.entry, fitting.why))
+        return sale
+    asked = [each for each in fitting if each.number not in over]
     number = draws.number_of(purchase.handle) if asked else None
     if number is None:
         return sale

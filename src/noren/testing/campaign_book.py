@@ -16,7 +16,7 @@ from noren.campaign.reading import read_campaign
 from noren.campaign.running import running_of
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import public_terms, terms_hash, terms_text
-from noren.register.campaigns import Fatigue, Here, LiveCampaign, here_of
+from noren.register.campaigns import Fatigue, Here, LiveCampaign, NotTold, here_of
 from noren.register.paper import Paper
 
 FILE = """
@@ -111,11 +111,11 @@ class FakeBook:
         here = [each for each in self.live if shop in each.file.issue.shops or partner in each.file.issue.partners]
         return here_of(each for each in here if each.running.first <= day <= each.running.last)
 
-    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | None:
+    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
         del t  # conditions see no instant here
         fits = self.fits
-        return None if fits is None else [each for each in here.campaigns if fits(purchase, each)]
+        return NotTold("test") if fits is None else [each for each in here.campaigns if fits(purchase, each)]
 
     def paper(self, shop: str, partner: str) -> Paper:
         """See ``CampaignBook``."""

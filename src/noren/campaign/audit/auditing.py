@@ -88,6 +88,7 @@ class _Audit:
         self._merged = {target for _, _, target in _merges(self._feed)}
         self._points_only: dict[bytes, bool] = {}
         self._entered = self._entries()
+        self._untold = self._feed.undrawn_after(first_since(self._feed, self._row.started))
 
     def run(self) -> Report:
         check_papers(self._asked.papers, self._report)
@@ -149,6 +150,7 @@ class _Audit:
             merged,
             self._is_sure(purchase),
             self._had_entered(purchase),
+            purchase.entry in self._untold,
         )
 
     def _purchases(self) -> Iterator[Purchase]:

@@ -35,6 +35,7 @@ class Wrong(StrEnum):
     NOT_ELIGIBLE = "leaf-of-ineligible"
     NOT_ENTERED = "leaf-without-entry"
     NO_LEAF = "eligible-without-leaf"
+    NOT_TOLD = "not-told-in-time"
     PLACE = "outside-dates-or-places"
     COUNT = "count-differs"
 
@@ -60,6 +61,10 @@ SAYS: Final[Mapping[Wrong, Say]] = {
     Wrong.NOT_ELIGIBLE: Say("条件に合わない購入が抽選されています", "a purchase was drawn for that did not fit"),
     Wrong.NOT_ENTERED: Say("エントリーのない会員が抽選されています", "a member was drawn for who had not entered"),
     Wrong.NO_LEAF: Say("条件に合う購入が抽選されていません", "a purchase fitted and was not drawn for"),
+    Wrong.NOT_TOLD: Say(
+        "条件に合う購入が、レジがその場で確かめられなかったため抽選されていません(そのときの記録があります)",
+        "a purchase fitted and was not drawn for, because the till could not tell: so it was recorded then",
+    ),
     Wrong.PLACE: Say("期間か場所の外の購入が抽選されています", "a draw is outside the campaign's days or places"),
     Wrong.COUNT: Say("発券の数が、抽選の記録の数と違います", "the slips counted are not those in the draws"),
 }

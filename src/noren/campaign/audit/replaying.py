@@ -31,7 +31,7 @@ class Seen:
 
     ``here``: it is in the campaign's days and places and came in time; ``number`` None: she has none any more;
     ``merged``: her draws were another member's before. ``sure``: a leaf that is not there is a finding. ``entered``:
-    she had entered by then, or the campaign asks for no entry.
+    she had entered by then, or the campaign asks for no entry. ``untold``: its till wrote down that it could not tell.
     """
 
     purchase: Purchase
@@ -42,6 +42,7 @@ class Seen:
     merged: bool
     sure: bool
     entered: bool
+    untold: bool = False
 
 
 @dataclass(slots=True)
@@ -68,7 +69,7 @@ class Replay:
         if not (seen.here and seen.entered and seen.sure) or seen.merged or seen.verdict is not Verdict.FITS:
             return
         if seen.number is not None and self._may(self._of(seen)):
-            self.report.add(Wrong.NO_LEAF, f"purchase {seen.purchase.entry}")
+            self.report.add(Wrong.NOT_TOLD if seen.untold else Wrong.NO_LEAF, f"purchase {seen.purchase.entry}")
 
     def drawn(self, seen: Seen, draw: DrawRow) -> None:
         """Look at a purchase's leaf, and count it."""
