@@ -7,7 +7,7 @@ goes outside: backups and the homes that are restored from them. Searched are: t
 erase``, with everything running and stopped; the backups made before the erasure; and a home restored from them. Two
 controls must find her: a restore without the replay of erasures, and her member key kept. Exit 1 when anything of her
 is left, or when a control finds nothing. Her needles are never printed. Staff accounts of the home are set aside in
-FOLDER: nobody has to sign in for the canary.
+FOLDER meanwhile: nobody has to sign in for the canary.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -62,22 +64,33 @@ def main(path: str, beside: str = "") -> int:
     assert home.sandbox, "invented members go into a sandbox alone"
     folder = Path(beside or f"{home.path}.search")
     folder.mkdir()
-    _set_accounts_aside(home, folder)
     search = _Search(home, folder)
-    with Supervisor(home, lambda said: print(said.en)) as zones:
-        zones.start()
-        _lived_and_erased(search)
-    search.look("after, stopped", home.path)
-    _restored(search)
+    with _without_accounts(home, folder):
+        with Supervisor(home, lambda said: print(said.en)) as zones:
+            zones.start()
+            _lived_and_erased(search)
+        search.look("after, stopped", home.path)
+        _restored(search)
     print("as it must be" if not search.bad else f"NOT as it must be: {', '.join(search.bad)}")
     return 1 if search.bad else 0
 
 
-def _set_accounts_aside(home: Home, folder: Path) -> None:
+@contextmanager
+def _without_accounts(home: Home, folder: Path) -> Iterator[None]:
     """Let the sandbox be one without staff accounts: the canary is taken through what members and shops do."""
+    moved: list[tuple[Path, Path]] = []
     for path in (home.staff_db, mark_path(home)):
         for each in path.parent.glob(f"{path.name}*"):
-            shutil.move(each, folder / f"aside-{each.name}")
+            moved.append((each, folder / f"aside-{each.name}"))
+            shutil.move(*moved[-1])
+    try:
+        yield
+    finally:
+        for path in (home.staff_db, mark_path(home)):
+            for each in path.parent.glob(f"{path.name}*"):
+                each.unlink()
+        for place, aside in moved:
+            shutil.move(aside, place)
 
 
 def _lived_and_erased(search: _Search) -> None:
