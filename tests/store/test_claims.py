@@ -5,19 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from tests.door.statement_visit import Visit
 from tests.store.test_why_me import MEMBERS, SEED, WITHOUT, outcomes
 
+from noren.activity.campaigns import CampaignState, Undrawn
 from noren.activity.enrolment import set_card_state
 from noren.activity.erasing import erase
-from noren.activity.model import Card, CardState, Purchase, ReceiptKey
+from noren.activity.model import Card, CardState, Changes, Purchase, ReceiptKey
 from noren.campaign.claims import SAYS, Claim, Settled
 from noren.campaign.slips import Proof, check_slip
 from noren.doors.worker.claim_limits import A_MEMBER, A_TERMINAL, DAY_SECONDS, ClaimLimits
 from noren.governance.log.bundles import Bundles
 from noren.governance.ports import EntryKind
+from noren.house.statement import statement_room
+from noren.kernel.ids import Handle
 from noren.register.claiming import Found, Receipt, card_shown, settle_claim
 from noren.testing.audience_house import COFFEE, Bought, cards, grown_up
 from noren.testing.campaign_house import CampaignHouse
@@ -134,6 +139,49 @@ def test_of_a_slip_that_is_gone_its_state_is_told_and_nothing_of_where(claims: C
     assert (status, slip["fate"], slip["effect"]) == (200, fate, None)
     assert effect["barcode"]["value"] not in json.dumps(answer)
     assert "P1" not in json.dumps(answer)
+
+
+def page_of(house: CampaignHouse, card: str) -> tuple[dict[str, Any], str]:
+    """Return what a member is shown of coupons: as JSON, and as her page."""
+    visit = Visit(statement_room(house.home), Handle(house.handles[card]))
+    visit.enter()
+    return visit.get("/v1/coupons").json(), visit.get("/coupons?lang=en").text
+
+
+@pytest.mark.parametrize("fate", FATES[:3])
+def test_her_own_page_settles_it_and_tells_where_a_slip_was_used(claims: Claims, fate: str) -> None:
+    card, _, effect = claims.fates[fate]
+    told, page = page_of(claims.house, card)
+    (coupon,) = [each for each in told["coupons"] if each["coupon"] == effect["coupon"]]
+    gave = [slip for each in told["bought"] for slip in each["gave"]]
+    assert [(slip["coupon"], slip["state"]) for slip in gave] == [(effect["coupon"], fate)]
+    assert told["bought"][0]["shop"] == "S1"
+    today = claims.house.today.isoformat()
+    assert coupon["used"] == ({"company": "P1", "date": today} if fate == "used" else None)
+    assert (effect["barcode"]["value"] in page) is (fate == "open")
+    assert "use the barcode above" in page if fate == "open" else "use the barcode above" not in page
+
+
+def test_a_till_that_could_not_tell_is_told_to_her_once_the_seed_is_public(tmp_path: Path) -> None:
+    with CampaignHouse(tmp_path / "h") as house:
+        her, other = cards(2, SEED)
+        house.enrol({card: grown_up(number) for number, card in enumerate((her, other))})
+        house.run("fans", holdout="0", rate="1", caps="total = 9")
+        for card in (her, other):
+            house.till.sell(card, [COFFEE])
+        (bought,) = house.room.feed.chain(house.handles[her], None, 9)
+        with house.turn, house.room.ledger.batch() as batch:
+            batch.write(
+                Changes(undrawn=[Undrawn(bought.handle, bought.entry, "conditions")], next_entry=batch.next_entry())
+            )
+        before = [page_of(house, card)[0]["not_me"][0]["why"] for card in (her, other)]
+        assert before[0] == before[1]
+        house.step("stop")
+        house.till.move(8)
+        house.step("reveal")
+        assert house.till_looks().state is CampaignState.REVEALED
+        after = [page_of(house, card)[0]["not_me"][0]["why"]["en"] for card in (her, other)]
+        assert ["the till could not tell just then whether that was you" in each for each in after] == [True, False]
 
 
 def test_a_slip_lapses(claims: Claims) -> None:

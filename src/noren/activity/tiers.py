@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from noren.activity.tier_days import begin_us, first_of, month_of
+from noren.activity.tier_days import NO_TIER, HerTier, begin_us, first_of, month_of
 from noren.kernel.values import value
 
 MOST_LEVELS: Final = 8
@@ -179,6 +179,18 @@ class TierBatch(Protocol):
         ...
 
 
+def her_of(row: TierRow | None, months: Sequence[TierMonth]) -> HerTier:
+    """Return what is known of a member's tiers: of her row, and of the months that were worked out."""
+    if not months:
+        return NO_TIER
+    now, before = months[-1], next((each for each in months if each.month == months[-1].month - 1), None)
+    told = NO_TIER if row is None else HerTier(row_month=row.month, level=row.level, was=row.was)
+    return HerTier(
+        now.month, now.first_day, now.lowest, before.first_day if before else 0, before.lowest if before else "",
+        told.row_month, told.level, told.was,
+    )  # fmt: skip
+
+
 def days_of(rules: Rules, month: int) -> tuple[date, date]:
     """Return the days that are looked at for a month: the first, and the first that is not."""
     if rules.window is Window.LAST_YEAR:
@@ -201,7 +213,7 @@ def level_of(rules: Rules, measured: int) -> Level:
 
 def next_level(rules: Rules, measured: int) -> Level | None:
     """Return the lowest level whose threshold is not reached; None: the highest is."""
-    return next((each for each in rules.level if each.threshold > measured), None)
+    return next((each for each in rules.level if each.threshold > max(measured, 0)), None)
 
 
 def published(rows: Iterable[RulesRow]) -> list[RulesRow]:

@@ -80,6 +80,16 @@ NOT_ENTERED: Final = Say(
 """May be told at once: it tells of her own act alone."""
 
 
+def not_told_in_time(condition: Say) -> Say:
+    """Return why she was given none where a till wrote down that it could not tell; for when the seed is public."""
+    return Say(
+        f"{condition.ja}が対象でした。お買い物のとき、あなたが条件に合うかをレジがその場で確かめられず、抽選はありませんでした。"
+        "そのことは記録されていて、監査で確かめられます。",
+        f"It was for {condition.en}. When you bought, the till could not tell just then whether that was you, so there"
+        " was no draw. It wrote that down; an audit sees it.",
+    )
+
+
 def why_not(terms: Terms, outcomes: Sequence[str], condition: Say) -> Say:
     """Return why she was given none, once the seed is public. ``outcomes``: of her draws, as leaves say them."""
     if not outcomes:

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from noren.activity.tiers import Level, Measure, Rules, Window, days_of
+from noren.audience.language.speech.wording import Wording
 from noren.kernel.say import Say
 
 _WHAT: Final[Mapping[Measure, Say]] = {
@@ -14,7 +15,6 @@ _WHAT: Final[Mapping[Measure, Say]] = {
     Measure.POINTS: Say("お買い物でついたポイント(返品分を除く)", "points that purchases earned, without returns"),
     Measure.VISITS: Say("お買い物の回数(お会計単位。全部返品したものを除く)", "purchases, without those all returned"),
 }
-_YEN: Final = "JPY"
 
 
 def rule_says(rules: Rules) -> Say:
@@ -41,10 +41,9 @@ def level_says(rules: Rules, level: Level, currency: str) -> Say:
 def measured_says(measure: Measure, measured: int, currency: str) -> Say:
     """Return a measure with its unit. Amounts stand in the currency's minor unit."""
     match measure:
-        case Measure.SPEND if currency == _YEN:
-            return Say(f"{measured:,}円", f"{measured:,} yen")
         case Measure.SPEND:
-            return Say(f"{measured:,}({currency}の最小単位)", f"{measured:,} ({currency}, minor units)")
+            words = Wording(currency)
+            return Say(words.money(measured, "ja"), words.money(measured, "en"))
         case Measure.POINTS:
             return Say(f"{measured:,}ポイント", f"{measured:,} points")
         case Measure.VISITS:

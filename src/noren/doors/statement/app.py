@@ -25,7 +25,7 @@ from noren.doors.statement.entries import (
 from noren.doors.statement.forget import acknowledgement, forget, forget_page, undo
 from noren.doors.statement.given import Desk, whose
 from noren.doors.statement.pages import code_part, own_page, purchases_csv
-from noren.doors.statement.wire import balance_json, purchases_json, uses_json
+from noren.doors.statement.wire import balance_json, purchases_json, tier_json, uses_json
 from noren.house.statement import StatementRoom
 from noren.kernel.ids import Handle
 
@@ -56,6 +56,7 @@ def statement_app(room: StatementRoom) -> App:
         delete_entry,
         balance_json,
         purchases_json,
+        tier_json,
         uses_json,
         disclosure,
         disclosure_code,

@@ -48,8 +48,19 @@ class CheckView(msgspec.Struct, frozen=True):
     opening: OpeningView | None
 
 
+class UsedView(msgspec.Struct, frozen=True):
+    """Where and when a coupon was used."""
+
+    company: str
+    date: date
+
+
 class CouponView(msgspec.Struct, frozen=True):
-    """A coupon. ``slip``: the address that checks it; ``why``, ``check``: null where no draw of ours gave it."""
+    """A coupon.
+
+    ``used``: null unless it was, and where is still kept; ``slip``: the address that checks it; ``why``, ``check``:
+    null where no draw of ours gave it.
+    """
 
     coupon: str
     state: CouponState
@@ -60,6 +71,7 @@ class CouponView(msgspec.Struct, frozen=True):
     valid_until: date
     barcode: str
     symbology: str
+    used: UsedView | None
     why: Say | None
     slip: str
     check: CheckView | None
@@ -78,6 +90,23 @@ class NotMeView(msgspec.Struct, frozen=True):
     check: CheckView | None
 
 
+class GaveView(msgspec.Struct, frozen=True):
+    """A slip that came out at a purchase."""
+
+    coupon: str
+    title: Say
+    state: CouponState
+
+
+class BoughtView(msgspec.Struct, frozen=True):
+    """A purchase, and the slips that the till has on record for it."""
+
+    date: date
+    company: str
+    shop: str
+    gave: tuple[GaveView, ...]
+
+
 class CouponsView(msgspec.Struct, frozen=True):
     """All of it. ``draw_number``: what her tickets are made of; hers to keep to herself."""
 
@@ -85,6 +114,7 @@ class CouponsView(msgspec.Struct, frozen=True):
     points_only: bool
     coupons: tuple[CouponView, ...]
     not_me: tuple[NotMeView, ...]
+    bought: tuple[BoughtView, ...]
 
     @property
     def open(self) -> tuple[CouponView, ...]:

@@ -15,10 +15,11 @@ from noren.campaign.draw import SHARE_BYTES, SHARES, Outcome, seed_of
 from noren.campaign.entering import IN_TERMS
 from noren.campaign.offer_words import offer_words
 from noren.campaign.printed import slip_link
-from noren.campaign.reasons import NOT_ENTERED, condition_said, not_told_yet, odds_of, why_me, why_not
+from noren.campaign.reasons import NOT_ENTERED, condition_said, not_told_in_time, not_told_yet, odds_of, why_me, why_not
 from noren.campaign.running import first_reveal
 from noren.campaign.slips import seq_shown
 from noren.campaign.terms import campaign_in, condition_hash, terms_hash
+from noren.doors.statement.bought_view import slips_by_purchase, used_at
 from noren.doors.statement.coupon_shapes import (
     CheckView,
     CouponState,
@@ -28,7 +29,7 @@ from noren.doors.statement.coupon_shapes import (
     NotMeView,
     OpeningView,
 )
-from noren.doors.statement.meeting import had_entered, met_at, visits_of
+from noren.doors.statement.meeting import Visit, had_entered, met_at, visits_of
 from noren.doors.statement.view import Viewer
 from noren.kernel.clock import local_date
 from noren.kernel.say import Say
@@ -55,16 +56,20 @@ class CouponViewer:
         """Return what she is shown."""
         feed, handle = self.viewer.feed, self.viewer.handle.reveal()
         draws = _by_campaign(feed.draws_held(handle))
+        visits = visits_of(feed.chain(handle, None, LAST_PURCHASES), self.viewer.room.home.zone)
+        held, today = feed.coupons_held(handle), self._today().toordinal()
         number = feed.draw_numbers([handle]).get(handle, b"")
         return CouponsView(
             draw_number=number.hex(),
             points_only=self.viewer.balance().points_only,
-            coupons=self._coupons(draws),
-            not_me=self._not_me(draws),
+            coupons=self._coupons(held, draws),
+            not_me=self._not_me(visits, draws),
+            bought=slips_by_purchase(
+                visits, held, lambda each: state_of(each, today), self.viewer.room.reader.shop_name
+            ),
         )
 
-    def _coupons(self, draws: Mapping[str, Sequence[OwnDraw]]) -> tuple[CouponView, ...]:
-        found = self.viewer.feed.coupons_held(self.viewer.handle.reveal())
+    def _coupons(self, found: Sequence[Coupon], draws: Mapping[str, Sequence[OwnDraw]]) -> tuple[CouponView, ...]:
         today = self._today().toordinal()
         opened = [each for each in found if state_of(each, today) == "open"]
         closed = [each for each in found if state_of(each, today) != "open"]
@@ -85,15 +90,14 @@ class CouponViewer:
             valid_until=date.fromordinal(coupon.valid_until),
             barcode=coupon.barcode,
             symbology=symbology(coupon.barcode, ours=bool(coupon.campaign)),
+            used=used_at(self.viewer.feed, coupon),
             why=why,
             slip=self._slip(coupon) if gave else "",
             check=None if campaign is None else self._check(campaign, gave),
         )
 
-    def _not_me(self, draws: Mapping[str, Sequence[OwnDraw]]) -> tuple[NotMeView, ...]:
+    def _not_me(self, visits: Sequence[Visit], draws: Mapping[str, Sequence[OwnDraw]]) -> tuple[NotMeView, ...]:
         """Return campaigns that gave her nothing, chosen by what is public alone as long as their seed is not."""
-        bought = self.viewer.feed.chain(self.viewer.handle.reveal(), None, LAST_PURCHASES)
-        visits = visits_of(bought, self.viewer.room.home.zone)
         if not visits:
             return ()
         first = min(each.day for each in visits)
@@ -106,15 +110,24 @@ class CouponViewer:
             for each, at in none
             if IN_TERMS in each.terms and not had_entered(held.get(each.campaign), at)
         }
+        untold = {each.entry for each in self.viewer.feed.undrawn_held(self.viewer.handle.reveal())}
         return tuple(
-            self._not_one(each, draws.get(each.campaign, ()), entered=each.campaign not in left_out) for each, _ in none
+            self._not_one(
+                each,
+                draws.get(each.campaign, ()),
+                entered=each.campaign not in left_out,
+                untold=any(visit.entry in untold for visit in at),
+            )
+            for each, at in none
         )
 
-    def _not_one(self, campaign: OwnCampaign, draws: Sequence[OwnDraw], *, entered: bool) -> NotMeView:
+    def _not_one(self, campaign: OwnCampaign, draws: Sequence[OwnDraw], *, entered: bool, untold: bool) -> NotMeView:
         terms, told = _terms(campaign), bool(campaign.shares)
         zone = self.viewer.room.home.zone
         if not entered and not (told and draws):  # whether there were draws is told to nobody before the end
             why = NOT_ENTERED
+        elif told and untold and not draws:
+            why = not_told_in_time(self._condition(campaign))
         elif told:
             why = why_not(terms, [each.row.outcome for each in draws], self._condition(campaign))
         else:

@@ -15,6 +15,7 @@ from noren.doors.statement.codes import code_picture, grouped
 from noren.doors.statement.entrance import send_to_sign_in
 from noren.doors.statement.given import Desk, GivenDesk, GivenHandle
 from noren.doors.statement.table import as_csv
+from noren.doors.statement.tier_view import tier_of
 from noren.kernel.ids import Handle
 from noren.register.codes import make_code
 
@@ -34,6 +35,7 @@ def own_page(request: Asked, desk: GivenDesk, before: FromQuery[str | None] = No
             balance=viewer.balance(),
             page=viewer.purchases(before),
             uses=viewer.uses(),
+            tier=tier_of(desk.room, viewer.feed, handle),
             first=before is None,
             **_code(desk, handle),
         )

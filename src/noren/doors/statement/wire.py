@@ -10,6 +10,7 @@ from litestar.params import FromQuery, QueryParameter
 
 from noren.activity.queries import MAX_PAGE
 from noren.doors.statement.given import GivenDesk, GivenHandle
+from noren.doors.statement.tier_view import tier_of
 from noren.doors.statement.view import PAGE_PURCHASES
 
 Limit = Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)]
@@ -24,6 +25,13 @@ def balance_json(desk: GivenDesk, handle: GivenHandle) -> Response[Any]:
     """Answer her balance."""
     with desk.view(handle) as viewer:
         return _json(viewer.balance())
+
+
+@get("/v1/tier", sync_to_thread=True)
+def tier_json(desk: GivenDesk, handle: GivenHandle) -> Response[Any]:
+    """Answer her tier, what counts already for the next time, and the rules; null where there are none."""
+    with desk.view(handle) as viewer:
+        return _json({"tier": tier_of(desk.room, viewer.feed, handle)})
 
 
 @get("/v1/uses", sync_to_thread=True)
