@@ -112,6 +112,10 @@ def claims(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def test_lost_held_out_capped_and_not_drawn_are_one_answer(claims: Claims) -> None:
+    """The control: whoever told what the log says of the draw would give four."""
+    feed, handles = claims.house.room.feed, claims.house.handles
+    drawn = {tuple(each.row.outcome for each in feed.draws_held(handles[card])) for card in claims.first.values()}
+    assert len(drawn) == len(WITHOUT)
     told = {json.dumps(claims.ask(claims.receipts[card], card)) for card in claims.first.values()}
     (only,) = told
     status, answer = json.loads(only)
