@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
+from fractions import Fraction
 from typing import Any, Final
 
 import pytest
@@ -19,15 +21,20 @@ from tests.door.statement_visit import Visit
 
 from noren.activity.connection import connect
 from noren.activity.enrolment import merge, set_points_only
+from noren.activity.entered import Entered
 from noren.activity.erasing import erase
 from noren.activity.model import Purchase, Traits
+from noren.audience.figure.rounding import rounded
+from noren.campaign import entering
 from noren.campaign.audit.findings import Report, Wrong
-from noren.campaign.simulating import ALL_ENTER
+from noren.campaign.entering import Asking
+from noren.campaign.simulating import ALL_ENTER, Span, expected
 from noren.house.campaigns import audited
 from noren.house.ledger_document import own_document
 from noren.kernel.clock import microseconds
 from noren.kernel.ids import Handle
 from noren.testing.audience_house import COFFEE, MILK, cards, grown_up
+from noren.testing.campaign_book import campaign_file
 from noren.testing.campaign_house import CampaignHouse, StatementsWay
 from noren.testing.databases import ENGINES, EngineName
 
@@ -314,8 +321,52 @@ def test_what_she_does_not_want_kept_is_no_finding(house: House) -> None:
 
 def test_figures_say_who_entered_and_what_they_suppose(house: House) -> None:
     status, said, _ = house.ask("/campaigns/result", {"campaign": "day"})
-    assert (status, said["entry"], said["entered"]) == (200, True, None), "fewer than may be told"
+    count = house.room.feed.count_entered(house.row("day").number)
+    told = None if count < said["minimum"] else rounded(count)
+    assert (status, said["entry"], said["entered"]) == (200, True, told)
     assert house.ask("/campaigns/result", {"campaign": "twin"})[1]["entry"] is False
     for name, supposes in (("day", True), ("twin", False)):
         assumes = house.ask("/campaigns/simulate", {"campaign": name, "asker": "aoki"})[1]["assumes"]
         assert ({"ja": ALL_ENTER.ja, "en": ALL_ENTER.en} in assumes) is supposes
+    some = {"campaign": "day", "asker": "aoki", "entering": "0.3"}
+    said = house.ask("/campaigns/simulate", some)[1]["assumes"]
+    assert [each["en"] for each in said][-1] == "that 30 % of those who fit enter"
+    assert house.ask("/campaigns/simulate", some | {"campaign": "twin"})[0] == 409, "it asks for no entry"
+
+
+def test_a_share_that_enters_is_no_figure_and_bounds_what_comes_of_it() -> None:
+    day = date(2026, 11, 1)
+    for draw, quarters in (("member", None), ("visit", 250)):
+        file = campaign_file(draw=draw, rate="0.5", issue="entry = true")
+        span = Span(day, day)
+        whole, some = (expected(file, span, 1_000, quarters, Fraction(share)) for share in ("1", "0.3"))
+        assert (whole.draws, some.draws, whole.slips, some.slips) == (1_000, 300, 500, 150)
+
+
+SKEWS: Final = (timedelta(0), timedelta(seconds=-30), timedelta(seconds=30))
+
+
+@pytest.mark.parametrize("skew", SKEWS)
+def test_till_and_audit_agree_on_who_enters_while_purchases_are_taken(house: House, skew: timedelta) -> None:
+    """Also where the clock that entries are stamped by goes before or behind the till's: the ledger's order tells."""
+    mine = [f"29802{SKEWS.index(skew)}1000000{n:04d}" for n in range(8)]
+    lives = [house.member(card) for card in mine]
+    number = house.row("day").number
+
+    def enter(card: str) -> None:
+        asking = Asking(house.handles[card], "day", lambda: house.room.now() + skew, house.home.zone)
+        with house.turn:
+            assert isinstance(entering.enter(house.room.ledger, asking), Entered)
+
+    with ThreadPoolExecutor(2) as pool:
+        entries = pool.map(enter, mine)
+        for _round in range(3):
+            for one in lives:
+                house.does(one, "buy")
+        list(entries)
+    drawn = [one.drawn() for one in lives]
+    assert all("D-" not in each for each in drawn), "once it counts it counts"
+    if skew <= timedelta(0):
+        assert all(each.endswith("D") for each in drawn), "all had entered before the last round"
+    assert house.room.feed.count_entered(number) >= len(mine)
+    assert house.report().findings == [], drawn

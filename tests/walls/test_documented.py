@@ -12,6 +12,7 @@ from noren.activity.campaigns import CampaignState
 from noren.audience.model import State
 from noren.audience.refusals import Word
 from noren.campaign.audit.findings import Wrong
+from noren.campaign.entering import NotTaken
 from noren.campaign.refusals import Word as Refused
 from noren.governance.announced.changes import Change
 from noren.governance.announced.refusals import Rule
@@ -59,6 +60,8 @@ def test_every_word_of_campaigns_is_documented() -> None:
     page = DOCS / "reference/campaigns.md"
     assert [row[0].strip("`") for row in rows(page, "States / 状態")[2:]] == [s.name.lower() for s in CampaignState]
     assert [row[0].strip("`") for row in rows(page, "Refusals / 断り")[2:]] == [each.value for each in Refused]
+    refused = rows(page, "Entries not taken / 受け付けないエントリー")[2:]
+    assert [row[0].strip("`") for row in refused] == [each.value for each in NotTaken]
     found = rows(page, "What an audit finds / 監査で見つかること")[2:]
     assert [row[0].strip("`") for row in found] == [each.value for each in Wrong]
 

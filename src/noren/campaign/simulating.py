@@ -117,9 +117,15 @@ def questions(campaign: Campaign, span: Span, companies: str) -> list[Question]:
     return [Question((Asked(kind + about, campaign.purpose, companies, Channel.TILL),)) for kind in kinds]
 
 
-def expected(campaign: Campaign, span: Span, members: int, quarters: int | None) -> Expected:
-    """Return what noisy figures come to by the file's rate, holdout and caps. ``quarters`` None: drawn by member."""
+def expected(
+    campaign: Campaign, span: Span, members: int, quarters: int | None, entering: Fraction = Fraction(1)
+) -> Expected:
+    """Return what noisy figures come to by the file's rate, holdout and caps. ``quarters`` None: drawn by member.
+
+    ``entering``: which part of those who fit enters, an assumption and no figure.
+    """
     issue, caps, face = campaign.issue, campaign.caps, face_value(campaign.offer)
+    members, quarters = int(members * entering), None if quarters is None else int(quarters * entering)
     draws = members if quarters is None else max(members, quarters * VISITS_EACH)
     won = draws * Fraction(issue.rate) * (1 - Fraction(issue.holdout))
     limits: dict[str, Fraction] = {}
@@ -162,6 +168,10 @@ ALL_ENTER: Final = Say(
 )
 
 
-def assumed(campaign: Campaign) -> tuple[Say, ...]:
+def assumed(campaign: Campaign, entering: Fraction = Fraction(1)) -> tuple[Say, ...]:
     """Return what the numbers of a campaign suppose."""
-    return (*ASSUMES, ALL_ENTER) if campaign.issue.entry else ASSUMES
+    if not campaign.issue.entry:
+        return ASSUMES
+    percent = f"{float(entering * 100):g}"
+    some = Say(f"条件に合う会員の{percent}%がエントリーすること", f"that {percent} % of those who fit enter")
+    return (*ASSUMES, ALL_ENTER if entering == 1 else some)

@@ -1,6 +1,7 @@
 """The public terms of a campaign: what anybody may read before it starts, and what its slips are bound to. Pure.
 
-Whole numbers, texts, lists and objects alone, so that the one JSON text (RFC 8785) is the same in every language.
+Whole numbers, truth values, texts, lists and objects alone, so that the one JSON text (RFC 8785) is the same in every
+language.
 The condition stands in them as a salted hash; the file as it was drafted is held by another, in the side's log.
 """
 

@@ -67,7 +67,7 @@ def _verifies(public: bytes, text: bytes, signature: bytes) -> bool:
 
 
 def _canonical(said: dict[str, Any]) -> bytes:
-    """Return the RFC 8785 text: of texts and whole numbers with ASCII keys, which is all that terms and slips hold."""
+    """Return the RFC 8785 text: of texts, whole numbers, truth values and ASCII keys, which is all that they hold."""
     return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 

@@ -35,6 +35,7 @@ def public_terms(**changes: Any) -> dict[str, Any]:
         "draw": "member",
         "rate": "0.2",
         "holdout": "0.1",
+        "entry": True,
         "offer": {"kind": "amount", "value": 50, "redeem_at": ["P1"], "products": 'category = "COFFEE"'},
         "public_key": _KEY.public_key().public_bytes_raw().hex(),
         "share_hashes": [commitment(each).hex() for each in SHARES],

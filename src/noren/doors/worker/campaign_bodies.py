@@ -11,6 +11,7 @@ import msgspec
 
 Word = Annotated[str, msgspec.Meta(max_length=1_000, pattern=r"\A[^\x00]*\Z")]
 Text = Annotated[str, msgspec.Meta(max_length=131_072)]
+Share = Annotated[str, msgspec.Meta(pattern=r"\A(0\.[0-9]{0,5}[1-9]|1)\Z")]
 Hashed = Annotated[bytes, msgspec.Meta(min_length=32, max_length=32)]
 Sealed = Annotated[bytes, msgspec.Meta(min_length=32, max_length=200)]
 
@@ -52,11 +53,15 @@ class NameBody(_Body, frozen=True):
 
 
 class SimulateBody(_Body, frozen=True):
-    """A campaign to be tried over past days, and who asks. ``days`` None: as many as it has."""
+    """A campaign to be tried over past days, and who asks. ``days`` None: as many as it has.
+
+    ``entering``: which part of those who fit is supposed to enter, a decimal text; it is no figure and costs nothing.
+    """
 
     campaign: Word
     asker: Word
     days: Annotated[int, msgspec.Meta(ge=1, le=400)] | None = None
+    entering: Share = "1"
 
 
 class Both(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
 
 from litestar import Response, post
@@ -69,6 +70,8 @@ def campaign_figure_handlers(turn: Turn) -> list[Any]:
 
 def _simulated(room: WorkerRoom, campaign: Campaign, data: bodies.SimulateBody) -> bodies.SimulationAnswer | Refusal:
     unfit = judged(campaign)
+    if data.entering != "1" and not campaign.issue.entry:
+        unfit = Say("エントリー制の企画ではありません。", "This campaign asks for no entry.")
     if unfit is not None:
         return Refusal(Word.NO_FIGURE, unfit)
     span, companies = span_of(campaign, room.today(), data.days), around(room).companies_of(campaign)
@@ -77,11 +80,13 @@ def _simulated(room: WorkerRoom, campaign: Campaign, data: bodies.SimulateBody) 
     if isinstance(noisy, Refusal):
         return noisy
     room.note(EntryKind.AUDIENCE_COUNTED, by=plain(data.asker), figures=len(noisy), campaign=campaign.id)
+    entering = Fraction(data.entering)
     if isinstance(shown(noisy[0], room.audiences.rules.smallest), TooFew):
-        return _answer(room, campaign, span, None, None)
+        return _answer(room, campaign, span, None, None, entering)
     members = rounded(noisy[0])
     quarters = max(0, noisy[1]) if len(noisy) > 1 else None
-    return _answer(room, campaign, span, members, expected(campaign, span, members, quarters))
+    told = expected(campaign, span, members, quarters, entering)
+    return _answer(room, campaign, span, members, told, entering)
 
 
 def _noisy(
@@ -104,7 +109,7 @@ def _noisy(
 
 
 def _answer(
-    room: WorkerRoom, campaign: Campaign, span: Span, members: int | None, told: Expected | None
+    room: WorkerRoom, campaign: Campaign, span: Span, members: int | None, told: Expected | None, entering: Fraction
 ) -> bodies.SimulationAnswer:
     needed = sales_needed(campaign) if room.home.settings.programme.currency == CURRENCY else None
     enough = None if needed is None else sales_of(campaign, span, room.feed, world_of(room)) >= needed
@@ -120,7 +125,7 @@ def _answer(
         minimum=room.audiences.rules.smallest,
         sales_needed=needed,
         sales_enough=enough,
-        assumes=[answers.both(each) for each in assumed(campaign)],
+        assumes=[answers.both(each) for each in assumed(campaign, entering)],
     )
 
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final
 
 import typer
 
 from noren.doors.cli.campaign.asking import IdArgument, ask
-from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here
+from noren.doors.cli.here import HomeOption, JsonOption, LangOption, here, refuse
 from noren.doors.cli.signed_in import acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
 PATIENCE_SECONDS: Final = 3_600.0
+_SHARE: Final = re.compile(r"0\.[0-9]{0,5}[1-9]|1")
 _COUNTED: Final = {
     "leaves": Say("抽選の記録", "draws"),
     "recomputed": Say("当落を計算し直した抽選", "draws recomputed by the seed"),
@@ -67,15 +69,33 @@ def simulate(
             help=both("さかのぼる日数(既定: 企画の日数)", "Past days (default: as many as it has)"),
         ),
     ] = None,
+    entering: Annotated[
+        str,
+        typer.Option(
+            "--entering",
+            metavar="SHARE",
+            help=both(
+                "条件に合う会員のうち、エントリーするとみる割合(例 0.3)",
+                "Which share of those who fit is supposed to enter (0.3)",
+            ),
+        ),
+    ] = "1",
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Try a campaign over past days, as private figures from the asker's budget."""
     at = here(context, home, lang, as_json)
-    body = {"campaign": campaign, "asker": acting(at, asker, "--asker"), "days": days}
+    body = {"campaign": campaign, "asker": acting(at, asker, "--asker"), "days": days, "entering": _share(entering)}
     found = ask(at, "simulate", body, patience=PATIENCE_SECONDS)
     at.answer(found, *_tried(found))
+
+
+def _share(given: str) -> str:
+    """Return a share that the ledger-worker takes, as it was given."""
+    if not _SHARE.fullmatch(given):
+        refuse("--entering は 0.3 のような小数か 1 です。", "--entering is a decimal like 0.3, or 1.")
+    return given
 
 
 def result(
