@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from noren.campaign.entering import Asking
 from noren.campaign.simulating import ALL_ENTER, Span, expected
 from noren.house.campaigns import audited
 from noren.house.ledger_document import own_document
-from noren.kernel.clock import microseconds
+from noren.kernel.clock import instant_of, local_date, microseconds
 from noren.kernel.ids import Handle
 from noren.testing.audience_house import COFFEE, MILK, cards, grown_up
 from noren.testing.campaign_book import campaign_file
@@ -306,17 +306,27 @@ def test_it_goes_over_at_a_merge_into_her_document_and_away_with_her(house: Hous
     assert house.report().good
 
 
-def test_what_she_does_not_want_kept_is_no_finding(house: House) -> None:
+def forgotten(house: House, bought: Purchase) -> None:
+    """Let a purchase be as it is once its member had it forgotten: at its day's begin, without its place."""
+    day = local_date(instant_of(bought.received), house.home.zone)
+    begin = microseconds(datetime.combine(day, time(), house.home.zone))
+    with house.turn, house.room.ledger.batch() as batch:
+        batch.put_anew(replace(bought, shop="", terminal="", receipt="", at=begin, received=begin, lines=None), [])
+
+
+def test_what_she_does_not_want_kept_is_no_finding_and_hides_nothing(house: House) -> None:
     """A purchase without its hour: that the entry was there is told by the ledger's own order."""
-    one = house.member("2980333000000001")
+    one, other = (house.member(f"298033300000000{n}") for n in range(2))
     for step in ("enter", "buy"):
         house.does(one, step)
-    bought: Purchase = house.room.feed.chain(house.handles[one.card], None, 1)[0]
-    with house.turn, house.room.ledger.batch() as batch:
-        midnight = bought.at - bought.at % 86_400_000_000 + 54_000_000_000
-        begun = midnight if midnight <= bought.at else midnight - 86_400_000_000
-        batch.put_anew(replace(bought, shop="", terminal="", receipt="", at=begun, received=begun, lines=None), [])
+    house.does(other, "buy")
+    before = house.report().counted["purchases"]
+    forgotten(house, house.room.feed.chain(house.handles[one.card], None, 1)[0])
     assert house.report().good
+    middle = house.room.feed.purchases_after(house.room.feed.last_entry() // 2, 1)[0]  # where a search looks first
+    forgotten(house, middle)
+    after = house.report()
+    assert (after.good, after.counted["purchases"]) == (True, before)
 
 
 def test_figures_say_who_entered_and_what_they_suppose(house: House) -> None:
@@ -360,10 +370,11 @@ def test_till_and_audit_agree_on_who_enters_while_purchases_are_taken(house: Hou
 
     with ThreadPoolExecutor(2) as pool:
         entries = pool.map(enter, mine)
-        for _round in range(3):
-            for one in lives:
-                house.does(one, "buy")
+        for one in (*lives, *lives):
+            house.does(one, "buy")
         list(entries)
+    for one in lives:
+        house.does(one, "buy")
     drawn = [one.drawn() for one in lives]
     assert all("D-" not in each for each in drawn), "once it counts it counts"
     if skew <= timedelta(0):

@@ -37,6 +37,9 @@ PROMPT: Final = timedelta(minutes=10)
 _CLOCKS: Final = timedelta(minutes=1)
 """How far two tills' clocks may differ."""
 
+_HOURS_GONE: Final = timedelta(days=1)
+"""A purchase that its member had forgotten stands at its day's begin."""
+
 _DIFFERENT: Final = (
     nodes.PointsBalance,
     nodes.PointsExpiring,
@@ -75,10 +78,11 @@ def can_be_judged(condition: nodes.Condition) -> bool:
 def first_since(feed: AuditFeed, since: int) -> int:
     """Return an entry behind which every purchase stands that came in since an instant: received ascends."""
     low, high = 0, feed.last_entry()
+    least = since - (_CLOCKS + _HOURS_GONE) // timedelta(microseconds=1)
     while low < high:
         middle = (low + high) // 2
         found = feed.purchases_after(middle, 1)
-        if found and found[0].received < since - _CLOCKS // timedelta(microseconds=1):
+        if found and found[0].received < least:
             low = max(found[0].entry, middle + 1)
         else:
             high = middle
