@@ -160,6 +160,24 @@ def test_what_is_wrong_in_a_file_is_told_by_its_place(house: TillHouse) -> None:
     assert (broken.exit_code, "issue.rate" in broken.stderr) == (1, True)
 
 
+def test_entry_is_told_and_a_trial_supposes_who_enters(house: TillHouse) -> None:
+    text = file("entered").replace('holdout = "0"', 'holdout = "0"\nentry = true')
+    drafted = call(house, "draft", "-", "--author", "aoki", text=text)
+    assert (drafted.exit_code, "only members who entered" in drafted.stdout) == (0, True), drafted.output
+    assert "エントリー制" in call(house, "show", "entered", lang="ja").stdout
+    tried = {
+        share: call(house, "simulate", "entered", "--asker", "aoki", "--entering", share) for share in ("1", "0.25")
+    }
+    assert "that all who fit enter" in tried["1"].stdout
+    assert "that 25 % of those who fit enter" in tried["0.25"].stdout
+    for wrong in ("0", "1.5", "half"):
+        assert call(house, "simulate", "entered", "--asker", "aoki", "--entering", wrong).exit_code == 1
+    assert "Members who entered: fewer than" in call(house, "result", "entered").stdout
+    assert call(house, "draft", "-", "--author", "aoki", text=file("free")).exit_code == 0
+    none = call(house, "simulate", "free", "--asker", "aoki", "--entering", "0.5")
+    assert (none.exit_code, "asks for no entry" in none.stderr) == (1, True)
+
+
 def test_no_one_approves_alone(house: TillHouse) -> None:
     assert call(house, "draft", "-", "--author", "aoki", text=file("alone")).exit_code == 0
     own = call(house, "approve", "alone", "--approver", "aoki")

@@ -213,6 +213,16 @@ def test_the_list_is_the_same_for_who_fits_and_who_does_not(house: House) -> Non
     assert ONE not in json.dumps(told) + "".join(pages), "the condition is its company's own until the end"
 
 
+def test_in_points_only_mode_she_is_told_so_and_has_no_button(house: House) -> None:
+    one = house.member("2980555000000009")
+    house.does(one, "points-only")
+    page = one.visit.get("/campaigns?lang=en").text
+    assert "In points-only mode no campaign draws for you." in page
+    assert "up to 500 more" in page, "the list is hers to read all the same"
+    assert "<form" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "campaigns/enter" in house.member("2980555000000010").visit.get("/campaigns?lang=en").text
+
+
 def test_drawn_or_not_she_may_take_it_back_just_as_long(house: House) -> None:
     """No oracle either: what ends the way back is a purchase where it runs, whether it was drawn for or not."""
     fits, other = (house.member(f"298066600000000{n}") for n in range(2))
