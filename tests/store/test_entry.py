@@ -22,7 +22,7 @@ from tests.door.statement_visit import Visit
 from noren.activity.connection import connect
 from noren.activity.enrolment import merge, set_points_only
 from noren.activity.entered import Entered
-from noren.activity.erasing import erase
+from noren.activity.erasing import erase, withdraw
 from noren.activity.model import Purchase, Traits
 from noren.audience.figure.rounding import rounded
 from noren.campaign import entering
@@ -194,6 +194,23 @@ def test_an_audit_finds_whoever_was_drawn_for_without_entry_and_whoever_was_left
     with planted(house) as db:  # written behind the purchase, though the clock says before: no till could know
         db.execute("INSERT INTO entered VALUES (?, ?, ?, ?)", (others, number, held.entered.at, bought.entry))
         assert house.report().good
+
+
+def test_what_is_over_takes_no_entry_and_hers_stays_to_be_seen(cheated: House) -> None:
+    house = cheated
+    house.begin("short")
+    early, late, left = (house.member(f"298022200000000{n}") for n in range(3))
+    house.does(early, "enter", "short")
+    assert withdraw(house.room.ledger, handle=house.handles[left.card], day=house.today.toordinal())
+    assert left.visit.post("/campaigns/enter", data={"campaign": "short"}).status_code == 404
+    assert house.step("stop", "short")[0] == 200
+    house.does(late, "enter=over", "short")
+    told = early.visit.get("/v1/campaigns").json()
+    assert [each["campaign"] for each in told["over"]] == ["short"]
+    assert "short" not in [each["campaign"] for each in told["open"]]
+    assert "終わった企画" in early.visit.get("/campaigns?lang=ja").text
+    house.does(early, "back", "short")
+    assert early.visit.get("/v1/campaigns").json()["over"] == late.visit.get("/v1/campaigns").json()["over"] == []
 
 
 def test_the_list_is_the_same_for_who_fits_and_who_does_not(house: House) -> None:
