@@ -23,7 +23,9 @@ from noren.kernel.clock import instant_of, local_date
 from noren.kernel.say import Say
 
 MOST_CAMPAIGNS: Final = 20_000
-MOST_SHOWN: Final = 100
+MOST_SHOWN: Final = 1_000
+"""More at once than anybody runs: whatever is left off the list could be entered by nobody."""
+
 MOST_PURCHASES: Final = 2_000
 MOST_OVER: Final = 40
 
