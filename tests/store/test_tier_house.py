@@ -145,6 +145,9 @@ def test_live_at_the_till_and_in_a_count_it_is_the_same(house: TierHouse) -> Non
     house.round()
     agree(house, {HER: {"golds", "either"}, OTHER: {"others", "either"}})
     assert tier_then(house.room.feed, house.handles[HER], house.today) == "gold"
+    with house.turn, house.room.ledger.batch() as batch:  # negative control: what is said rests on her row
+        batch.drop_tiers([house.handles[HER]])
+    house.till.until(lambda: house.till.told(house.handles[HER]) == {"others", "either"})
 
 
 def agree(house: TierHouse, expected: dict[str, set[str]]) -> None:
