@@ -102,11 +102,16 @@ def settle(house: TillHouse, members: int) -> None:
     until = time.monotonic() + _SETTLE_SECONDS
     reader = StandingReader(house.home.standings_db)
     time.sleep(5)  # until it has seen what is in force now
-    while reader.progress().swept is not None and time.monotonic() < until:
+    while not is_whole(reader) and time.monotonic() < until:
         time.sleep(0.5)
-    say(f"    {members:,} members folded: {reader.progress().swept is None}")
+    say(f"    {members:,} members folded: {is_whole(reader)}")
     reader.close()
     house.stop_worker()
+
+
+def is_whole(reader: StandingReader) -> bool:
+    plans = reader.plans()
+    return bool(plans) and all(one.taken and one.whole for one in plans)
 
 
 def prepared(count: int, members: int, rows: list[dict[str, str]], seed: int) -> tuple[Ground, Tills]:

@@ -35,7 +35,7 @@ from noren.audience.live import fold as fold_live
 from noren.audience.standings import LiveCondition, NotReady, Readying, Rules, StandingDesk
 from noren.audience.standings.folding import ALL, Folder
 from noren.audience.standings.keeping import Keeper
-from noren.audience.standings.publishing import Published, edition_of, told_of
+from noren.audience.standings.publishing import Given
 from noren.audience.standings.store import StandingFile, StandingReader
 from noren.testing.standings import FakeConditions, FakeShops
 
@@ -129,33 +129,32 @@ def run(folder: Path, goods: dict[str, Goods], members: dict[str, list[Purchase]
     now = [BEGIN]
     file, feed = StandingFile(folder / "standings.db"), SqliteFeed(folder / "ledger.db")
     rules = Rules(ZONE, 365)
-    told = told_of(live)
-    file.publish(edition_of(told), told)
 
-    def readying(which: StandingReader | None) -> Readying:
-        source = live if which is None else Published(which, time.monotonic)
-        return Readying(about=feed, conditions=source, shops=FakeShops(), zone=ZONE, monotonic=lambda: 0.0)
+    def readying() -> Readying:
+        return Readying(about=feed, conditions=live, shops=FakeShops(), zone=ZONE, monotonic=lambda: 0.0)
 
-    kept_ready = readying(None)
+    kept_ready = readying()
     keeper = Keeper(about=feed, store=file, readying=kept_ready, rules=rules, now=lambda: now[0], old=None)
     watch = Watch()
-    made = readying(None)
+    made = readying()
     with watch("made ready"):
         force = made.refresh()
     fold(feed, rules, made, ledger, watch)
     catch_up(keeper)
     reader = StandingReader(folder / "standings.db")
-    ready = readying(reader)
-    ready.refresh()
-    desk = StandingDesk(about=feed, store=reader, in_force=ready.current, rules=rules)
-    for known in (ready, kept_ready):  # products and dates are known, as to a process that is open
-        fold_live(known.refresh().plan, [one for _, _, one in (*past, *coming)])
+    given = Given(reader, reader, ZONE, time.monotonic)
+    given.refresh()
+    desk = StandingDesk(about=feed, store=reader, in_force=given.current, rules=rules)
+    till = given.current(0, BEGIN.toordinal())
+    assert till is not None, "the worker gave it"
+    for known in (till, keeper.changing.plans()[-1].force):  # products and dates are known, as to an open process
+        fold_live(known.plan, [one for _, _, one in (*past, *coming)])
     gc.collect()
     gc.freeze()
     calls(ledger, keeper, desk, coming, now, watch)
     gc.unfreeze()
     size = file_kb(folder / "standings.db") / max(file.count(), 1)
-    print(f"{count:6}  {alone(desk, ledger, feed, reader, now[0])}")
+    print(f"{count:6}  {alone(desk, ledger, feed, reader, till.plan.digest, now[0])}")
     for name in ("ask", "ask + 1", "worker, 2 purchases", "fold"):
         print(f"{count:6}  {watch.told(name)}")
     a_member = (
@@ -216,14 +215,16 @@ def calls(
             behind.clear()
 
 
-def alone(desk: StandingDesk, ledger: Ledger, feed: SqliteFeed, reader: StandingReader, at: datetime) -> str:
+def alone(
+    desk: StandingDesk, ledger: Ledger, feed: SqliteFeed, reader: StandingReader, plan: bytes, at: datetime
+) -> str:
     """What is whose of a question that finds everything as it was: the ledger's place, the store's row, all of it."""
     handles, watch, day = list(ledger.handles.values()), Watch(), at.toordinal()
     for handle in [*handles, *handles]:
         with watch("the ledger's place"):
             feed.place(handle)
         with watch("the store's row"):
-            reader.load(handle, day)
+            reader.load(handle, day, plan)
         with watch("again, nothing written meanwhile"):
             desk.ask(handle, at, Place("none", "group-0"))
     return "; ".join(watch.told(name) for name in watch.times)

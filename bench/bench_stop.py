@@ -25,7 +25,7 @@ from noren.governance.stopping import Use
 from noren.house.home import Limits
 from noren.house.inner import InnerClient
 from noren.house.keys import open_keys
-from noren.house.ledger_stores import open_directory, open_feed
+from noren.house.ledger_stores import open_feed
 from noren.house.passes import Porter
 from noren.house.standing_desk import OpenDesk
 from noren.testing.member_house import CARD, MemberHouse
@@ -117,7 +117,7 @@ def measured(folder: Path, first: int, limits: Limits, given: argparse.Namespace
     """Measure on a home in a folder."""
     with MemberHouse(folder, first, limits=limits) as house:
         feed, ended = open_feed(house.home, "till"), threading.Event()
-        till = OpenDesk(house.home, open_directory(house.home, "till", reading=True))
+        till = OpenDesk(house.home)
         bench = Bench(house, feed, till)
         load = threading.Thread(target=buying, args=(house, given.load, ended))
         if given.load:

@@ -19,7 +19,7 @@ from noren.audience.model import Asked, Channel
 from noren.governance.stopping import EVERYTHING, Rule, Use, spell
 from noren.house.home import Zone
 from noren.house.inner import CallRefused, ZoneDown
-from noren.house.ledger_stores import open_directory, open_feed
+from noren.house.ledger_stores import open_feed
 from noren.house.standing_desk import OpenDesk
 from noren.testing.member_house import CARD, MemberHouse
 from noren.testing.ports import port_block
@@ -65,7 +65,7 @@ def left_out(feed: AuditFeed) -> bool:
 
 def test_when_it_is_acknowledged_it_holds_for_audiences_and_at_the_till(house: MemberHouse, feed: AuditFeed) -> None:
     handle = next(iter(feed.profiles())).handle
-    till = OpenDesk(house.home, open_directory(house.home, "till", reading=True))
+    till = OpenDesk(house.home)
     try:
         assert till.desk.stopped_by(handle, COUPON) is None
         assert not left_out(feed)

@@ -11,11 +11,11 @@ from tests.property.standing_life import Life, conditions_of
 
 from noren.audience.language import to_text
 from noren.audience.live import Place
-from noren.audience.standings import NotReady, Readying, StandingDesk, Why
+from noren.audience.standings import NotReady, Readying, Row, StandingDesk, Why
 from noren.audience.standings.folding import ALL, Folder
 from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.store import StandingFile, StandingReader
-from noren.testing.standings import MemoryStandings
+from noren.testing.standings import NoStandings
 
 ANYWHERE = Place("s1", "P")
 
@@ -39,7 +39,7 @@ class House:
         self.file = StandingFile(self.path)
         self.keeper = Keeper(
             about=self.life.feed, store=self.file, readying=self.readying(), rules=self.life.rules,
-            now=lambda: self.life.now, old=self.life.old,
+            now=lambda: self.life.now, old=self.life.old, grace_seconds=0.0,
         )  # fmt: skip
 
     def start_till(self) -> None:
@@ -58,7 +58,7 @@ class House:
         readying.refresh()
         return StandingDesk(
             about=self.life.feed,
-            store=MemoryStandings(),
+            store=NoStandings(),
             in_force=readying.current,
             rules=self.life.rules,
             folder=folder,
@@ -84,6 +84,10 @@ class House:
             self.path.unlink()
             self.start_worker()
         return what
+
+    def row(self, handle: bytes, day: int) -> Row | None:
+        """What the store has of a member under the plan that is asked."""
+        return self.file.load(handle, day, self.file.plans()[-1].digest)
 
     def work(self) -> None:
         while self.keeper.step():

@@ -11,7 +11,8 @@ from tests.property.standing_house import House, Make
 from noren.activity import about as ledger
 from noren.activity.about import AboutMember
 from noren.audience.live import FoldAgain, Plan, Standing, add, fold
-from noren.audience.standings import InForce, Kept, NotReady, Progress, Readying, StandingDesk
+from noren.audience.standings import InForce, Kept, NotReady, Progress, Readying, Row, StandingDesk
+from noren.audience.standings.changing import Changing
 from noren.audience.standings.folding import ALL, Folder
 from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.purchases import lines_left, purchase_of
@@ -63,24 +64,23 @@ class NothingComesBack(Returns):
 
 
 class AnyPlanWillDo(StandingReader):
-    def accepted(self, plan: bytes) -> frozenset[bytes]:
-        held = [row[0] for row in self._all("SELECT DISTINCT plan FROM standing")]
-        return frozenset(held)
+    def load(self, handle: bytes, day: int, plan: bytes) -> Row | None:
+        found = self._all("SELECT * FROM standing WHERE handle = ? AND day <= ? ORDER BY rowid", handle, day)
+        return Row(*found[0]) if found else None
 
 
 class WrittenOnce(Readying):
     """Does not look again whether conditions and lists have changed."""
 
-    def current(self, products: int) -> InForce | None:
-        ready = self._ready
-        return ready if ready is not None and ready.products == products else None
+    def current(self, products: int, day: int = 0) -> InForce | None:
+        return self._ready if self._of[1] == products else None
 
 
 class SameGoods(Readying):
     """Does not look again whether products have changed."""
 
-    def current(self, products: int) -> InForce | None:
-        return super().current(products if self._ready is None else self._ready.products)
+    def current(self, products: int, day: int = 0) -> InForce | None:
+        return super().current(products if self._ready is None else self._of[1])
 
 
 class TraitsOfYesterday:
@@ -108,11 +108,17 @@ class Hasty(Keeper):
         return set(), gone, reached
 
 
+class _Careless(Changing):
+    def _since(self, entry: int) -> set[bytes]:
+        return set()
+
+
 class Careless(Keeper):
     """Carries standings over whatever was bought."""
 
-    def _since(self, entry: int) -> set[bytes]:
-        return set()
+    def __init__(self, **means: Any) -> None:
+        super().__init__(**means)
+        self.changing = _Careless(self.changing.means)
 
 
 def spoilt(
@@ -143,7 +149,7 @@ def spoilt(
             self.file, life = StandingFile(self.path), self.life
             self.keeper = keeper(
                 about=life.feed, store=self.file, readying=self.readying(), rules=life.rules, now=lambda: life.now,
-                old=life.old,
+                old=life.old, grace_seconds=0.0,
             )  # fmt: skip
 
     return Spoilt

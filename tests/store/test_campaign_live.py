@@ -35,7 +35,7 @@ def told(house: CampaignHouse, number: int = 0, shop: str = "S1", partner: str =
 
 def comes(house: CampaignHouse, expected: frozenset[str]) -> None:
     """Publish, and wait until the desk says so: it looks for what is published once a second."""
-    house.room.standings.round()
+    house.settle()
     house.till.until(lambda: told(house) == expected)
 
 

@@ -36,11 +36,11 @@ from tests.store.standing_changes import (
 from noren.audience.live import Line, Place, Purchase
 from noren.audience.standings import NotReady, Why
 from noren.audience.standings.folding import IN_A_CALL
-from noren.audience.standings.publishing import Published, edition_of, told_of
+from noren.audience.standings.in_force import in_force_of
+from noren.audience.standings.publishing import made_of, told_of
 from noren.audience.standings.retention import TERMS
-from noren.audience.standings.store import StandingFile, StandingReader
+from noren.audience.standings.store import StandingFile
 from noren.testing.ledger_engines import ENGINES
-from noren.testing.standings import FakeConditions
 
 
 @pytest.fixture
@@ -152,7 +152,7 @@ def test_who_was_merged_is_nobody_and_nothing_is_kept_of_her(coffee: tuple[Life,
     assert house.till.ask(gone.handle, life.now, ANYWHERE) == NotReady(Why.NOBODY)
     assert asked(house, life) == {"c0", "c1"}
     house.work()
-    assert house.file.load(gone.handle, FAR) is None
+    assert house.row(gone.handle, FAR) is None
     assert house.file.count() == 1
 
 
@@ -200,9 +200,10 @@ def test_a_rank_waits_for_its_cut(coffee: tuple[Life, House]) -> None:
     for who, amount in ((1, 300), (2, 100)):
         buys(who=who, amount=amount)(life)
     assert asked(house, life) == NotReady(Why.RANKS)
-    assert not house.keeper.make_cuts(), "not everybody is there yet"
+    assert house.keeper.step(), "it is begun, and not everybody is there yet"
+    assert asked(house, life) == NotReady(Why.RANKS)
     house.work()
-    assert house.keeper.make_cuts()
+    assert all(one.taken for one in house.file.plans()), "given to tills with the day's cuts"
     assert asked(house, life) == {"any"}, "all that was bought today counts tomorrow"
     life.wait_days(1)
     assert asked(house, life) == NotReady(Why.RANKS)
@@ -236,7 +237,7 @@ def test_a_damaged_file_is_made_again(coffee: tuple[Life, House], what: str) -> 
 
 def test_a_rotten_row_is_not_believed(coffee: tuple[Life, House]) -> None:
     life, house = coffee
-    row = house.file.load(life.holders[0].handle, FAR)
+    row = house.row(life.holders[0].handle, FAR)
     assert row is not None
     rotten = bytearray(row.facts)
     rotten[-3] ^= 1
@@ -333,13 +334,13 @@ def test_tomorrow_is_made_ready_before_midnight(coffee: tuple[Life, House]) -> N
     life.go(midnight - timedelta(minutes=30))
     house.work()
     days = {
-        who: {row.day for day in (today, today + 1) if (row := house.file.load(life.holders[who].handle, day))}
+        who: {row.day for day in (today, today + 1) if (row := house.row(life.holders[who].handle, day))}
         for who in (0, 1)
     }
     assert days == {0: {today, today + 1}, 1: {today, today + 1}}
     buys(who=1)(life)
     assert house.keeper.step()
-    late = house.file.load(life.holders[1].handle, today + 1)
+    late = house.row(life.holders[1].handle, today + 1)
     assert late is not None
     assert late.day == today, "what was laid out before she bought is gone"
     assert asked(house, life) == {"c0", "c1"}
@@ -350,23 +351,24 @@ def test_tomorrow_is_made_ready_before_midnight(coffee: tuple[Life, House]) -> N
     house.work()
     house.work()
     assert house.file.count() == 2
-    assert house.file.load(life.holders[0].handle, today) is None, "nobody reads yesterday's any more"
+    left = house.row(life.holders[0].handle, today)
+    assert left is not None
+    assert left.day == today + 1, "nobody reads yesterday's any more; of yesterday today's is read"
 
 
-def test_what_is_published_is_what_is_in_force(tmp_path: Path) -> None:
-    conditions = FakeConditions(
-        [replace(condition(TWICE), shops=frozenset({"s1"}), partners=frozenset({"P"})), condition("age >= 65", "old")],
-        {"l1": frozenset({"b", "a"})}, date(2026, 1, 2),
-    )  # fmt: skip
-    file = StandingFile(tmp_path / "standings.db")
-    told = told_of(conditions)
-    file.publish(edition_of(told), told)
-    read = Published(StandingReader(tmp_path / "standings.db"), lambda: 0.0)
-    assert read.edition() == edition_of(told) != 0
-    assert sorted(read.conditions(), key=str) == sorted(conditions.conditions(), key=str)
-    assert (read.lists(), read.horizon()) == (conditions.lists(), conditions.horizon())
-    conditions.put(horizon=date(2026, 1, 3))
-    assert edition_of(told_of(conditions)) != read.edition()
+def test_what_is_published_is_what_is_in_force(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    everything = replace(condition(TWICE, "all"), shops=frozenset({"s1"}), partners=frozenset({"P"}))
+    industry = condition('visits(industry = grocery and maker in list "l1") >= 1', "b")
+    life.conditions.put([everything, industry], {"l1": frozenset({"b", "a"})}, date(2026, 1, 2))
+    wanted = house.readying().refresh()
+    assert wanted.made.shops
+    assert wanted.made.goods
+    assert wanted.made.lists
+    read = made_of(told_of(wanted.made))
+    assert read == wanted.made
+    assert in_force_of(read, life.zone).plan.digest == wanted.plan.digest
+    assert in_force_of(replace(read, horizon=None), life.zone).plan.digest != wanted.plan.digest
 
 
 def test_every_column_of_the_file_has_its_term(tmp_path: Path) -> None:

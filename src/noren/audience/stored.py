@@ -35,9 +35,10 @@ STANDINGS: Final[Columns] = {
         of("handle", "register-coupon", "handle", _STANDING),
         of("purchase-line", "register-coupon", "day plan head seen since facts"),
     ),
-    "progress": of("machinery", "register-coupon", "one returns bought merged plan swept"),
-    "published": of("machinery", "register-coupon", "one edition told"),
-    "accepted": of("machinery", "register-coupon", "plan other"),
+    "progress": of("machinery", "register-coupon", "one returns bought merged cleaned"),
+    "plan": of("machinery", "register-coupon", "serial digest first_day taken swept mark"),
+    "published": of("machinery", "register-coupon", "serial told"),
+    "accepted": of("machinery", "register-coupon", "plan other rank"),
     "cut": of("figure", "register-coupon", "plan day number least"),
 }
 AUDIENCE_LINKS: Final = frozenset({"commitment.leaves"})

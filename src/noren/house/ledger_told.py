@@ -200,7 +200,7 @@ NOBODYS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "lake": frozenset({"products", "shops"}),
     "audiences": frozenset({"audience_version", "figure", "charge"}),
-    "standings": frozenset({"progress", "published", "accepted", "cut"}),
+    "standings": frozenset({"progress", "plan", "published", "accepted", "cut"}),
     "directory": frozenset({"agreement", "shop", "terminal", "alert"}),
     "provision": frozenset({"provided_month"}),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from time import monotonic
 from typing import Final
 
@@ -20,6 +20,7 @@ from noren.audience.judging import horizon_of
 from noren.audience.kept import condition_of
 from noren.audience.model import PROGRAMME, Channel, State, Version
 from noren.audience.standings import LiveCondition, Readying, Rules
+from noren.audience.standings.changing import Ahead
 from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.loop import StandingLoop
 from noren.audience.standings.store import StandingFile
@@ -33,15 +34,29 @@ from noren.kernel.clock import local_date
 LATE_DAYS: Final = 2
 """So long after its last day a campaign is asked for: purchases of that day still come in."""
 
+AHEAD_DAYS: Final = 3
+"""So long before a month turns its standings, with another horizon, are begun beside those of now."""
+
 LIVE: Final = frozenset({CampaignState.STARTING, CampaignState.RUNNING})
 """In these states a campaign's condition is at the tills: before the first draw, so that nobody waits for it then."""
 
 
 class LiveHere:
-    """Fills ``LiveConditions`` from the audiences' store and the ledger's campaigns."""
+    """Fills ``LiveConditions`` from the audiences' store and the ledger's campaigns.
 
-    def __init__(self, home: Home, store: AudienceStore, feed: CampaignFeed, today: Callable[[], date]) -> None:
+    ``days_ahead``: with the horizon of so many days later.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        store: AudienceStore,
+        feed: CampaignFeed,
+        today: Callable[[], date],
+        days_ahead: int = 0,
+    ) -> None:
         self._home, self._store, self._feed, self._today = home, store, feed, today
+        self._ahead = timedelta(days=days_ahead)
         self._campaigns: tuple[int, Sequence[CampaignRow]] = (-1, ())
 
     def edition(self) -> int:
@@ -64,7 +79,11 @@ class LiveHere:
 
     def horizon(self) -> date | None:
         """See ``LiveConditions``: the same as for counts."""
-        return horizon_of(self._today())
+        return horizon_of(self._today() + self._ahead)
+
+    def first_day(self) -> date:
+        """Return the first local date with this horizon: of a month."""
+        return (self._today() + self._ahead).replace(day=1)
 
     def _running(self) -> list[CampaignRow]:
         edition = self._feed.campaigns_edition()
@@ -90,17 +109,22 @@ def standing_loop(
     home: Home, feed: AuditFeed, directory: Directory, audiences: AudienceStore, now: Callable[[], datetime]
 ) -> StandingLoop:
     """Open the standings' file and return the loop that keeps it. ``feed``: of its own, for it has its own thread."""
-    store = StandingFile(home.standings_db)
-    live = LiveHere(home, audiences, feed, lambda: local_date(now(), home.zone))
-    readying = Readying(
-        about=feed, conditions=live, shops=DirectoryShops(directory), zone=home.zone, monotonic=monotonic
-    )
+    store, shops = StandingFile(home.standings_db), DirectoryShops(directory)
+
+    def today() -> date:
+        return local_date(now(), home.zone)
+
+    def readying(live: LiveHere) -> Readying:
+        return Readying(about=feed, conditions=live, shops=shops, zone=home.zone, monotonic=monotonic)
+
+    coming = LiveHere(home, audiences, feed, today, AHEAD_DAYS)
     keeper = Keeper(
         about=feed,
         store=store,
-        readying=readying,
+        readying=readying(LiveHere(home, audiences, feed, today)),
         rules=Rules(home.zone, home.settings.points.expiry_days),
         now=now,
         old=LakeLines(home.lake),
+        ahead=Ahead(readying(coming), coming.first_day),
     )
-    return StandingLoop(keeper, store, live)
+    return StandingLoop(keeper, store)

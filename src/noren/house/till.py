@@ -72,6 +72,6 @@ def till_room(home: Home) -> TillRoom:
         clock=clock,
         zone_keys=keys,
         open_ledger=lambda: open_ledger(home, "till", busy_ms=BUSY_MS),
-        open_desk=lambda: OpenDesk(home, directory),
-        book=TillBook(Means(home, keys, clock.now, lambda: OpenDesk(home, directory))),
+        open_desk=lambda: OpenDesk(home),
+        book=TillBook(Means(home, keys, clock.now, lambda: OpenDesk(home))),
     )

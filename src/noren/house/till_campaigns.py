@@ -36,7 +36,7 @@ from noren.house.draw_shares import open_share
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys
 from noren.house.standing_desk import OpenDesk
-from noren.kernel.clock import instant_of, microseconds
+from noren.kernel.clock import instant_of, local_date, microseconds
 from noren.kernel.keyring import UnknownKeyVersion
 from noren.kernel.sealing import DoesNotOpen, seal, unseal
 from noren.kernel.sealing import Place as SealPlace
@@ -138,7 +138,7 @@ class TillBook:
         """Have conditions that are new or have changed made ready now, and not at the next purchase."""
         with contextlib.suppress(LedgerBroken):  # the desk's own session: asked again in a second
             if self._live:
-                self._desk.knows(live_name(self._live[0].file.id))
+                self._knows(self._live[0].file.id)
 
     @property
     def _desk(self) -> OpenDesk:
@@ -181,7 +181,7 @@ class TillBook:
         shares = self._opened(row, steps)
         if shares is None:
             return replace(row, state=CampaignState.APPROVED)
-        if not self._desk.knows(live_name(row.campaign)):
+        if not self._knows(row.campaign):
             return row
         sealed = seal(self._means.keys.ring(RING), b"".join(shares), seed_place(row.campaign))
         return replace(row, state=CampaignState.RUNNING, seed=sealed, started=self._now_us())
@@ -210,6 +210,10 @@ class TillBook:
             _log.error("share_not_opened", campaign=row.campaign)
             return None
         return shares
+
+    def _knows(self, campaign: str) -> bool:
+        """Return whether everybody can be asked of a campaign's condition now."""
+        return self._desk.knows(live_name(campaign), local_date(self._means.now(), self._means.home.zone))
 
     def _shares(self, row: CampaignRow) -> list[bytes] | None:
         try:

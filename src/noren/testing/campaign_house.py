@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
@@ -28,7 +29,7 @@ from noren.house.ledger_worker import worker_room
 from noren.house.passes import Porter
 from noren.house.statement import StatementRoom, statement_room
 from noren.testing.audience_house import AudienceHouse
-from noren.testing.campaign_till import CampaignTill
+from noren.testing.campaign_till import PATIENCE_SECONDS, CampaignTill
 
 CONDITION: Final = 'visits(partner = "P1" and category = "COFFEE") >= 2 in last 30 days'
 _FILE: Final = """
@@ -120,9 +121,16 @@ class CampaignHouse(AudienceHouse):
         self._good(self.approve(name, approver="baba", step=1))
         self._good(self.approve(name, approver="chiba", step=2))
         self._good(self.step("start", name))
-        self.room.standings.round()
+        self.settle()
         self.till.until(lambda: self.till_looks(name).state is CampaignState.RUNNING)
         return self.row(name)
+
+    def settle(self) -> None:
+        """Let the worker bring standings to where they are wanted, as it does in the background."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while not (self.room.standings.round() and self.room.standings.caught_up):
+            assert time.monotonic() < until, "standings do not come to an end"
+            time.sleep(0.01)
 
     def seed(self, name: str = "fans") -> bytes:
         """Return what a running campaign's draws go by: the till alone knows it."""

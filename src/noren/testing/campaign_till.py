@@ -44,7 +44,7 @@ class CampaignTill:
 
     def __init__(self, home: Home) -> None:
         self.home, self.room = home, till_room(home)
-        self.desk = OpenDesk(home, self.room.directory)
+        self.desk = OpenDesk(home)
         self.book = TillBook(Means(home, self.room.zone_keys, self.room.clock.now, lambda: self.desk))
         self._store = self.room.open_ledger()
         self._arrived, self._outcomes = threading.Condition(), dict[object, Outcome]()

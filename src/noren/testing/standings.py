@@ -1,14 +1,14 @@
-"""Fakes of the standings' ports: a store without a disk, conditions that change at will, lines of long ago."""
+"""Fakes of the standings' ports: a store that keeps nothing, conditions that change at will, lines of long ago."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from noren.activity.model import Line
 from noren.audience.live import Place
-from noren.audience.standings import LiveCondition, Progress, Row
+from noren.audience.standings import KeptPlan, LiveCondition, Progress, Row
 
 
 @dataclass(slots=True)
@@ -77,103 +77,26 @@ class FakeOldLines:
         return reached, {handle for _, handle, product in self.buyers if product in products}
 
 
-class MemoryStandings:
-    """Fills ``KeptStandings`` in memory."""
+class NoStandings:
+    """Fills ``StandingStore``: nothing is kept."""
 
-    def __init__(self) -> None:
-        self.rows: dict[bytes, dict[int, Row]] = {}
-        self.noted = Progress()
-        self.others: dict[bytes, frozenset[bytes]] = {}
-        self.told = (0, b"")
-        self.days: dict[tuple[bytes, int], dict[int, int | None]] = {}
-
-    def load(self, handle: bytes, day: int) -> Row | None:
+    def load(self, handle: bytes, day: int, plan: bytes) -> Row | None:
         """See ``StandingStore``."""
-        row = max((row for row in self.rows.get(handle, {}).values() if row.day <= day), key=_day, default=None)
-        return None if row is None else replace(row, seen=max(row.seen, self.noted.returns))
+        del handle, day, plan
 
     def progress(self) -> Progress:
         """See ``StandingStore``."""
-        return self.noted
+        return Progress()
 
-    def accepted(self, plan: bytes) -> frozenset[bytes]:
+    def plans(self) -> Sequence[KeptPlan]:
         """See ``StandingStore``."""
-        return self.others.get(plan, frozenset())
+        return ()
 
-    def edition(self) -> int:
+    def told(self, serial: int) -> bytes:
         """See ``StandingStore``."""
-        return self.told[0]
-
-    def published(self) -> bytes:
-        """See ``StandingStore``."""
-        return self.told[1]
+        del serial
+        return b""
 
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
         """See ``StandingStore``."""
-        return self.days.get((plan, day))
-
-    def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
-        """See ``KeptStandings``."""
-        for handle in gone:
-            self.rows.pop(handle, None)
-        self.rows.update({row.handle: {row.day: row} for row in rows})
-        self.noted = progress
-
-    def lay_beside(self, rows: Iterable[Row]) -> None:
-        """See ``KeptStandings``."""
-        for row in rows:
-            self.rows.setdefault(row.handle, {})[row.day] = row
-
-    def stale(self, day: int, limit: int) -> Sequence[bytes]:
-        """See ``KeptStandings``."""
-        return [handle for handle, held in self.rows.items() if max(held) < day][:limit]
-
-    def drop_past(self, day: int, limit: int) -> None:
-        """See ``KeptStandings``."""
-        for held in self.rows.values():
-            newest = max((each for each in held if each <= day), default=0)
-            for past in [each for each in held if each < newest][:limit]:
-                del held[past]
-
-    def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
-        """See ``KeptStandings``."""
-        self.keep((), gone, progress)
-        self.others = {progress.plan: frozenset(plans)}
-
-    def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """See ``KeptStandings``."""
-        good = {plan, *self.accepted(plan)}
-        newest = [max(held.values(), key=_day) for held in self.rows.values() if held]
-        yield from [(row.plan, row.facts) for row in newest if row.plan in good]
-
-    def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
-        """See ``KeptStandings``."""
-        self.days = {key: each for key, each in self.days.items() if key[0] == plan and key[1] >= day}
-        self.days[plan, day] = dict(cuts)
-
-    def forget(self, handle: bytes) -> None:
-        """See ``KeptStandings``."""
-        self.rows.pop(handle, None)
-
-    def publish(self, edition: int, told: bytes) -> None:
-        """See ``KeptStandings``."""
-        self.told = (edition, told)
-
-    def start_again(self) -> None:
-        """See ``KeptStandings``."""
-        self.rows, self.noted, self.days, self.told = {}, Progress(), {}, (0, b"")
-
-    def clear(self) -> None:
-        """See ``KeptStandings``."""
-        self.rows.clear()
-
-    def count(self) -> int:
-        """See ``KeptStandings``."""
-        return len(self.rows)
-
-    def close(self) -> None:
-        """See ``KeptStandings``."""
-
-
-def _day(row: Row) -> int:
-    return row.day
+        del plan, day

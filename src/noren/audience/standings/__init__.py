@@ -7,12 +7,13 @@ conditions in force at the shop. It holds no name and no contact, and nothing he
 
 from noren.audience.standings.desk import Rules, StandingDesk
 from noren.audience.standings.in_force import InForce, Readying
-from noren.audience.standings.model import Kept, LiveCondition, NotReady, Progress, Row, Why
+from noren.audience.standings.model import Kept, KeptPlan, LiveCondition, NotReady, Progress, Row, Why
 from noren.audience.standings.ports import KeptStandings, LiveConditions, OldLines, Shops, StandingStore
 
 __all__ = [
     "InForce",
     "Kept",
+    "KeptPlan",
     "KeptStandings",
     "LiveCondition",
     "LiveConditions",

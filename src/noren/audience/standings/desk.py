@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -85,7 +85,7 @@ class Rules:
 class StandingDesk:
     """Answers for one member at a time.
 
-    ``in_force``: what is in force where products have changed so often; None: it is being made ready.
+    ``in_force``: what is in force where products have changed so often, on a day; None: it is being made ready.
     ``folder``: how members are folded (a till's way by default); ``remembered``: standings remembered, at most.
     """
 
@@ -94,7 +94,7 @@ class StandingDesk:
         *,
         about: ledger.AboutMember,
         store: StandingStore,
-        in_force: Callable[[int], InForce | None],
+        in_force: Callable[[int, int], InForce | None],
         rules: Rules,
         folder: Folder | None = None,
         returns: Returns | None = None,
@@ -143,7 +143,7 @@ class StandingDesk:
 
     def asked_of(self, place: Place) -> int:
         """Return how many conditions are in force at a place and made ready: none, where they are not."""
-        force = self._in_force(self._about.reach().products)
+        force = self._in_force(self._about.reach().products, date.max.toordinal())
         return 0 if force is None else len(force.at(place))
 
     def bring(self, handle: bytes, place: ledger.Place, force: InForce, at: datetime) -> Kept | NotReady:
@@ -167,7 +167,7 @@ class StandingDesk:
         if found is None or found.state is not MemberState.ACTIVE:
             self._ahead.pop(handle, None)
             return NotReady(Why.NOBODY)
-        force = self._force(found.products, names)
+        force = self._force(found.products, self._day(at), names)
         if force is None:
             return NotReady(Why.CONDITIONS)
         numbers = force.at(place)
@@ -210,17 +210,12 @@ class StandingDesk:
         made = self._masks[id(names)] = Masks(names, force, Asked(numbers[True]), Asked(numbers[False]))
         return made
 
-    def knows(self, name: str) -> bool:
-        """Whether a condition is made ready here."""
-        force = self._in_force(self._about.reach().products)
-        return force is not None and name in force.names
-
-    def _force(self, products: int, names: Names | None) -> InForce | None:
+    def _force(self, products: int, day: int, names: Names | None) -> InForce | None:
         """Return what is in force. Named conditions do not change: they are asked by what was ready before, meanwhile.
 
         A product whose attributes have changed just now is then what it was a moment ago.
         """
-        force = self._in_force(products)
+        force = self._in_force(products, day)
         if force is not None:
             self._before = force
         elif names is not None:
@@ -285,13 +280,14 @@ class StandingDesk:
             ahead = None
         if ahead is not None and ahead.head == head:
             return ahead
-        row = self._store.load(handle, day)
+        row = self._store.load(handle, day, force.plan.digest)
         if row is None or (ahead is not None and row.head != head):
             return ahead
-        if row.plan != force.plan.digest and row.plan not in self._store.accepted(force.plan.digest):
-            return ahead
         self._ahead.pop(handle, None)
-        return kept_of(force.plan, row)
+        kept = kept_of(force.plan, row)
+        if kept is None or row.day <= day:
+            return kept
+        return replace(kept, standing=replace(kept.standing, kept=None))
 
     def _remember(self, handle: bytes, kept: Kept) -> None:
         self._ahead.pop(handle, None)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -23,18 +24,31 @@ _GOODS: Final = (Attribute.CATEGORY, Attribute.DEPARTMENT, Attribute.BRAND, Attr
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """All that a plan is made of. ``found``: by name; ``shops``: where a condition asks for industries, else none."""
+
+    found: tuple[LiveCondition, ...]
+    lists: Mapping[str, frozenset[str]]
+    shops: Mapping[str, Place]
+    goods: Mapping[str, Goods]
+    horizon: date | None
+
+    def differs_by_goods_alone(self, other: Made) -> bool:
+        """Return whether another plan is made of the same but for products."""
+        mine = (self.found, self.lists, self.shops, self.horizon)
+        return mine == (other.found, other.lists, other.shops, other.horizon)
+
+
+@dataclass(frozen=True, slots=True)
 class InForce:
     """Conditions by number, with the plan that asks them.
 
-    ``edition`` and ``products``: which conditions and which products it was made of; ``shape``: all that the plan was
-    made of but the products. ``everywhere``, ``by_shop``, ``by_partner``: where each is asked; ``tops``: which rank.
+    ``made``: of what. ``everywhere``, ``by_shop``, ``by_partner``: where each is asked; ``tops``: which rank.
     """
 
     names: tuple[str, ...]
     plan: Plan
-    edition: int
-    products: int
-    shape: tuple[object, ...]
+    made: Made
     everywhere: tuple[int, ...]
     by_shop: Mapping[str, tuple[int, ...]]
     by_partner: Mapping[str, tuple[int, ...]]
@@ -75,63 +89,51 @@ class Readying:
         zone: ZoneInfo,
         monotonic: Callable[[], float],
     ) -> None:
-        self._about, self._conditions, self._shops, self._zone = about, conditions, shops, zone
+        self._about, self._conditions, self._shops, self.zone = about, conditions, shops, zone
         self._monotonic = monotonic
         self._ready: InForce | None = None
+        self._of = (0, 0)
         self._shops_due = float("inf")
 
-    @property
-    def made(self) -> InForce | None:
-        """What was made ready last, whether it is still in force or not."""
-        return self._ready
+    def current(self, products: int, day: int = 0) -> InForce | None:
+        """Return what is in force, where the ledger's products have changed so often; None: it is to be made ready.
 
-    def current(self, products: int) -> InForce | None:
-        """Return what is in force, where the ledger's products have changed so often; None: it is to be made ready."""
+        It is the same on whatever ``day`` it is asked.
+        """
+        del day
         ready = self._ready
-        if ready is None or ready.products != products or ready.edition != self._conditions.edition():
+        if ready is None or self._of != (self._conditions.edition(), products):
             return None
         return None if self._monotonic() >= self._shops_due else ready
 
     def refresh(self) -> InForce:
         """Make ready what is in force now. Editions are read first: the next look finds what changes meanwhile."""
         edition, products = self._conditions.edition(), self._about.reach().products
-        found = sorted(self._conditions.conditions(), key=lambda one: one.name)
+        made, ready = self._made(), self._ready
+        if ready is None or ready.made != made:
+            ready = in_force_of(made, self.zone)
+        self._shops_due = self._monotonic() + SHOPS_SECONDS if made.shops else float("inf")
+        self._ready, self._of = ready, (edition, products)
+        return ready
+
+    def _made(self) -> Made:
+        found = tuple(sorted(self._conditions.conditions(), key=lambda one: one.name))
         spoken = attributes_of(one.condition for one in found)
-        industries = Attribute.INDUSTRY in spoken
-        shops: Mapping[str, Place] = self._shops.places() if industries else {}
         goods = _goods(self._about, spoken, measures_of(one.condition for one in found))
-        shape = (
-            tuple(found),
-            tuple(sorted((name, tuple(sorted(values))) for name, values in self._conditions.lists().items())),
-            tuple(sorted(shops.items())) if industries else (),
-            self._conditions.horizon(),
-        )
-        ready = self._ready
-        if ready is None or ready.shape != shape or ready.plan.goods != goods:
-            ready = _made(found, self._conditions, shops, goods, self._zone, shape)
-        self._shops_due = self._monotonic() + SHOPS_SECONDS if industries else float("inf")
-        self._ready = InForce(
-            ready.names, ready.plan, edition, products, ready.shape, ready.everywhere, ready.by_shop,
-            ready.by_partner, ready.tops,
-        )  # fmt: skip
-        return self._ready
+        shops: Mapping[str, Place] = self._shops.places() if Attribute.INDUSTRY in spoken else {}
+        return Made(found, self._conditions.lists(), shops, goods, self._conditions.horizon())
 
 
-def _made(
-    found: Sequence[LiveCondition],
-    conditions: LiveConditions,
-    shops: Mapping[str, Place],
-    goods: Mapping[str, Goods],
-    zone: ZoneInfo,
-    shape: tuple[object, ...],
-) -> InForce:
+def in_force_of(made: Made, zone: ZoneInfo) -> InForce:
+    """Return conditions made ready: the same plan, with the same digest, wherever it is done."""
+    found = made.found
     plan = compile_plan(
         [one.condition for one in found],
-        goods=goods,
-        lists=conditions.lists(),
+        goods=made.goods,
+        lists=made.lists,
         zone=zone,
-        shops=shops,
-        horizon=conditions.horizon(),
+        shops=made.shops,
+        horizon=made.horizon,
     )
     tops = frozenset(
         number
@@ -141,9 +143,7 @@ def _made(
     return InForce(
         tuple(one.name for one in found),
         plan,
-        0,
-        0,
-        shape,
+        made,
         tuple(number for number, one in enumerate(found) if not one.shops and not one.partners),
         _where(one.shops for one in found),
         _where(one.partners for one in found),

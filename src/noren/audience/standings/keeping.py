@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from time import monotonic
 from typing import Final
 
 from noren.activity.about import AboutEveryone
 from noren.activity.model import MemberState
 from noren.audience.live import Standing, cuts
+from noren.audience.standings.changing import GRACE_SECONDS, PAGE, Ahead, Changing, Held, Means
 from noren.audience.standings.desk import Rules, StandingDesk
 from noren.audience.standings.folding import ALL, Folder
 from noren.audience.standings.in_force import InForce, Readying
-from noren.audience.standings.model import Kept, Progress, Row
+from noren.audience.standings.model import Kept, KeptPlan, Progress, Row
 from noren.audience.standings.packing import row_of, standing_of
 from noren.audience.standings.ports import KeptStandings, OldLines
-
-PAGE: Final = 500
-"""Entries looked at, or members swept, in one step."""
 
 TURNED: Final = 100
 """Members made ready for another day in one step."""
@@ -43,9 +42,13 @@ class Keeper:
         rules: Rules,
         now: Callable[[], datetime],
         old: OldLines | None,
+        ahead: Ahead | None = None,
+        monotonic: Callable[[], float] = monotonic,
+        grace_seconds: float = GRACE_SECONDS,
     ) -> None:
-        self._about, self._store, self._readying, self._rules, self._now = about, store, readying, rules, now
-        self._old = old
+        self._about, self._store, self._rules, self._now = about, store, rules, now
+        means = Means(about, store, readying, old, self._today, monotonic, ahead, grace_seconds)
+        self.changing = Changing(means)
         self._desk = StandingDesk(
             about=about,
             store=store,
@@ -58,19 +61,19 @@ class Keeper:
 
     def step(self) -> bool:
         """Do one step; return whether there is more to do at once."""
-        force = self._ready()
-        if not force.names:
-            self._store.clear()
-            return False
         progress = self._followed()
-        if progress.plan != force.plan.digest:
-            progress = replace(progress, plan=force.plan.digest, swept=b"")
-        touched, gone, reached = self._news(progress)
-        self._keep(force, touched, gone, reached)
-        if reached.swept is not None:
-            self._sweep(force, reached)
+        if self.changing.step():
             return True
-        return reached != progress or self._turn(force)
+        plans = self.changing.plans()
+        if not any(one.force.names for one in plans):
+            return False
+        touched, gone, reached = self._news(progress)
+        self._keep(plans, touched, gone, reached)
+        behind = next((one for one in plans if not one.kept.whole), None)
+        if behind is not None:
+            self._sweep(behind, reached)
+            return True
+        return self._give(plans) or reached != progress or any(self._turn(one.force) for one in plans)
 
     def make_cuts(self) -> bool:
         """Make today's cuts of ``top`` where they are wanted and can be told; return whether they are there.
@@ -78,14 +81,7 @@ class Keeper:
         They are as of the end of the date before: what was bought or became known since then does not count,
         whenever they are made. To be called when the store has caught up.
         """
-        force, progress, now = self._ready(), self._store.progress(), self._now()
-        day, digest = self._day(now), force.plan.digest
-        if not force.tops or self._store.cuts(digest, day) is not None:
-            return True
-        if progress.swept is not None or progress.plan != digest:
-            return False
-        self._store.put_cuts(digest, day, cuts(force.plan, self._every(force), now))
-        return True
+        return all(self._cut(one) for one in self.changing.plans() if one.kept.taken)
 
     def close(self) -> None:
         """Close the feed."""
@@ -103,40 +99,23 @@ class Keeper:
         self._store.start_again()
         return self._store.progress()
 
-    def _ready(self) -> InForce:
-        force = self._readying.current(self._about.reach().products)
-        if force is not None:
-            return force
-        before, force = self._readying.made, self._readying.refresh()
-        if before is not None and self._old is not None and before.shape == force.shape:
-            self._carry(before, force, self._old)
-        return force
+    def _give(self, plans: Sequence[Held]) -> bool:
+        """Give the tills a plan under which everybody is there, the day's cuts too; return whether there was one."""
+        found = next((one for one in plans if one.kept.whole and not one.kept.taken), None)
+        if found is None or not self._cut(found):
+            return False
+        self.changing.take(found)
+        return True
 
-    def _carry(self, before: InForce, force: InForce, old: OldLines) -> None:
-        """Where only products have changed, keep the standings of all who never bought one of them.
-
-        The facts of all others are what they would be: a standing says nothing of what was not bought.
-        """
-        progress, was, now = self._store.progress(), before.plan, force.plan
-        if was.digest == now.digest or progress.plan != was.digest:
-            return
-        changed = {each for each in was.goods.keys() | now.goods.keys() if was.goods.get(each) != now.goods.get(each)}
-        reached, buyers = old.buyers_of(changed)
-        buyers |= self._since(reached)
-        good = self._store.accepted(was.digest) | {was.digest}
-        self._store.accept(good, buyers, replace(progress, plan=now.digest, swept=b""))
-
-    def _since(self, entry: int) -> set[bytes]:
-        """Return who bought after an entry, and whom any member was ever merged into: what the lake may not know."""
-        found: set[bytes] = set()
-        while page := self._about.bought_after(entry, PAGE):
-            found.update(handle for _, handle in page)
-            entry = page[-1][0]
-        merge = 0
-        while merges := self._about.merged_after(merge, PAGE):
-            found.update(target for _, _, target in merges)
-            merge = merges[-1][0]
-        return found
+    def _cut(self, held: Held) -> bool:
+        now, force = self._now(), held.force
+        day, digest = self._day(now), force.plan.digest
+        if not force.tops or self._store.cuts(digest, day) is not None:
+            return True
+        if not held.kept.whole:
+            return False
+        self._store.put_cuts(digest, day, cuts(force.plan, self._every(force), now))
+        return True
 
     def _news(self, progress: Progress) -> tuple[set[bytes], set[bytes], Progress]:
         """Return who bought, brought back or took over purchases since, who is gone, and how far that goes."""
@@ -162,7 +141,7 @@ class Keeper:
         today = local.date()
         coming = local.hour >= FROM_HOUR
         day = today + timedelta(days=1) if coming else today
-        members = self._store.stale(day.toordinal(), TURNED)
+        members = self._store.stale(force.plan.digest, day.toordinal(), TURNED)
         if not members:
             self._store.drop_past(today.toordinal(), PAGE)
             return False
@@ -177,27 +156,41 @@ class Keeper:
     def _day(self, at: datetime) -> int:
         return at.astimezone(self._rules.zone).date().toordinal()
 
-    def _sweep(self, force: InForce, progress: Progress) -> None:
-        """Fold the next members who have no standing under this plan yet."""
-        assert progress.swept is not None
-        members = self._about.members_after(progress.swept, PAGE)
-        swept = members[-1] if len(members) == PAGE else None
-        good = self._store.accepted(force.plan.digest) | {force.plan.digest}
-        day = self._day(self._now())
-        there = {handle for handle in members if (row := self._store.load(handle, day)) and row.plan in good}
-        self._keep(force, [handle for handle in members if handle not in there], (), replace(progress, swept=swept))
+    def _today(self) -> date:
+        return self._now().astimezone(self._rules.zone).date()
 
-    def _keep(self, force: InForce, handles: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
+    def _sweep(self, behind: Held, progress: Progress) -> None:
+        """Fold the next members who have no standing under this plan yet."""
+        kept, day = behind.kept, self._day(self._now())
+        assert kept.swept is not None
+        members = self._about.members_after(kept.swept, PAGE)
+        missing = [handle for handle in members if not self._is_there(kept, handle, day)]
+        swept = members[-1] if len(members) == PAGE else None
+        self._keep([behind], missing, (), progress, replace(kept, swept=swept))
+
+    def _is_there(self, kept: KeptPlan, handle: bytes, day: int) -> bool:
+        row = self._store.load(handle, day, kept.digest)
+        return row is not None and row.facts != b""
+
+    def _keep(
+        self,
+        plans: Sequence[Held],
+        handles: Iterable[bytes],
+        gone: Iterable[bytes],
+        progress: Progress,
+        swept: KeptPlan | None = None,
+    ) -> None:
+        """Keep members as the ledger has them, under each plan: all of them are kept up together."""
         rows: list[Row] = []
         dropped = set(gone)
         for handle in handles:
-            row = self._row(force, handle)
-            if row is None:
+            made = [self._row(one.force, handle) for one in plans]
+            found = [row for row in made if row is not None]
+            rows += found
+            if len(found) < len(made):
                 dropped.add(handle)
-            else:
-                rows.append(row)
         self.folded += len(rows)
-        self._store.keep(rows, dropped, progress)
+        self._store.keep(rows, dropped, progress, swept)
 
     def _row(self, force: InForce, handle: bytes, at: datetime | None = None) -> Row | None:
         """Return a member's standing as the ledger has her; None: there is none, or none that can be told.

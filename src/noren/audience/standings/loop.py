@@ -12,27 +12,24 @@ from typing import Final
 
 from noren.activity.background import step_back
 from noren.audience.standings.keeping import Keeper
-from noren.audience.standings.ports import KeptStandings, LiveConditions
-from noren.audience.standings.publishing import edition_of, told_of
+from noren.audience.standings.ports import KeptStandings
 
 EVERY_SECONDS: Final = 1.0
 WAIT_AFTER_TROUBLE_SECONDS: Final = 10.0
 
 
 class StandingLoop:
-    """Publishes what is in force, follows the ledger, makes the day's cuts, until told to stop."""
+    """Follows the ledger, changes plans, makes the day's cuts, until told to stop."""
 
     def __init__(
         self,
         keeper: Keeper,
         store: KeptStandings,
-        conditions: LiveConditions,
         *,
         every_seconds: float = EVERY_SECONDS,
     ) -> None:
-        self._keeper, self._store, self._conditions = keeper, store, conditions
+        self.keeper, self._store = keeper, store
         self._every_seconds = every_seconds
-        self._published = 0
         self.trouble: str | None = None
         self.caught_up = False
 
@@ -51,23 +48,14 @@ class StandingLoop:
     def round(self) -> float:
         """Do one round, in the calling thread; return for how many seconds to pause."""
         try:
-            self._publish()
-            busy = self._keeper.step()
+            busy = self.keeper.step()
             if not busy:
-                self._keeper.make_cuts()
+                self.keeper.make_cuts()
         except Exception as broken:
             self.trouble, self.caught_up = type(broken).__name__, False
             return WAIT_AFTER_TROUBLE_SECONDS
-        self.trouble, self.caught_up = None, not busy
+        self.trouble, self.caught_up = None, not busy and self.keeper.changing.settled
         return 0.0 if busy else self._every_seconds
-
-    def _publish(self) -> None:
-        edition = self._conditions.edition()
-        if edition == self._published and self._store.edition():
-            return
-        told = told_of(self._conditions)
-        self._store.publish(edition_of(told), told)
-        self._published = edition
 
     def forget(self, handle: bytes) -> None:
         """Remove all that is kept of a member; to be called when the ledger knows her no more."""
@@ -76,4 +64,4 @@ class StandingLoop:
     def close(self) -> None:
         """Close the store and the keeper's feed."""
         self._store.close()
-        self._keeper.close()
+        self.keeper.close()

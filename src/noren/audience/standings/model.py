@@ -74,12 +74,33 @@ class Row:
 class Progress:
     """How far the store follows the ledger, by entry.
 
-    ``returns`` is a promise: every standing in the store holds the returns up to it. ``swept``: up to which handle all
-    members are there under ``plan``; None: all of them.
+    ``returns`` is a promise: every standing of a kept plan holds the returns up to it. ``cleaned``: up to which handle
+    standings that no kept plan reads are gone; None: all of them.
     """
 
     returns: int = 0
     bought: int = 0
     merged: int = 0
-    plan: bytes = b""
-    swept: bytes | None = b""
+    cleaned: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPlan:
+    """A plan of which standings are kept. ``serial``: a later one is greater.
+
+    ``first_day``: from which local date on it is asked (0: at once); ``taken``: tills ask by it; ``swept``: up to which
+    handle all members are there under it; None: all of them, it is whole. ``mark``: of what it is made, names and
+    places too: these may change, and standings of the same ``digest`` hold.
+    """
+
+    serial: int
+    digest: bytes
+    first_day: int
+    taken: bool
+    swept: bytes | None
+    mark: bytes
+
+    @property
+    def whole(self) -> bool:
+        """Whether every member has her standing under it."""
+        return self.swept is None

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from noren.activity.model import Line
 from noren.audience.live import Place
-from noren.audience.standings.model import LiveCondition, Progress, Row
+from noren.audience.standings.model import KeptPlan, LiveCondition, Progress, Row
 
 
 class LiveConditions(Protocol):
@@ -54,24 +54,24 @@ class OldLines(Protocol):
 class StandingStore(Protocol):
     """Standings, kept: a cache. Whatever is wrong with it is as if nothing stood in it."""
 
-    def load(self, handle: bytes, day: int) -> Row | None:
-        """Return a member's standing to be read on a day; its ``seen`` is at least the store's ``returns``."""
+    def load(self, handle: bytes, day: int, plan: bytes) -> Row | None:
+        """Return a member's standing of a day under a plan; its ``seen`` is at least the store's ``returns``.
+
+        Where there is none of this day or before, one of a later day: its facts are as good, its answer is of then.
+        It may be of another plan that is as good. Of a plan that is not kept there is none.
+        """
         ...
 
     def progress(self) -> Progress:
         """Return how far the store follows the ledger."""
         ...
 
-    def accepted(self, plan: bytes) -> frozenset[bytes]:
-        """Return the plans whose standings are as good as this plan's; it itself is not named."""
+    def plans(self) -> Sequence[KeptPlan]:
+        """Return the plans that are kept, by serial."""
         ...
 
-    def edition(self) -> int:
-        """Return which conditions are published; 0: none."""
-        ...
-
-    def published(self) -> bytes:
-        """Return what is published."""
+    def told(self, serial: int) -> bytes:
+        """Return what a plan is made of, as :mod:`publishing` writes it; nothing: it is not kept."""
         ...
 
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
@@ -82,24 +82,53 @@ class StandingStore(Protocol):
 class KeptStandings(StandingStore, Protocol):
     """The store, as its one writer has it."""
 
-    def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
-        """Write standings in the place of all of theirs, remove others, note the progress, in one transaction."""
+    def keep(
+        self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress, swept: KeptPlan | None = None
+    ) -> None:
+        """Write standings in the place of all of theirs under the same plan, remove members, note the progress.
+
+        Those of plans that were as good, and are not kept themselves, go with it, but for a sweep (``swept``: how far
+        a plan is swept). All in one transaction.
+        """
         ...
 
     def lay_beside(self, rows: Iterable[Row]) -> None:
         """Write standings for a day that is to come, beside those of now."""
         ...
 
-    def stale(self, day: int, limit: int) -> Sequence[bytes]:
-        """Return members who have no standing made for this day or a later one."""
+    def stale(self, plan: bytes, day: int, limit: int) -> Sequence[bytes]:
+        """Return members whose standing under a plan is made neither for this day nor for a later one."""
         ...
 
     def drop_past(self, day: int, limit: int) -> None:
         """Remove standings that nobody reads any more, because there are newer ones for this day."""
         ...
 
-    def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
-        """Note that standings of other plans are as good as those of ``progress.plan``, and remove some, at once."""
+    def begin(self, plan: KeptPlan, told: bytes, accepts: Sequence[bytes], unfit: Iterable[bytes]) -> None:
+        """Keep one more plan from now on; its serial is given here.
+
+        ``accepts``: plans whose standings are as good, the best first, but for those of the members in ``unfit``.
+        """
+        ...
+
+    def accepted(self, plan: bytes) -> Sequence[bytes]:
+        """Return the plans whose standings are as good as a kept plan's, itself first, then the best."""
+        ...
+
+    def tell(self, plan: KeptPlan, told: bytes) -> None:
+        """Tell names and places of a kept plan otherwise: what it is made of, and its mark."""
+        ...
+
+    def take(self, serial: int) -> None:
+        """Give a plan to the tills."""
+        ...
+
+    def drop(self, serial: int) -> None:
+        """Keep a plan no more: from now on its standings are read by nobody, and are to be cleaned away."""
+        ...
+
+    def clean(self, progress: Progress, day: int, limit: int) -> Progress:
+        """Remove the standings of some more members that no kept plan reads; return how far it is done."""
         ...
 
     def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -107,15 +136,11 @@ class KeptStandings(StandingStore, Protocol):
         ...
 
     def put_cuts(self, plan: bytes, day: int, cuts: Mapping[int, int | None]) -> None:
-        """Keep a day's cuts; those of earlier days and of other plans go."""
+        """Keep a day's cuts; those of earlier days and of plans that are not kept go."""
         ...
 
     def forget(self, handle: bytes) -> None:
         """Remove all that is kept of a member."""
-        ...
-
-    def publish(self, edition: int, told: bytes) -> None:
-        """Tell the tills what is in force: ``told`` as :mod:`publishing` writes it."""
         ...
 
     def start_again(self) -> None:

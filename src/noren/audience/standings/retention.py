@@ -20,8 +20,9 @@ _CUT: Final = Say(
 
 TERMS: Final[dict[str, dict[str, Say]]] = {
     "standing": dict.fromkeys(("handle", "day", "plan", "head", "seen", "since", "facts"), _STANDING),
-    "progress": dict.fromkeys(("one", "returns", "bought", "merged", "plan", "swept"), _NOBODY),
-    "published": dict.fromkeys(("one", "edition", "told"), _NOBODY),
-    "accepted": dict.fromkeys(("plan", "other"), _NOBODY),
+    "progress": dict.fromkeys(("one", "returns", "bought", "merged", "cleaned"), _NOBODY),
+    "plan": dict.fromkeys(("serial", "digest", "first_day", "taken", "swept", "mark"), _NOBODY),
+    "published": dict.fromkeys(("serial", "told"), _NOBODY),
+    "accepted": dict.fromkeys(("plan", "other", "rank"), _NOBODY),
     "cut": dict.fromkeys(("plan", "day", "number", "least"), _CUT),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -16,7 +17,7 @@ import apsw
 
 from noren.activity.connection import Database
 from noren.audience.standings import tables
-from noren.audience.standings.model import Progress, Row
+from noren.audience.standings.model import KeptPlan, Progress, Row
 
 BUSY_MS: Final = 5_000
 """How long the writer waits for a reader that recovers the log."""
@@ -37,9 +38,9 @@ class _Read(ABC):
     @abstractmethod
     def _all(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]: ...
 
-    def load(self, handle: bytes, day: int) -> Row | None:
+    def load(self, handle: bytes, day: int, plan: bytes) -> Row | None:
         """See ``StandingStore``."""
-        found = self._all(tables.GET_STANDING, handle, day)
+        found = self._all(tables.GET_STANDING, handle, plan, day)
         return Row(*found[0]) if found else None
 
     def progress(self) -> Progress:
@@ -47,18 +48,13 @@ class _Read(ABC):
         found = self._all(tables.GET_PROGRESS)
         return Progress(*found[0]) if found else Progress()
 
-    def accepted(self, plan: bytes) -> frozenset[bytes]:
+    def plans(self) -> Sequence[KeptPlan]:
         """See ``StandingStore``."""
-        return frozenset(row[0] for row in self._all(tables.GET_ACCEPTED, plan))
+        return [KeptPlan(row[0], row[1], row[2], bool(row[3]), row[4], row[5]) for row in self._all(tables.GET_PLANS)]
 
-    def edition(self) -> int:
+    def told(self, serial: int) -> bytes:
         """See ``StandingStore``."""
-        found = self._all(tables.GET_EDITION)
-        return int(found[0][0]) if found else 0
-
-    def published(self) -> bytes:
-        """See ``StandingStore``."""
-        found = self._all(tables.GET_PUBLISHED)
+        found = self._all(tables.GET_TOLD, serial)
         return found[0][0] if found else b""
 
     def cuts(self, plan: bytes, day: int) -> Mapping[int, int | None] | None:
@@ -125,13 +121,20 @@ class StandingFile(_Read):
         self.made_again = 0
         self._db = self._opened()
 
-    def keep(self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress) -> None:
+    def keep(
+        self, rows: Iterable[Row], gone: Iterable[bytes], progress: Progress, swept: KeptPlan | None = None
+    ) -> None:
         """See ``KeptStandings``."""
         kept = [_columns(each) for each in rows]
-        dropped = [(row[0],) for row in kept] + [(handle,) for handle in gone]
+        dropped = [(handle,) for handle in gone]
 
         def write(db: Database) -> None:
             db.executemany(tables.DROP_STANDING, dropped)
+            db.executemany(tables.DROP_STANDING_OF, [(row[0], row[2]) for row in kept])
+            if swept is None:
+                db.executemany(tables.DROP_ACCEPTED_OF, [(row[0],) for row in kept])
+            else:
+                db.execute(tables.SET_SWEPT, (swept.swept, swept.serial))
             db.executemany(tables.PUT_STANDING, kept)
             _note(db, progress)
 
@@ -142,25 +145,72 @@ class StandingFile(_Read):
         kept = [_columns(each) for each in rows]
         self._write(lambda db: db.executemany(tables.PUT_STANDING, kept))
 
-    def stale(self, day: int, limit: int) -> Sequence[bytes]:
+    def stale(self, plan: bytes, day: int, limit: int) -> Sequence[bytes]:
         """See ``KeptStandings``."""
-        return [row[0] for row in self._all(tables.GET_STALE, day, limit)]
+        return [row[0] for row in self._all(tables.GET_STALE, plan, day, limit)]
 
     def drop_past(self, day: int, limit: int) -> None:
         """See ``KeptStandings``."""
         self._write(lambda db: db.execute(tables.DROP_PAST, (day, limit)))
 
-    def accept(self, plans: Iterable[bytes], gone: Iterable[bytes], progress: Progress) -> None:
+    def begin(self, plan: KeptPlan, told: bytes, accepts: Sequence[bytes], unfit: Iterable[bytes]) -> None:
         """See ``KeptStandings``."""
-        dropped, others = [(handle,) for handle in gone], [(progress.plan, other) for other in plans]
+        marks = [_columns(Row(handle, 0, plan.digest, 0, 0, 0, b"")) for handle in unfit]
+        accepted = [(plan.digest, other, rank) for rank, other in enumerate((plan.digest, *accepts))]
 
         def write(db: Database) -> None:
-            db.executemany(tables.DROP_STANDING, dropped)
+            serial = plan.serial or db.execute(tables.NEXT_SERIAL).fetchall()[0][0]
+            db.execute(tables.PUT_PLAN, (serial, plan.digest, plan.first_day, plan.taken, plan.swept, plan.mark))
+            db.execute(tables.PUT_TOLD, (serial, told))
+            db.executemany(tables.PUT_ACCEPTED, accepted)
+            db.executemany(tables.PUT_STANDING, marks)
+
+        self._write(write)
+
+    def accepted(self, plan: bytes) -> Sequence[bytes]:
+        """See ``KeptStandings``."""
+        return [row[0] for row in self._all(tables.GET_ACCEPTED, plan)]
+
+    def tell(self, plan: KeptPlan, told: bytes) -> None:
+        """See ``KeptStandings``."""
+
+        def write(db: Database) -> None:
+            db.execute(tables.MARK_PLAN, (plan.mark, plan.serial))
+            db.execute(tables.PUT_TOLD, (plan.serial, told))
+
+        self._write(write)
+
+    def take(self, serial: int) -> None:
+        """See ``KeptStandings``."""
+        self._write(lambda db: db.execute(tables.TAKE_PLAN, (serial,)))
+
+    def drop(self, serial: int) -> None:
+        """See ``KeptStandings``."""
+        progress = replace(self.progress(), cleaned=b"")
+
+        def write(db: Database) -> None:
+            db.execute(tables.DROP_PLAN, (serial,))
+            db.execute(tables.DROP_TOLD, (serial,))
             db.execute(tables.DROP_ACCEPTED)
-            db.executemany(tables.PUT_ACCEPTED, others)
             _note(db, progress)
 
         self._write(write)
+
+    def clean(self, progress: Progress, day: int, limit: int) -> Progress:
+        """See ``KeptStandings``."""
+        after = progress.cleaned
+        if after is None:
+            return progress
+        last, count = self._all(tables.NEXT_HANDLES, after, limit)[0]
+        reached = replace(progress, cleaned=last if count == limit else None)
+
+        def write(db: Database) -> None:
+            if last is not None:
+                db.execute(tables.CLEAN, (after, last, day))
+            _note(db, reached)
+
+        self._write(write)
+        return reached
 
     def every(self, plan: bytes) -> Iterator[tuple[bytes, bytes]]:
         """See ``KeptStandings``. Read by a connection of its own, so that nobody waits for the end."""
@@ -187,14 +237,10 @@ class StandingFile(_Read):
             self._write(lambda db: db.execute(tables.DROP_STANDING, (handle,)))
             self._db.wal_checkpoint(None, apsw.SQLITE_CHECKPOINT_TRUNCATE)
 
-    def publish(self, edition: int, told: bytes) -> None:
-        """See ``KeptStandings``."""
-        self._write(lambda db: db.execute(tables.PUBLISH, (edition, told)))
-
     def clear(self) -> None:
         """See ``KeptStandings``."""
-        if self.count():
-            self._write(lambda db: db.execute(tables.CLEAR))
+        if self.count() or self.progress().cleaned is not None:
+            self._write(lambda db: (db.execute(tables.CLEAR), db.execute(tables.CLEANED)))
 
     def count(self) -> int:
         """See ``KeptStandings``."""
@@ -280,7 +326,7 @@ def _columns(row: Row) -> tuple[object, ...]:
 
 
 def _note(db: Database, progress: Progress) -> None:
-    row = (progress.returns, progress.bought, progress.merged, progress.plan, progress.swept)
+    row = (progress.returns, progress.bought, progress.merged, progress.cleaned)
     db.execute(tables.SET_PROGRESS, row)
 
 
