@@ -55,6 +55,10 @@ class FrontRoom:
         """Ask the ledger worker for the programme's totals (blocking; see ``InnerClient.call`` for its refusals)."""
         return self.ledger.call("/summary", method="GET")
 
+    def tiers(self) -> Any:
+        """Ask the ledger worker for the published rules of tiers (blocking, as ``summary``)."""
+        return self.ledger.call("/published/tiers", method="GET")
+
     def year(self) -> Year | None:
         """Return the year that is being sent, None when no demonstration runs."""
         try:

@@ -45,6 +45,7 @@ MAY_CALL: Final[dict[Zone, dict[str, tuple[Zone, ...]]]] = {
         "audiences": ("operator",),
         "campaigns": ("operator",),
         "tiers": ("operator",),
+        "published": ("front",),
         "settlement": ("operator",),
         "claims": ("operator",),
         "copies": ("operator",),

@@ -18,6 +18,7 @@ from noren.doors.front.figures import LiveFigures, Reading
 from noren.doors.front.handling import LiveHandling, day_asked
 from noren.doors.front.logs import acknowledgement_keys, checkpoint, tile, vkeys
 from noren.doors.front.published import LiveRegister
+from noren.doors.front.tiers import tiers, tiers_json
 from noren.doors.pages import Policy, Shell, compose
 from noren.doors.pages.headers import App
 from noren.doors.pages.language import Asked
@@ -106,7 +107,7 @@ def front_app(room: FrontRoom) -> App:
     shell = Shell(room.home, FOLDER)
     figures, register, live = LiveFigures(room, time.monotonic), LiveRegister(room), LiveHandling(room)
     routes: list[Any] = [first_page, figures_part, figures_json, member, member_window, slip, healthz]
-    routes += [handling, handling_json, checkpoint, vkeys, tile, acknowledgement_keys]
+    routes += [tiers, tiers_json, handling, handling_json, checkpoint, vkeys, tile, acknowledgement_keys]
     given = {
         "shell": Provide(lambda: shell, sync_to_thread=False),
         "register": Provide(lambda: register, sync_to_thread=False),

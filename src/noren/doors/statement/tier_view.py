@@ -27,29 +27,14 @@ from noren.activity.tiers import (
     published,
     span_of,
 )
-from noren.audience.tiering.words import days_says, level_says, measured_says, rule_says
+from noren.audience.tiering.telling import RulesView, told
+from noren.audience.tiering.words import days_says, measured_says
 from noren.house.statement import StatementRoom
 from noren.kernel.clock import local_date, microseconds
 from noren.kernel.ids import Handle
 from noren.kernel.say import Say
 
 _MONTHS: Final = 12
-
-
-class LevelView(msgspec.Struct, frozen=True):
-    """A level of the rules: its word, its title, what it takes."""
-
-    id: str
-    title: Say
-    says: Say
-
-
-class RulesView(msgspec.Struct, frozen=True):
-    """Rules in words, and the day from which they hold."""
-
-    first: date
-    says: Say
-    levels: tuple[LevelView, ...]
 
 
 class AheadView(msgspec.Struct, frozen=True):
@@ -96,7 +81,7 @@ def tier_of(room: StatementRoom, feed: OwnPageFeed, handle: Handle) -> TierView 
         first_of(row.since) if row is not None and held else None,
         _last_of(month_of(today)) if level else None,
         ahead,
-        tuple(_rules(each.rules, currency) for each in _told(rows, today)),
+        told(rows, today, currency),
         points_only,
     )
 
@@ -139,17 +124,6 @@ def _next(rows: Sequence[RulesRow], today: date) -> tuple[int, Rules] | None:
         if rules.window is Window.LAST_MONTHS or month // 12 == this // 12 + 1:
             return month, rules
     return None
-
-
-def _told(rows: Sequence[RulesRow], today: date) -> list[RulesRow]:
-    """Return the rules in force and those to come."""
-    past = [row for row in rows if row.rules.first <= today]
-    return [*past[-1:], *(row for row in rows if row.rules.first > today)]
-
-
-def _rules(rules: Rules, currency: str) -> RulesView:
-    levels = tuple(LevelView(each.id, _title(each), level_says(rules, each, currency)) for each in rules.level)
-    return RulesView(rules.first, rule_says(rules), levels)
 
 
 def _title(level: Level) -> Say:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT
 
@@ -15,6 +15,7 @@ from noren.activity.tiers import RulesRow, RulesState, of_month
 from noren.audience.tiering import operations
 from noren.audience.tiering.operations import Refusal, Room, file_refused, first_possible
 from noren.audience.tiering.reading import read_rules
+from noren.audience.tiering.telling import RulesView, told
 from noren.audience.tiering.words import level_says, rule_says
 from noren.doors.worker.campaign_bodies import Both, ProblemAnswer, RefusalAnswer, Text, Word
 from noren.doors.worker.turn import Turn
@@ -96,7 +97,11 @@ def tier_handlers(turn: Turn) -> list[Any]:
         newest = first_of(months[-1].month).isoformat()[:7] if months else ""
         return TiersAnswer([_version(room, row) for row in rows], newest, first_possible(done, today).isoformat())
 
-    return [draft, approve, show]
+    @get("/published/tiers", sync_to_thread=True)
+    def published_tiers() -> list[RulesView]:
+        return list(told(room.feed.tier_rules(), room.today(), room.home.settings.programme.currency))
+
+    return [draft, approve, show, published_tiers]
 
 
 def _stepped(turn: Turn, work: Callable[[Room], RulesRow | Refusal]) -> Stepping:
