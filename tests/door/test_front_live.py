@@ -88,7 +88,7 @@ def test_the_page_can_be_walked_with_the_keyboard(page: Page) -> None:
 @pytest.mark.parametrize("width", [360, 768, 1440])
 def test_no_page_is_wider_than_the_screen(page: Page, home: Home, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
-    for path in ("/", "/member", "/handling", "/not-there"):
+    for path in ("/", "/member", "/handling", "/tiers", "/not-there"):
         for lang in ("ja", "en"):
             page.goto(f"http://localhost:{home.settings.doors.front}{path}?lang={lang}")
             assert page.evaluate("() => document.documentElement.scrollWidth") <= width, (path, lang)
