@@ -99,17 +99,19 @@ class SlipJournal(Journal):
 
 
 def slips_wrong(journal: SlipJournal, ledger: Path, caps: dict[str, int]) -> list[str]:
-    """Return what does not fit: over-issue, double use, slips lost or unknown, leaves that are not in a row."""
+    """Return what does not fit: over-issue, double use, slips lost or unknown, nobody asked."""
     with closing(sqlite3.connect(f"file:{ledger}?mode=ro", uri=True)) as db:
         stands = {coupon_name(name): used for name, used in db.execute("SELECT coupon, used FROM coupon")}
         leaves = dict(db.execute("SELECT number, leaves FROM campaign_count").fetchall())
         rows = db.execute("SELECT number, count(*), min(seq), max(seq) FROM draw GROUP BY number").fetchall()
         won = dict(db.execute("SELECT number, count(*) FROM draw WHERE outcome = 'issued' GROUP BY number").fetchall())
         number = dict(db.execute("SELECT campaign, number FROM campaign").fetchall())
+        untold = db.execute("SELECT why, count(*) FROM undrawn GROUP BY why").fetchall()
     told = [name for names in journal.issued.values() for name in names]
     wrong = [
         f"{name}: {len(names)} of {caps[name]}" for name, names in journal.issued.items() if len(names) > caps[name]
     ]
+    wrong += [f"not told: {why}, {count} times" for why, count in untold]
     wrong += [f"issued twice: {name}" for name, times in Counter(told).items() if times > 1]
     wrong += [f"used twice: {name}" for name, times in journal.redeemed.items() if times > 1]
     wrong += [f"lost: {name}" for name in set(told) - stands.keys()]

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import time
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from noren.testing.till_bodies import JAPAN
 CALLS = int(os.environ.get("NOREN_CALLS", "4000"))
 A_ROUND = max(1_400, CALLS // 40)
 CARDS = max(40, CALLS // 200)
+_GRACE_US = 61_000_000
 CAPS = {"each-visit": CALLS // 20, "each-day": CALLS // 30, "once": CARDS // 2}
 ONE = 'visits(category = "COFFEE" and partner = "P1") >= 1'
 
@@ -98,7 +100,8 @@ def _audit_finds_nothing(house: TillHouse) -> None:
     room = worker_room(house.home)
     try:
         for row in room.feed.campaigns():
-            report = audited(room, row)
+            # An audit does not miss leaves of the first minute.
+            report = audited(room, replace(row, started=row.started - _GRACE_US))
             assert report.counted["leaves"] > 0
             assert report.findings == [], report.findings[:3]
     finally:

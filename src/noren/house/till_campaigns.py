@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import secrets
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -35,6 +36,7 @@ from noren.governance.stopping import Use, stopped_by
 from noren.house.draw_shares import open_share
 from noren.house.home import Home
 from noren.house.keys import ZoneKeys
+from noren.house.ledger_stores import open_ledger
 from noren.house.standing_desk import OpenDesk
 from noren.kernel.clock import instant_of, local_date, microseconds
 from noren.kernel.keyring import UnknownKeyVersion
@@ -45,6 +47,8 @@ from noren.register.paper import Paper
 
 RING: Final = "slip"
 PROGRAMME: Final = "programme"
+_PREPARE_SECONDS: Final = 5.0
+_PREPARE_STEP: Final = 0.02
 _SIGNS: Final = b"noren: slips of a campaign\0"
 _log = structlog.get_logger("campaigns")
 
@@ -108,6 +112,18 @@ class TillBook:
         self._live = tuple(live for row in found if (live := self._living(row)) is not None)
         self._here.clear()
         self._edition = edition
+
+    def prepare(self) -> None:
+        """Before the doors open: find what runs, and wait a little for its conditions to be ready.
+
+        Who buys in a till's first instant is then drawn for like everybody. Where they do not come the till opens
+        without them: a purchase is never kept waiting for a campaign (P12).
+        """
+        with contextlib.suppress(LedgerBroken), contextlib.closing(open_ledger(self._means.home, "till")) as store:
+            self.look(store)
+            until = time.monotonic() + _PREPARE_SECONDS
+            while time.monotonic() < until and not all(self._knows(each.file.id) for each in self._live):
+                time.sleep(_PREPARE_STEP)
 
     def at(self, shop: str, partner: str, day: int) -> Here:
         """See ``CampaignBook``."""

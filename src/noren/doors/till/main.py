@@ -75,6 +75,7 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         start_writer=begin,
         look=room.book.look,
     )
+    room.book.prepare()
     _spare_the_collector()
     try:
         chosen = settings.doors.till if port is None else port
