@@ -18,8 +18,11 @@ from noren.audience.standings.model import Kept, NotReady, Why
 from noren.audience.standings.ports import OldLines
 from noren.audience.standings.purchases import lines_left, purchase_of, since_of
 
-IN_A_CALL: Final = 64
-"""Purchases that are folded within a till's call, at most: some 50 µs each, and more with many conditions."""
+IN_A_CALL: Final = 500
+"""Purchases that are folded within a till's call, at most: some 25 ms with up to 50 conditions (bench/bench_fold.py).
+
+It comes to that where nothing is kept of a member: the standings' file was lost, or the worker is far behind.
+"""
 
 ALL: Final = 1_000_000
 """Purchases of one member that a background pass folds, at most."""
