@@ -96,6 +96,7 @@ def _without_accounts(home: Home, folder: Path) -> Iterator[None]:
 def _lived_and_erased(search: _Search) -> None:
     home, backups = search.home, search.folder / "backups"
     canary = Canary(home, lambda zone, call, body: _ask(home, zone, call, body), origins(home).till, _key(home))
+    canary.place = (_SHOP, "T1")
     if _provides(home):
         canary.flow, canary.recipient, canary.extract = _FLOW, _RECIPIENT, search.folder / "extract.sealed"
     canary.live()

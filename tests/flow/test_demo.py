@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import fcntl
 import shlex
 import signal
@@ -18,10 +19,12 @@ from typing import Any, Final
 
 import httpx
 import msgspec
+import pyarrow.parquet as parquet  # pyright: ignore[reportMissingTypeStubs]
 import pytest
 
 from noren.doors.cli.demo import provided
 from noren.doors.cli.demo.audiences import AUDIENCES
+from noren.doors.cli.demo.browser import Browser
 from noren.doors.cli.demo.record import read_record
 from noren.doors.cli.demo.staff import OFFICER
 from noren.doors.cli.demo.year import find_year
@@ -109,6 +112,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     waits = summary["waiting"]
     assert (waits["have"], waits["needs"], "life-offers" in waits["says_en"]) == (1, 2, True)
     drawn_revealed_and_audited(summary, home)
+    claimed_counted_and_settled(summary, home)
     assert 0 < summary["first_page_s"] < 90
     assert "is not kept. For an hour she may take it back" in done.stderr
     assert summary["points_earned"] > 0
@@ -128,7 +132,8 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     assert later["audiences"] == summary["audiences"]
     assert later["waiting"] == summary["waiting"], "put forward once"
     assert "is not kept" not in opened_again.stderr, "asked for once"
-    assert later["campaigns"] == summary["campaigns"]
+    once = ("campaigns", "claim", "claim_again", "tiers", "settlement")
+    assert {each: later[each] for each in once} == {each: summary[each] for each in once}
     provided_once(home)
     assert later["coupon"]["barcode"] != summary["coupon"]["barcode"]
 
@@ -170,13 +175,19 @@ def brought_over_and_turned(summary: dict[str, Any], purchases: int) -> None:
 
 
 def drawn_revealed_and_audited(summary: dict[str, Any], home: Path) -> None:
-    """Four campaigns of the year: each audit fits, slips were used by later purchases, and a slip can be checked."""
+    """Campaigns of the year: each audit fits, slips were used by later purchases, and a slip can be checked."""
     found = {each["name"]: each for each in summary["campaigns"]}
-    assert list(found) == ["coffee-fans", "cheese", "points-day", "sweet"]
+    assert list(found) == ["coffee-fans", "cheese", "points-day", "sweet", "members-day"]
     for each in found.values():
         assert each["good"] is True
         assert each["leaves"] == each["issued"] + each["lost"] + each["holdout"] + each["capped"]
         assert each["used"] <= each["issued"]
+        assert (each["faults"], each["result"]["smallest_group"]) == ([], 300)
+    assert found["points-day"]["tried"]["members"] is None, "nobody had bought before"
+    assert found["points-day"]["result"]["issued"] > 0
+    entered = found["members-day"]
+    assert (entered["leaves"], entered["used"], entered["result"]["entry"]) == (1, 1, True), "the persona, alone"
+    assert entered["points"] > 0
     assert found["points-day"]["points"] > 0 < found["points-day"]["used"]
     assert 0 < found["sweet"]["issued"] <= 20
     assert summary["discounts"] == sum(each["off"] for each in found.values())
@@ -189,12 +200,34 @@ def drawn_revealed_and_audited(summary: dict[str, Any], home: Path) -> None:
     assert (home / "demo-campaigns" / "points-day.terms.json").read_text("utf-8") == shown["terms"]
 
 
+def claimed_counted_and_settled(summary: dict[str, Any], home: Path) -> None:
+    """The very same slip came of a claim; every member has a tier; each day sums to zero, also in what was written."""
+    assert summary["claim"]["same"] is True
+    assert "coupon claim --shop" in summary["claim_again"]
+    assert [level["id"] for level in summary["tiers"]["levels"]] == ["blue", "silver", "gold"]
+    assert summary["tiers"]["levels"][0]["figure_en"].startswith("about 2,"), "of two days nobody has more"
+    settled = summary["settlement"]
+    assert (settled["days_off"], settled["payments"][0]["payer"]) == (0, "CJ")
+    with (home / settled["files"][0]).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == settled["entries"] > 0
+    assert sum(int(row["amount"]) for row in rows) == 0
+    assert parquet.read_table(home / settled["files"][1]).num_rows == len(rows)
+
+
 def slip_of(check: str) -> None:
     """The printed command sends the purchase, takes the slip that it brought, and finds that it is signed."""
     command = check.replace(".venv/bin/noren", "noren").replace("\nnoren ", f"\n{shlex.join(NOREN)} ")
     done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert "signed" in done.stdout or "署名" in done.stdout
+
+
+def persons_page(home: Path, login: dict[str, str]) -> str:
+    """Return her own page of the ledger side."""
+    with Browser(open_home(home)) as browser:
+        browser.sign_in(login["member_number"], login["password"])
+        return browser.get("statement", "/?lang=en").text
 
 
 def redeem(command: str) -> None:
@@ -233,6 +266,10 @@ def serve_and_buy(home: Path, purchases: int) -> None:
             assert "The key card-index turned to version" in first_page
             assert "announce: life-offers" in first_page
             assert "Approved 1/2" in first_page
+            assert summary["settlement"]["files"][0] not in first_page
+            for shown in ("the same number, the same proof", "each day sums to zero", "Tried before its start over"):
+                assert shown in first_page
+            assert "Blue" in persons_page(home, summary["login"])
         finally:
             process.send_signal(signal.SIGINT)
             process.communicate(timeout=60)

@@ -31,12 +31,15 @@ from tests.store.standing_changes import (
 
 from noren.audience.standings import NotReady, Readying, StandingDesk, Why
 from noren.audience.standings.changing import Ahead, Changing, Held
-from noren.audience.standings.folding import IN_A_CALL
+from noren.audience.standings.folding import Folder
 from noren.audience.standings.in_force import InForce
 from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.publishing import Given
 from noren.audience.standings.store import StandingFile, StandingReader
 from noren.testing.standings import FakeConditions
+
+IN_A_CALL = 12
+"""Purchases that this till folds in a call, at most."""
 
 ASKED: Mapping[str, bool] = {"c0": False}
 LISTED = 'visits(product in list "l1") >= 1'
@@ -50,7 +53,12 @@ class Till:
         look = StandingReader(path)
         self.given = Given(look, StandingReader(path), life.zone, lambda: next(clock))
         self.desk = StandingDesk(
-            about=life.feed, store=look, in_force=self.given.current, rules=life.rules, remembered=0
+            about=life.feed,
+            store=look,
+            in_force=self.given.current,
+            rules=life.rules,
+            remembered=0,
+            folder=Folder(life.feed, limit=IN_A_CALL),
         )
 
     def ask(self, who: int, at: datetime | None = None) -> object:

@@ -73,3 +73,17 @@ def test_a_slip_that_the_till_refuses_stays_away_from_that_purchase(tmp_path: Pa
     assert again.show(basket("r3")) is None
     assert again.used.total() == 0
     again.close()
+
+
+def test_a_slip_of_what_was_entered_goes_first_and_what_nobody_showed_can_be_claimed(tmp_path: Path) -> None:
+    goods = {"cheese": None, "members-day": None}
+    mine = Wallet(tmp_path / "slips.ndjson", goods, "members-day")
+    entered = {**SLIP, "coupon": "cp_2", "campaign": "members-day", "barcode": {"value": "2100000000029"}}
+    mine.answered("7", "r0", [{**SLIP, "valid_until": "2026-11-25"}, entered])
+    assert mine.show(Basket("r1", "1", "1", "7", AT, [Line("C", 1, 500)])) == "2100000000029", "she always shows it"
+    found = mine.forgotten()
+    assert found is not None
+    assert (found.receipt, found.household, found.slip["barcode"]["value"]) == ("r0", "7", "2100000000012")
+    mine.answered("3", "r2", [{**SLIP, "coupon": "cp_3", "barcode": {"value": "2100000000036"}}])
+    assert mine.forgotten() == found, "what is good longest"
+    mine.close()

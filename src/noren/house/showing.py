@@ -1,4 +1,4 @@
-"""What a demonstration shows on the first page besides the year: cut-over, keys, audiences, what waits for approval.
+"""What a demonstration shows on the first page besides the year: cut-over, keys, audiences, campaigns, what waits.
 
 Written into the home by the demonstration, read by the front: sums, names of keys and dates, private figures of
 audiences; no member, no key, no exact count.
@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from noren.house.home import Home
+from noren.house.showing_campaigns import CampaignShown, ClaimShown, SettlementShown, TiersShown
 from noren.kernel.say import Say
 
 
@@ -108,48 +109,6 @@ class WaitingShown(msgspec.Struct, frozen=True):
         return self.says_ja if lang == "ja" else self.says_en
 
 
-class CampaignShown(msgspec.Struct, frozen=True):
-    """A campaign that has ended: what it said, what its draws came to, and what anybody needs to check a slip of it.
-
-    ``rate``, ``held``: shares as its file says them; ``used`` slips took ``off`` so much, or gave ``points``; ``slip``:
-    one of them, whole; ``shares``: the three persons', published; ``good``: what the audit found over ``judged``
-    purchases; ``check``: the command that checks the slip.
-    """
-
-    name: str
-    title_ja: str
-    title_en: str
-    sentence_ja: str
-    sentence_en: str
-    first: date
-    until: date
-    draw: str
-    rate: str
-    held: str
-    leaves: int
-    issued: int
-    lost: int
-    holdout: int
-    capped: int
-    used: int
-    off: int
-    points: int
-    slip: str
-    terms: str
-    shares: str
-    good: bool
-    judged: int
-    check: str
-
-    def title(self, lang: str) -> str:
-        """Return what it offers."""
-        return self.title_ja if lang == "ja" else self.title_en
-
-    def sentence(self, lang: str) -> str:
-        """Return the sentence of its condition, which is told after the end alone."""
-        return self.sentence_ja if lang == "ja" else self.sentence_en
-
-
 class Shown(msgspec.Struct, frozen=True):
     """All of it."""
 
@@ -160,6 +119,9 @@ class Shown(msgspec.Struct, frozen=True):
     audiences: tuple[AudienceShown, ...] = ()
     waiting: WaitingShown | None = None
     campaigns: tuple[CampaignShown, ...] = ()
+    claim: ClaimShown | None = None
+    tiers: TiersShown | None = None
+    settlement: SettlementShown | None = None
 
 
 def show(home: Home, shown: Shown) -> None:

@@ -31,6 +31,7 @@ from noren.kernel.sealing import make_link_token
 from noren.register.codes import make_code
 from noren.register.names import name_purchase
 from noren.register.till_keys import card_indexes
+from noren.testing import canary_campaigns as campaigns
 from noren.testing.member_visit import MemberVisit
 
 Zone = Literal["vault", "ledger-worker"]
@@ -48,6 +49,7 @@ class Canary:
     """One invented member and what is hers. ``till``: the till door's address; ``key``: a terminal's.
 
     ``flow``: a flow of the home by which her purchases are provided, to ``recipient``, into the file ``extract``.
+    ``place``: shop and terminal whose key it is.
     """
 
     home: Home
@@ -57,6 +59,7 @@ class Canary:
     flow: str = ""
     recipient: str = ""
     extract: Path | None = None
+    place: tuple[str, str] = ("S1", "T1")
     tag: str = field(default_factory=lambda: secrets.token_hex(5))
     cards: list[str] = field(default_factory=list[str])
     products: list[str] = field(default_factory=list[str])
@@ -79,11 +82,15 @@ class Canary:
         self._enrol()
         self._choose()
         self._bring_over()
+        reaches = self._reach_tier()
+        self._take_part()
         self._buy()
         self._change_cards()
         self._merge()
         self._count()
         self._claim()
+        if reaches:
+            campaigns.wait_for_tier(self.home, _handles(self.home, open_keys(self.home, "ledger-worker"), self.cards))
         if self.flow:
             self._agree()
             self._provide()
@@ -180,6 +187,39 @@ class Canary:
         }
         coupon |= {"valid_from": today.isoformat(), "valid_until": soon}
         self.ask("ledger-worker", "/cutover/coupons", {"rows": [coupon]})
+
+    def _reach_tier(self) -> bool:
+        """Have spent enough last month for a tier; False: rules stand already, and looked at it before she came."""
+        day = campaigns.month_before(datetime.now(self.home.zone).date())
+        shop, terminal = self.place
+        self.products.append(f"canary{secrets.token_hex(6)}")
+        self.receipts.append(f"CANARY-{secrets.token_hex(6)}")
+        past: dict[str, Any] = {
+            "shop": shop,
+            "terminal": terminal,
+            "business_date": day.isoformat(),
+            "receipt": self.receipts[-1],
+        }
+        past |= {"card": self.card, "at": f"{day.isoformat()}T12:00:00+09:00"}
+        past["lines"] = [{"product": self.products[-1], "quantity": 1, "amount": 9_000}]
+        results = self.ask("ledger-worker", "/purchases/import", {"purchases": [past]})["results"]
+        assert results == ["imported"], results
+        return campaigns.publish_rules(campaigns.Side(self.home, self.ask))
+
+    def _take_part(self) -> None:
+        """Be given a slip, and one more for having entered; claim the first, use the other."""
+        names = campaigns.begin(campaigns.Side(self.home, self.ask), self.tag)
+        visit = MemberVisit(self, self.number, f"pass-{self.tag}")
+        visit.enter()
+        campaigns.enter(visit, names[1])
+        visit.close()
+        first, other = campaigns.slips_of(self.buy(640), names)
+        shop, terminal = self.place
+        receipt = {"shop": shop, "terminal": terminal, "business_date": self._now()[:10], "receipt": self.receipts[-1]}
+        claimed = self.ask("ledger-worker", "/claims", {**receipt, "card": self.card})["slips"]
+        assert first in [each["effect"] for each in claimed], "the very same slip"
+        self.buy(410, coupons=[other["barcode"]["value"]])
+        self.words += [each for slip in (first, other) for each in campaigns.needles_of(slip)]
 
     def _buy(self) -> None:
         name = self.buy(900)["purchase"]
@@ -351,6 +391,7 @@ def _of_ledger(ledger: sqlite3.Connection, handle: bytes, keys: ZoneKeys) -> Ite
     for table, column in hers:
         yield from _column(ledger, f"SELECT {column} FROM {table} WHERE handle = ?", handle)  # noqa: S608 - our names
     for entry in entries:
+        yield from campaigns.of_draws(ledger, entry)
         yield from _column(ledger, "SELECT hash FROM purchase WHERE entry = ?", entry)
         yield from _column(ledger, "SELECT body_hash FROM purchase WHERE entry = ?", entry)
         yield from _column(ledger, "SELECT body_hash FROM goods_return WHERE purchase = ?", entry)

@@ -18,11 +18,11 @@ from noren.audience.standings.model import Kept, NotReady, Why
 from noren.audience.standings.ports import OldLines
 from noren.audience.standings.purchases import lines_left, purchase_of, since_of
 
-IN_A_CALL: Final = 1_000
-"""Purchases that are folded within a till's call, at most: 50 to 90 µs each, 260 with 1,000 conditions.
+IN_A_CALL: Final = 500
+"""Purchases that are folded within a till's call, at most: some 25 ms with up to 50 conditions (bench/bench_fold.py).
 
-A late purchase and one after a return ask for it, until the worker has come by: the till is rather slow for her, once,
-than not to ask her. Three years of daily shopping are fewer.
+It comes to that after a return or with a late purchase, until the worker has come by, and where nothing is kept of a
+member: the standings' file was lost, or the worker is far behind.
 """
 
 ALL: Final = 1_000_000

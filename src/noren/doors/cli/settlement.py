@@ -18,7 +18,7 @@ from noren.kernel.spreadsheet import harmless
 PATIENCE_SECONDS: Final = 600.0
 COLUMNS: Final = ("day", "company", "other", "what", "issuer", "count", "amount")
 _PROGRAMME: Final = Say("(運営)", "(programme)")
-_WHAT: Final = {
+WHAT: Final = {
     "points-issued": Say("ポイント付与", "points issued"),
     "points-taken-back": Say("付与の取り消し(返品)", "points taken back (returns)"),
     "points-used": Say("ポイント利用", "points used"),
@@ -100,7 +100,7 @@ def _writer(out: Path | None) -> Any:
         return None
     if out.exists():
         refuse(f"{out} はすでにあります。", f"{out} is there already.")
-    makers = {".csv": _write_csv, ".parquet": _write_parquet}
+    makers = {".csv": write_csv, ".parquet": write_parquet}
     if out.suffix not in makers:
         refuse("--out は .csv か .parquet です。", "--out ends in .csv or .parquet.", code=2)
     if out.suffix == ".parquet":
@@ -108,7 +108,8 @@ def _writer(out: Path | None) -> Any:
     return makers[out.suffix]
 
 
-def _write_csv(out: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+def write_csv(out: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Write entries as CSV; a file that is there already is not written over."""
     with out.open("x", encoding="utf-8-sig", newline="") as stream:
         sheet = csv.writer(stream)
         sheet.writerow(COLUMNS)
@@ -117,7 +118,8 @@ def _write_csv(out: Path, entries: Sequence[Mapping[str, Any]]) -> None:
             sheet.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
-def _write_parquet(out: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+def write_parquet(out: Path, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Write entries as Parquet."""
     arrow, parquet = _arrow()
     columns: dict[str, list[Any]] = {name: [each[name] for each in entries] for name in COLUMNS}
     columns["day"] = [date.fromisoformat(day) for day in columns["day"]]
@@ -150,7 +152,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[Say]:
             both_of[0] += each["count"]
             both_of[1] += each["amount"]
     for (company, what), (count, amount) in sorted(sums.items()):
-        says, head = _WHAT[what], f"  {company:<12} {amount:>+15,}  "
+        says, head = WHAT[what], f"  {company:<12} {amount:>+15,}  "
         yield Say(f"{head}{says.ja} {count:,}件", f"{head}{says.en}: {count:,}")
     for each in found["payments"]:
         payer, payee = each["payer"], each["payee"]

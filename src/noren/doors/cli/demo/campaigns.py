@@ -10,8 +10,8 @@ import base64
 import re
 import time
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +23,9 @@ from noren.doors.cli.demo.errors import CampaignStuck
 from noren.doors.cli.demo.staff import DEPUTY, MARKETER, OFFICER
 from noren.doors.cli.demo.stage import Stage
 from noren.house.draw_shares import seal_share
-from noren.house.inner import CallRefused
+from noren.house.inner import CallRefused, InnerClient
+from noren.house.keys import open_keys
+from noren.house.passes import Porter
 
 FILES: Final = Path(__file__).parent / "papers" / "campaigns"
 TODAYS: Final = "welcome"
@@ -34,6 +36,7 @@ PERSONS: Final = (MARKETER, OFFICER, DEPUTY)
 _DAY: Final = re.compile(r"^(from|until) = (\d{4}-\d{2}-\d{2})$", re.MULTILINE)
 _GOODS: Final = re.compile(r'\Acategory = "([^"]+)"\Z')
 _PATIENCE_SECONDS: Final = 90.0
+_LONG_SECONDS: Final = 900.0
 _LOOK_SECONDS: Final = 0.2
 
 As = Callable[[str], AbstractContextManager[None]]
@@ -108,6 +111,15 @@ def wait_for(stage: Stage, campaign: str, fits: Callable[[Mapping[str, Any]], bo
         stage.keeper.look()
         time.sleep(_LOOK_SECONDS)
     return found
+
+
+@contextmanager
+def patient(stage: Stage, token: str | None = None) -> Generator[InnerClient]:
+    """Give a way to the ledger-worker that waits for what takes its time. ``token``: of who is signed in."""
+    porter = Porter(stage.home, open_keys(stage.home, "operator"))
+    with closing(InnerClient(stage.home, porter, "ledger-worker", timeout_seconds=_LONG_SECONDS)) as worker:
+        worker.bear(token)
+        yield worker
 
 
 def _draft(stage: Stage, paper: Paper, as_: As) -> None:

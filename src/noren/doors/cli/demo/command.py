@@ -125,13 +125,17 @@ def _present(at: Here, screen: Screen, summary: Summary, wrong: list[Say]) -> No
 def _present_campaigns(screen: Screen, summary: Summary) -> None:
     """Say what the year's campaigns came to, and how a slip of theirs is checked."""
     from noren.doors.cli.demo.drawn import in_words
+    from noren.doors.cli.demo.summary import after_words
 
     screen.say(Say("\nレジでの企画(抽選、券、監査):", "\nCampaigns at the till: draws, slips, audit:"))
     for campaign in summary.campaigns:
-        screen.say(in_words(campaign))
+        for line in in_words(campaign):
+            screen.say(line)
     for campaign in [each for each in summary.campaigns if each.check][:1]:
         screen.say(Say("公開された種で、出た券をひとつ確かめる:", "Check one of the slips by the published seed:"))
         screen.show(f"  {campaign.check}")
+    for line in after_words(summary):
+        screen.say(line)
 
 
 def _show_doors(at: Here, screen: Screen, summary: Summary, doors: list[tuple[Say, str]]) -> None:

@@ -7,8 +7,7 @@ purchase that the demo prints gets a slip by it.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,27 +15,24 @@ import msgspec
 
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import campaign_in
-from noren.doors.cli.demo.campaigns import FOLDER, TODAYS, of_the_year, of_today, start_all, told, wait_for
+from noren.doors.cli.demo.campaigns import FOLDER, TODAYS, of_the_year, of_today, patient, start_all, told, wait_for
 from noren.doors.cli.demo.errors import CampaignStuck
-from noren.doors.cli.demo.staff import AUDITOR, MARKETER, Cast
+from noren.doors.cli.demo.staff import ANALYST, AUDITOR, MARKETER, Cast
 from noren.doors.cli.demo.stage import Stage
+from noren.doors.cli.demo.tried import tried
 from noren.doors.cli.demo.wallet import Wallet
 from noren.doors.cli.speech import called
-from noren.house.inner import CallRefused, InnerClient
-from noren.house.keys import open_keys
-from noren.house.passes import Porter
-from noren.house.showing import CampaignShown
+from noren.house.inner import CallRefused
+from noren.house.showing_campaigns import CampaignShown, FaultShown, ResultShown, TriedShown
 from noren.kernel.say import Say
 
-_AUDIT_SECONDS: Final = 900.0
+_PLACES: Final = 3
 _COUNTED: Final = ("leaves", "issued", "lost", "holdout", "capped")
 
 _PICK: Final = (
     "import json, sys; "
     'print(json.dumps(next(x for x in json.load(sys.stdin)["effects"] if x["type"] == "issue_coupon")))'
 )
-
-Told = Callable[[Say], None]
 
 
 def begin_today(stage: Stage, cast: Cast, shift_days: int) -> None:
@@ -45,7 +41,7 @@ def begin_today(stage: Stage, cast: Cast, shift_days: int) -> None:
     _write(stage, TODAYS, "terms", told(stage)[TODAYS]["terms"].encode())
 
 
-def end_all(stage: Stage, cast: Cast, shift_days: int, wallet: Wallet, say: Told) -> tuple[CampaignShown, ...]:
+def end_all(stage: Stage, cast: Cast, shift_days: int, wallet: Wallet) -> tuple[CampaignShown, ...]:
     """Reveal and audit the campaigns of the year; return what is shown of them.
 
     Raises:
@@ -55,7 +51,7 @@ def end_all(stage: Stage, cast: Cast, shift_days: int, wallet: Wallet, say: Told
     try:
         for name in names:
             _reveal(stage, cast, name)
-        return tuple(_ended(stage, cast, name, wallet, say) for name in names)
+        return tuple(_ended(stage, cast, name, wallet) for name in names)
     except CallRefused as refused:
         raise CampaignStuck(refused.body.decode("utf-8", "replace")) from refused
 
@@ -70,25 +66,41 @@ def _reveal(stage: Stage, cast: Cast, name: str) -> None:
         stage.worker.call("/campaigns/reveal", body)
 
 
-def _ended(stage: Stage, cast: Cast, name: str, wallet: Wallet, say: Told) -> CampaignShown:
+def _ended(stage: Stage, cast: Cast, name: str, wallet: Wallet) -> CampaignShown:
     found, audited = told(stage)[name], _audit(stage, cast, name)
     _write(stage, name, "terms", found["terms"].encode())
     if name in wallet.examples:
         _write(stage, name, "slip", msgspec.json.format(msgspec.json.encode(wallet.examples[name][1]), indent=1))
-    shown = _shown(found, audited, wallet, stage.home.path)
-    say(in_words(shown))
-    return shown
+    met = tried(stage.home).get(name), _result(stage, cast, name)
+    return _shown(found, audited, wallet, stage.home.path, met)
 
 
 def _audit(stage: Stage, cast: Cast, name: str) -> Any:
     """Ask the condition of every purchase again and draw every draw again; that takes its time."""
-    porter = Porter(stage.home, open_keys(stage.home, "operator"))
-    with closing(InnerClient(stage.home, porter, "ledger-worker", timeout_seconds=_AUDIT_SECONDS)) as patient:
-        patient.bear(cast.token(AUDITOR))
-        return patient.call("/campaigns/audit", {"campaign": name})
+    with patient(stage, cast.token(AUDITOR)) as worker:
+        return worker.call("/campaigns/audit", {"campaign": name})
 
 
-def _shown(found: Mapping[str, Any], audited: Mapping[str, Any], wallet: Wallet, home: Path) -> CampaignShown:
+def _result(stage: Stage, cast: Cast, name: str) -> ResultShown:
+    with patient(stage, cast.token(ANALYST)) as worker:
+        return msgspec.convert(worker.call("/campaigns/result", {"campaign": name}), ResultShown)
+
+
+def _faults(audited: Mapping[str, Any]) -> Iterator[FaultShown]:
+    """Yield what an audit found, by kind: how many, the first places, why."""
+    for word, count in audited["found"].items():
+        of = [each for each in audited["findings"] if each["wrong"] == word]
+        at, says = ", ".join(each["at"] for each in of[:_PLACES]), of[0]["say"]
+        yield FaultShown(count, at, says["ja"], says["en"])
+
+
+def _shown(
+    found: Mapping[str, Any],
+    audited: Mapping[str, Any],
+    wallet: Wallet,
+    home: Path,
+    met: tuple[TriedShown | None, ResultShown],
+) -> CampaignShown:
     name, file = str(found["campaign"]), campaign_in(found["file"].encode())
     counted = {each: int(audited["counted"].get(each, 0)) for each in _COUNTED}
     return CampaignShown(
@@ -112,6 +124,9 @@ def _shown(found: Mapping[str, Any], audited: Mapping[str, Any], wallet: Wallet,
         good=bool(audited["good"]),
         judged=int(audited["counted"].get("judged", 0)),
         check=_check(home, file, found) if name in wallet.examples else "",
+        tried=met[0],
+        result=met[1],
+        faults=tuple(_faults(audited)),
     )
 
 
@@ -129,25 +144,20 @@ def _check(home: Path, file: Campaign, found: Mapping[str, Any]) -> str:
     return f"{called()} verify-draw {shlex.join(words)}"
 
 
-def in_words(shown: CampaignShown) -> Say:
-    """Return what a campaign came to, in a line."""
-    fits, wrong = ("監査: すべて合いました", "audit: all fits"), ("監査: 不一致あり", "audit: SOMETHING WRONG")
-    good = fits if shown.good else wrong
-    return Say(
+def in_words(shown: CampaignShown) -> Iterator[Say]:
+    """Yield what a campaign came to: its draws and slips, what was expected, what came of it, what the audit says."""
+    more = (f"、ポイント{shown.points:,}増", f", {shown.points:,} points more") if shown.points else ("", "")
+    yield Say(
         f"  {shown.title_ja}: 抽選{shown.leaves:,}回、発券{shown.issued:,}枚、はずれ{shown.lost:,}、"
-        f"対照群{shown.holdout:,}、上限で見送り{shown.capped:,}。利用{shown.used:,}枚。{good[0]}",
+        f"対照群{shown.holdout:,}、上限で見送り{shown.capped:,}。利用{shown.used:,}枚{more[0]}。",
         f"  {shown.title_en}: {shown.leaves:,} draws, {shown.issued:,} slips, {shown.lost:,} lost, {shown.holdout:,}"
-        f" held out, {shown.capped:,} held back by a cap; {shown.used:,} used; {good[1]}",
+        f" held out, {shown.capped:,} held back by a cap; {shown.used:,} used{more[1]}.",
     )
-
-
-def not_good(campaigns: tuple[CampaignShown, ...]) -> Iterator[Say]:
-    """Yield each campaign of which something did not fit."""
-    for each in campaigns:
-        if not each.good:
-            yield Say(
-                f"企画 {each.name} の監査に不一致があります。", f"The audit of campaign {each.name} found faults."
-            )
+    audit = shown.audit_told()
+    told = [shown.tried.told()] if shown.tried else []
+    told += [shown.result.told(), shown.result.lift_told()] if shown.result and (shown.leaves or shown.tried) else []
+    for said in (*told, Say(f"監査: {audit.ja}。", f"Audit: {audit.en}.")):
+        yield Say(f"    {said.ja}", f"    {said.en}")
 
 
 def check_of_curl(home: Path, curl: str) -> str:

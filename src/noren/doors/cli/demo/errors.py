@@ -124,3 +124,15 @@ class StandingsStuck(DemoStopped):
                 "The conditions do not become ready. Look with: noren doctor. The same command goes on from here.",
             )
         )
+
+
+class TiersStuck(DemoStopped):
+    """Member tiers are not worked out."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Say(
+                "会員ランクの計算が終わりません。\n同じコマンドで続きから始められます。",
+                "Member tiers are not worked out.\nThe same command goes on from here.",
+            )
+        )

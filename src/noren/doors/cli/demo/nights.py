@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from datetime import time as time_of_day
 from itertools import groupby
@@ -28,10 +28,10 @@ _LOOK_SECONDS: Final = 0.3
 
 
 class Nights:
-    """The nights before ``days``. ``key``: of a terminal, to set the sandbox's clock."""
+    """The nights before ``days``. ``key``: of a terminal, to set the sandbox's clock; ``eve``: done then."""
 
-    def __init__(self, stage: Stage, key: str, days: Sequence[date]) -> None:
-        self._stage, self._key, self._days = stage, key, sorted(set(days))
+    def __init__(self, stage: Stage, key: str, days: Sequence[date], eve: Callable[[date], None]) -> None:
+        self._stage, self._key, self._days, self._eve = stage, key, sorted(set(days)), eve
 
     def parts(self, baskets: Iterable[Basket]) -> Iterator[tuple[date | None, Iterable[Basket]]]:
         """Yield the year's parts: the day on which each begins, None for the first, and its baskets."""
@@ -54,6 +54,7 @@ class Nights:
                 raise StandingsStuck
             self._stage.keeper.look()
             time.sleep(_LOOK_SECONDS)
+        self._eve(day)
 
     def _ready(self) -> bool:
         told: Any = self._stage.worker.call("/summary", method="GET")

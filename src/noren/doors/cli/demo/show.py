@@ -18,10 +18,13 @@ from noren.doors.cli.demo.announced import announce_all
 from noren.doors.cli.demo.asked import bring_requests
 from noren.doors.cli.demo.audiences import bring_audiences
 from noren.doors.cli.demo.campaigns import FOLDER, as_founder, eves, of_the_year, papers, start_all
+from noren.doors.cli.demo.claimed import claim_command
 from noren.doors.cli.demo.counter import live_coupon, set_clock
 from noren.doors.cli.demo.cutover import bring_over, sheet_of
-from noren.doors.cli.demo.drawn import begin_today, check_of_curl, end_all, not_good
+from noren.doors.cli.demo.drawn import check_of_curl
 from noren.doors.cli.demo.drive import Driven
+from noren.doors.cli.demo.ended import Evening
+from noren.doors.cli.demo.entered import ENTRY, enter
 from noren.doors.cli.demo.errors import LakeStill
 from noren.doors.cli.demo.forgotten import ask_not_to_keep
 from noren.doors.cli.demo.nights import Nights
@@ -37,7 +40,9 @@ from noren.doors.cli.demo.staff import HOST, OFFICER, Cast, bring_staff
 from noren.doors.cli.demo.stage import Stage
 from noren.doors.cli.demo.stock import bring_members, bring_reference, bring_terminals, one_key
 from noren.doors.cli.demo.summary import Ledger, Summary, findings, read_ledger, unreconciled
+from noren.doors.cli.demo.tiered import publish_tiers
 from noren.doors.cli.demo.trial import coupon_curl, trial_curl
+from noren.doors.cli.demo.tried import try_on_eve
 from noren.doors.cli.demo.turning import Turning
 from noren.doors.cli.demo.waiting import bring_waiting
 from noren.doors.cli.demo.waiting import in_words as waiting_in_words
@@ -46,7 +51,7 @@ from noren.doors.cli.demo.year import ZONE, Totals, Year
 from noren.house.front import Year as ShownYear
 from noren.house.front import year_file
 from noren.house.home import Home
-from noren.house.showing import AudienceShown, CampaignShown, Shown, WaitingShown, read_shown
+from noren.house.showing import AudienceShown, Shown, WaitingShown, read_shown
 from noren.house.staff_mark import has_staff
 from noren.kernel.say import Say
 
@@ -95,13 +100,12 @@ class Show:
             self._provide(totals.last.date())
             self._ask(persona)
         audiences, waiting = self._audiences(cast), self._wait(cast)
-        shown = show_all(self.stage.home, sheet, self.record.turned, audiences, waiting, self._campaigns(cast))
+        ended = Evening(self.stage, cast, self.screen, self.year, self.wallet, persons).all()
+        shown = show_all(self.stage.home, sheet, self.record.turned, audiences, waiting, ended)
         off = self.wallet.off.total()
         wrong = [*findings(totals, ledger, off=off, more_came=again), *self._audit(), *unreconciled(sheet)]
         if not wrong and not again:
             self._remember(complete=True)
-        for said in not_good(shown.campaigns):
-            self.screen.say(said)
         return self._summary(cast, totals, ledger, persona, shown, agree=not wrong), wrong
 
     def _provide(self, last: date) -> None:
@@ -139,29 +143,26 @@ class Show:
         )
         return bring_audiences(cast, self.stage.worker, datetime.now(ZONE).date())
 
-    def _begin(self) -> None:
-        """Let the year's campaigns begin: on the morning of its first day, before any till sells."""
+    def _begin(self, first: date, persona: Person) -> None:
+        """Let the year's campaigns begin: on the morning of its first day, before any till sells. One is entered."""
         self.screen.say(
             Say(
-                "企画を下書きし、別の二人が承認し、始めています…",
-                "Campaigns are drafted, approved by two others, started…",
+                "企画を下書きし、別の二人が承認し、始めています。会員ランクの決まりも公開します…",
+                "Campaigns are drafted, approved by two others, started; rules of member tiers are published…",
             )
         )
         start_all(self.stage, list(of_the_year(self.record.shift_days)), as_founder)
+        publish_tiers(self.stage)
+        self._eve(first)
+        who = {"member_number": persona.member_number, "password": f"noren-{secrets.token_hex(6)}"}
+        self.stage.vault.call("/choices/password", who)
+        entered = enter(self.stage.home, **who)
+        if entered is not None:
+            self.screen.say(entered)
 
-    def _campaigns(self, cast: Cast) -> tuple[CampaignShown, ...]:
-        """Return the year's campaigns as they were shown; the first time they are revealed and audited."""
-        before = read_shown(self.stage.home)
-        if before is not None and before.campaigns:
-            return before.campaigns
-        self.screen.say(
-            Say(
-                "企画が終わりました。種を公開し、監査人がすべての抽選と条件を確かめ直しています…",
-                "The campaigns have ended: seeds are published, an auditor draws every draw again…",
-            )
-        )
-        begin_today(self.stage, cast, self.record.shift_days)
-        return end_all(self.stage, cast, self.record.shift_days, self.wallet, self.screen.say)
+    def _eve(self, day: date) -> None:
+        """Try the campaigns that begin on a day over the days before."""
+        try_on_eve(self.stage, day, self.record.shift_days)
 
     def _persons(self) -> list[Person]:
         start = replace(self.year, days=None).totals().first.date()
@@ -184,7 +185,7 @@ class Show:
         any_key = next(iter(keys.values()))
         if not self.record.brought:
             self._bring_over(totals, files, any_key)
-        self._begin()
+        self._begin(totals.first.date(), self._persona(persons))
         known = self._ledger().purchases
         driven = self._sell(lambda known, look: self._send(totals, persons, keys, known, look), known)
         if known and self._ledger().purchases < totals.purchases:
@@ -237,7 +238,7 @@ class Show:
         port = self.stage.home.settings.doors.till
         driven = send_year(
             port, self.year, totals, persons, keys, known=known, screen=self.screen, look=look, wallet=self.wallet,
-            nights=Nights(self.stage, next(iter(keys.values())), eves(self.record.shift_days)),
+            nights=Nights(self.stage, next(iter(keys.values())), eves(self.record.shift_days), self._eve),
         )  # fmt: skip
         for refusal in driven.refusals:
             self.screen.show(refusal)
@@ -309,6 +310,10 @@ class Show:
                 "audiences": shown.audiences,
                 "waiting": shown.waiting,
                 "campaigns": shown.campaigns,
+                "claim": shown.claim,
+                "claim_again": claim_command(self.stage.home),
+                "tiers": shown.tiers,
+                "settlement": shown.settlement,
                 "addresses": asdict(self.stage.origins),
                 "login": self._login(cast, persona),
                 "staff": cast.personas,
@@ -337,4 +342,4 @@ def wallet_of(home: Home, year: Year, shift_days: int) -> Wallet:
         paper.id: frozenset(p.product for p in products if p.category == paper.category) if paper.category else None
         for paper in papers(shift_days)
     }
-    return Wallet(folder / "slips.ndjson", goods)
+    return Wallet(folder / "slips.ndjson", goods, ENTRY)

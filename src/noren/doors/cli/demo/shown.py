@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from noren.doors.cli.demo.ended import Ended
 from noren.doors.cli.files.kinds import CUT_OVER
 from noren.doors.cli.imports.sheet import COLUMNS, Sheet
 from noren.house.home import Home
@@ -12,7 +13,6 @@ from noren.house.keys.holds import KINDS
 from noren.house.keys.listing import KeyStanding
 from noren.house.showing import (
     AudienceShown,
-    CampaignShown,
     KeyShown,
     SheetLine,
     Shown,
@@ -28,11 +28,14 @@ def show_all(
     turned: Turned | None,
     audiences: tuple[AudienceShown, ...],
     waiting: WaitingShown | None,
-    campaigns: tuple[CampaignShown, ...],
+    ended: Ended,
 ) -> Shown:
     """Put it together from the sheet and the key files as they are now, and write it for the front."""
     lines, keys = tuple(_lines(sheet)), tuple(_keys(list_keys(home)))
-    shown = Shown(lines, sheet.found, keys, turned, audiences, waiting, campaigns)
+    shown = Shown(
+        lines, sheet.found, keys, turned, audiences, waiting, ended.campaigns, ended.claim, ended.tiers,
+        ended.settlement,
+    )  # fmt: skip
     show(home, shown)
     return shown
 

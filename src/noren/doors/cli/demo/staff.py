@@ -25,6 +25,7 @@ MARKETER: Final = "mori"
 ANALYST: Final = "endo"
 HOST: Final = "kato"
 AUDITOR: Final = "ono"
+COUNTER: Final = "hara"
 _PEOPLE: Final = {
     OFFICER: ("伊藤 花", "privacy-officer"),
     DEPUTY: ("上田 実", "privacy-officer"),
@@ -32,6 +33,7 @@ _PEOPLE: Final = {
     ANALYST: ("遠藤 結", "analyst"),
     HOST: ("加藤 陸", "host"),
     AUDITOR: ("小野 凪", "auditor"),
+    COUNTER: ("原 陽", "counter"),
 }
 _FILE: Final = "demo-staff.json"
 _STEP_SECONDS: Final = 30

@@ -12,7 +12,8 @@ from noren.doors.cli.demo.counter import LiveCoupon
 from noren.doors.cli.demo.staff import Persona
 from noren.doors.cli.demo.year import Totals
 from noren.doors.cli.imports.sheet import SHOWN, Sheet
-from noren.house.showing import AudienceShown, CampaignShown, KeyShown, SheetLine, Turned, WaitingShown
+from noren.house.showing import AudienceShown, KeyShown, SheetLine, Turned, WaitingShown
+from noren.house.showing_campaigns import CampaignShown, ClaimShown, SettlementShown, TiersShown
 from noren.kernel.say import Say
 
 
@@ -59,6 +60,10 @@ class Summary(msgspec.Struct, frozen=True):
     audiences: tuple[AudienceShown, ...]
     waiting: WaitingShown | None
     campaigns: tuple[CampaignShown, ...]
+    claim: ClaimShown | None
+    claim_again: str
+    tiers: TiersShown | None
+    settlement: SettlementShown | None
     coupon: LiveCoupon | None
     coupon_curl: str | None
 
@@ -172,3 +177,41 @@ def keys_in_words(keys: Sequence[KeyShown], now: datetime) -> Say:
         f"鍵は{len(keys)}種類。いまの版のうち最も古いものは{days}日前のものです。",
         f"{len(keys)} kinds of keys; the oldest current version is {days} days old.",
     )
+
+
+def after_words(summary: Summary) -> Iterator[Say]:
+    """Yield what came after the campaigns: the claim, the tiers, the settlement."""
+    if summary.claim is not None:
+        yield Say(
+            "\n券が出なかったという申し出を、レシートとカードで確かめました:",
+            "\nA claim that no slip came out, settled by receipt and card:",
+        )
+        yield _in(summary.claim.told())
+        yield Say(
+            "  店頭の担当者(hara)としてサインインして、もう一度確かめられます:",
+            "  Whoever is signed in at the counter (hara) may claim it again:",
+        )
+        yield Say(f"  {summary.claim_again}", f"  {summary.claim_again}")
+    if summary.tiers is not None:
+        yield Say("\n会員ランク(公開した決まりと、おおよその人数):", "\nMember tiers, and about how many in each:")
+        for each in (summary.tiers, *summary.tiers.levels):
+            yield _in(each.told())
+    if summary.settlement is not None:
+        yield from _settled(summary.settlement)
+
+
+def _settled(found: SettlementShown) -> Iterator[Say]:
+    yield Say("\n会社間の精算(最小単位):", "\nSettlement between the companies (minor units):")
+    yield _in(found.told())
+    for each in found.sums:
+        head = f"  {each.company:<6} {each.amount:>+15,}  "
+        yield Say(f"{head}{each.what_ja} {each.count:,}件", f"{head}{each.what_en}: {each.count:,}")
+    for payment in found.payments:
+        said = payment.told()
+        yield Say(f"  支払い: {said.ja}", f"  To pay: {said.en}")
+    files = ", ".join(found.files)
+    yield Say(f"  書き出したもの: {files}", f"  Written: {files}")
+
+
+def _in(said: Say) -> Say:
+    return Say(f"  {said.ja}", f"  {said.en}")

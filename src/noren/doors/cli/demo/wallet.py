@@ -31,11 +31,23 @@ class Note(msgspec.Struct, frozen=True, omit_defaults=True):
     points: int = 0
 
 
-class Wallet:
-    """The members' slips. ``goods``: of each campaign, the products that its slips are for; None: all."""
+class Given(msgspec.Struct, frozen=True):
+    """A slip, and the receipt of the purchase that it came with."""
 
-    def __init__(self, file: Path, goods: Mapping[str, frozenset[str] | None]) -> None:
-        self._goods = goods
+    receipt: str
+    household: str
+    slip: dict[str, Any]
+
+
+class Wallet:
+    """The members' slips. ``goods``: of each campaign, the products that its slips are for; None: all.
+
+    ``entered``: the campaign that members enter; who did shows its slip before any other.
+    """
+
+    def __init__(self, file: Path, goods: Mapping[str, frozenset[str] | None], entered: str = "") -> None:
+        self._goods, self._entered = goods, entered
+        self._drawer: dict[str, Given] = {}
         self._slips: dict[str, dict[str, dict[str, Any]]] = {}
         self._shown: dict[str, str] = {}
         self._plain: set[str] = set()
@@ -62,11 +74,16 @@ class Wallet:
             return None
         if basket.receipt in self._shown:
             return self._shown[basket.receipt]
-        for barcode, slip in self._slips.get(basket.household, {}).items():
+        held = self._slips.get(basket.household, {})
+        for barcode, slip in sorted(held.items(), key=lambda each: each[1]["campaign"] != self._entered):
             if self._is_good(slip, basket):
                 self._keep(Note("shown", basket.receipt, basket.household, {"barcode": barcode}))
                 return barcode
         return None
+
+    def forgotten(self) -> Given | None:
+        """Return the slip that is good longest of those that were never shown; None: there is none."""
+        return max(self._drawer.values(), key=lambda each: str(each.slip["valid_until"]), default=None)
 
     def refused(self, receipt: str) -> None:
         """Note that a purchase goes without its slip."""
@@ -93,6 +110,7 @@ class Wallet:
             case Note("shown", receipt, household, slip) if slip is not None:
                 self._shown[receipt] = barcode = str(slip["barcode"])
                 self._slips.get(household, {}).pop(barcode, None)
+                self._drawer.pop(barcode, None)
             case Note("taken", receipt, off=off, points=points):
                 campaign = self._campaign_of[self._shown[receipt]]
                 self._taken.add(receipt)
@@ -107,7 +125,8 @@ class Wallet:
         self._campaign_of[barcode] = self._campaign_of[str(slip["coupon"])] = campaign
         self.issued[campaign] += 1
         self.examples.setdefault(campaign, (receipt, slip))
-        if int(household) % _SHOWN_OF < _SHOWN:
+        self._drawer[barcode] = Given(receipt, household, slip)
+        if campaign == self._entered or int(household) % _SHOWN_OF < _SHOWN:
             self._slips.setdefault(household, {})[barcode] = slip
 
     def _is_good(self, slip: Mapping[str, Any], basket: Basket) -> bool:

@@ -111,6 +111,11 @@ class Year:
         """Return the household that shopped most often in the whole year: the one whose page shows most."""
         return str(self._ask(_BUSIEST).fetchall()[0][0])
 
+    def place_of(self, receipt: str) -> tuple[str, str, date]:
+        """Return shop, terminal and business date of a basket."""
+        shop, lane, instant = self._ask(_PLACE, {"receipt": receipt, "lanes": len(LANES)}).fetchall()[0]
+        return str(shop), str(lane), self._local(instant).date()
+
     def two_products(self) -> tuple[str, str]:
         """Return two products that are often bought."""
         first, second = self._ask(_OFTEN_BOUGHT).fetchall()
@@ -161,6 +166,10 @@ _HOUSEHOLDS: Final = """
 _BUSIEST: Final = """
     SELECT household_id FROM transactions WHERE quantity > 0
     GROUP BY household_id ORDER BY count(DISTINCT basket_id) DESC, household_id LIMIT 1"""
+
+_PLACE: Final = """
+    SELECT store_id, basket_id % $lanes + 1, transaction_timestamp FROM transactions
+    WHERE basket_id::VARCHAR = $receipt LIMIT 1"""
 
 _OFTEN_BOUGHT: Final = """
     SELECT product_id FROM transactions SEMI JOIN products USING (product_id) WHERE quantity > 0
