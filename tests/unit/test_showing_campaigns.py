@@ -37,9 +37,9 @@ def test_an_audit_that_fits_says_so_and_one_that_does_not_says_how_many_where_an
 
 
 def test_a_trial_tells_figures_and_by_what_slips_are_held_or_that_there_are_too_few() -> None:
-    told = TriedShown(DAY, DAY, 420, 61, "caps.total", 50).told()
-    assert "about 420 members fit, about 61 slips (held by caps.total)" in told.en
-    assert "約420人、券 約61枚(caps.total で止まる)" in told.ja
+    told = TriedShown(DAY, DAY, 420, 61, "total", 50).told()
+    assert "about 420 members fit, about 61 slips (as the cap total lets)" in told.en
+    assert "約420人、券 約61枚(上限 total まで)" in told.ja
     assert "fewer than 50" in TriedShown(DAY, DAY, None, None, "", 50).told().en
 
 

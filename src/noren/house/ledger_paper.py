@@ -11,6 +11,8 @@ import msgspec
 from noren.activity.entered import OwnEntry
 from noren.activity.model import FORGOTTEN_LINE, CardState, Coupon, Kind, MemberState, Posting, Traits
 from noren.activity.own_draws import OwnDraw
+from noren.activity.tier_days import first_of
+from noren.activity.tiers import TierRow
 from noren.governance.disclosing.model import Section
 from noren.governance.purposes import ITEMS, PURPOSES
 from noren.governance.routes import ROUTE_SAYS, Route
@@ -63,7 +65,8 @@ def sections_of(hers: Hers, names: Names) -> tuple[Section, ...]:
     return (
         _points(hers), *sections_of_purchases(hers.purchases, hers.names, names), _returns(hers, names),
         _sums(hers), _movements(hers.owned.postings), _coupons(hers.owned.coupons),
-        _entries(hers.owned.entries, names), _draws(hers.owned.draws), _traits(hers), _chosen(hers),
+        _entries(hers.owned.entries, names), _draws(hers.owned.draws), _undrawn(hers, names), _traits(hers),
+        _tier(hers.owned.tier), _chosen(hers),
         _provided(hers.provided, names), _audiences(hers.uses), _untold(),
     )  # fmt: skip
 
@@ -185,6 +188,33 @@ def _draws(draws: Sequence[OwnDraw]) -> Section:
         "Draws made when you bought something. Why there was no slip is told once the draw's seed is public.",
     )
     return Section(Say("抽選", "Draws"), note, heads, rows)
+
+
+def _undrawn(hers: Hers, names: Names) -> Section:
+    """Return purchases at which no till could tell what fitted; why is a word of the data file's."""
+    untold = {each.entry for each in hers.owned.undrawn}
+    rows = [[_when(each, names), _where(each, names)] for each in hers.purchases if each.purchase.entry in untold]
+    note = Say(
+        "レジがその場で条件を確かめられず、抽選のなかったお買い物です。理由は、データの方にあります。",
+        "Purchases at which a register could not tell which draws were for you, so that there was none. Why stands in"
+        " the data file.",
+    )
+    heads = (Say("日付", "date"), Say("店舗", "shop"))
+    return Section(Say("抽選のなかったお買い物", "Not drawn for"), note, heads, rows)
+
+
+def _tier(row: TierRow | None) -> Section:
+    """Return her tier of a month; the lowest one, and that there are no rules, are one empty table."""
+    rows: list[Sequence[str | Say]] = []
+    if row is not None:
+        month, since = (first_of(each).isoformat()[:7] for each in (row.month, row.since))
+        rows.append([month, row.level, since, row.was or _NONE])
+    heads = (Say("月", "month"), Say("ランク", "tier"), Say("いつから", "since"), Say("前の月", "the month before"))
+    note = Say(
+        "お買い物から計算した、この月の会員ランクです。いちばん下のランクは、残していません。",
+        "Your tier of this month, worked out from your purchases. The lowest one is not kept.",
+    )
+    return Section(Say("会員ランク", "Member tier"), note, heads, rows)
 
 
 def _traits(hers: Hers) -> Section:

@@ -34,7 +34,7 @@ class TriedShown(msgspec.Struct, frozen=True):
                 f"Tried before its start over {self.first} to {self.last}: too few people (it seemed fewer than"
                 f" {self.minimum}).",
             )
-        held = (f"({self.held_by} で止まる)", f" (held by {self.held_by})") if self.held_by else ("", "")
+        held = (f"(上限 {self.held_by} まで)", f" (as the cap {self.held_by} lets)") if self.held_by else ("", "")
         return Say(
             f"始まる前の見積もり({self.first}から{self.last}までの購入、雑音つき): "
             f"条件に合う会員 約{self.members:,}人、券 約{self.slips:,}枚{held[0]}。",

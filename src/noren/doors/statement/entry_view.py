@@ -6,12 +6,13 @@ No condition is asked and none of her purchases looked at to choose what is list
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from noren.activity.entered import Entered
+from noren.activity.model import Purchase
 from noren.activity.own_draws import OwnCampaign
 from noren.audience.language.speech import Wording
 from noren.campaign.entering import IN_TERMS, is_used
@@ -46,13 +47,14 @@ class EntryViewer:
         open_ = {each.campaign for each in takes}
         entered = {each.campaign: each.entered for each in held}
         over = [(feed.campaign_called(each.campaign), each.entered) for each in held if each.campaign not in open_]
+        bought = feed.chain(handle, None, MOST_PURCHASES) if entered.keys() & open_ else ()
         return EntriesView(
             points_only=self.viewer.balance().points_only,
-            open=tuple(self._one(each, entered.get(each.campaign)) for each in shown),
+            open=tuple(self._one(each, entered.get(each.campaign), bought) for each in shown),
             over=tuple(self._over(each, one) for each, one in over[::-1][:MOST_OVER] if each is not None),
         )
 
-    def _one(self, campaign: OwnCampaign, entered: Entered | None) -> EntryView:
+    def _one(self, campaign: OwnCampaign, entered: Entered | None, bought: Sequence[Purchase]) -> EntryView:
         terms, today = _terms(campaign), self._today()
         name = self.viewer.room.reader.shop_name
         shops = [name(shop) or shop for shop in terms.get("shops", ())]
@@ -69,12 +71,8 @@ class EntryViewer:
             odds=odds_of(terms),
             began=first <= today,
             entered=None if entered is None else instant_of(entered.at).astimezone(self.viewer.room.home.zone),
-            may_take_back=entered is not None and not self._is_used(entered, terms),
+            may_take_back=entered is not None and not is_used(entered, terms, bought, self.viewer.room.home.zone),
         )
-
-    def _is_used(self, entered: Entered, terms: Mapping[str, Any]) -> bool:
-        bought = self.viewer.feed.chain(self.viewer.handle.reveal(), None, MOST_PURCHASES)
-        return is_used(entered, terms, bought, self.viewer.room.home.zone)
 
     def _over(self, campaign: OwnCampaign, entered: Entered) -> OverView:
         terms = _terms(campaign)
