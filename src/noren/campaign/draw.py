@@ -11,6 +11,7 @@ import hmac
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
 
 from noren.kernel.ids import MalformedId, Unprintable
@@ -23,6 +24,8 @@ CERTAIN: Final = 2**64
 """The threshold that every slot is below."""
 
 _BREAK: Final = b"\x00"
+_SEEDS: Final = 2_048
+"""Campaigns whose seeds are kept taken in, at most."""
 
 
 class Unit(StrEnum):
@@ -108,4 +111,12 @@ def _hmac(key: bytes, *parts: bytes) -> bytes:
 
 
 def _slot(seed: bytes, text: bytes) -> int:
-    return int.from_bytes(hmac.digest(seed, text, "sha256")[:8], "big")
+    keyed = _keyed(seed).copy()
+    keyed.update(text)
+    return int.from_bytes(keyed.digest()[:8], "big")
+
+
+@lru_cache(maxsize=_SEEDS)
+def _keyed(seed: bytes) -> hmac.HMAC:
+    """Return a keyed hash to be copied: a campaign's seed is asked for each of its draws, and taking it in is half."""
+    return hmac.new(seed, digestmod="sha256")
