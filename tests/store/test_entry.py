@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
@@ -378,6 +378,28 @@ def test_a_share_that_enters_is_no_figure_and_bounds_what_comes_of_it() -> None:
         span = Span(day, day)
         whole, some = (expected(file, span, 1_000, quarters, Fraction(share)) for share in ("1", "0.3"))
         assert (whole.draws, some.draws, whole.slips, some.slips) == (1_000, 300, 500, 150)
+
+
+def test_its_instant_is_asked_once_the_ledger_is_its_own(house: House) -> None:
+    """While a till's transaction goes on nobody has entered yet, whatever the clock said as she pressed the button."""
+    card, asked = "2980666000000001", list[str]()
+    house.member(card)
+
+    def now() -> datetime:
+        asked.append("asked")
+        return house.room.now()
+
+    def enter() -> Any:
+        return entering.enter(house.room.ledger, Asking(house.handles[card], "day", now, house.home.zone))
+
+    with closing(house.till.room.open_ledger()) as till, ThreadPoolExecutor(1) as pool:
+        with till.batch() as batch:
+            before = batch.next_entry()
+            entry = pool.submit(enter)
+            wait([entry], 0.3)
+            assert asked == []
+        made = entry.result()
+    assert (asked, made.behind) == (["asked"], before - 1)
 
 
 SKEWS: Final = (timedelta(0), timedelta(seconds=-30), timedelta(seconds=30))

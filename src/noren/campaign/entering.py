@@ -51,6 +51,7 @@ class Asking:
 def enter(store: LedgerStore, asking: Asking) -> Entered | NotTaken:
     """Let a member enter a campaign; who has entered already has. Its instant is of after the ledger's turn began."""
     with store.batch() as batch:
+        behind = batch.next_entry() - 1  # told once the ledger's turn is this one's: on PostgreSQL not before
         now = asking.now()
         row = batch.campaign_named(asking.campaign)
         if row is None or not row.started or not campaign_in(row.file).issue.entry:
@@ -60,7 +61,7 @@ def enter(store: LedgerStore, asking: Asking) -> Entered | NotTaken:
         refused = _may_not(batch, asking)
         if refused is not None:
             return refused
-        made = Entered(row.number, microseconds(now), batch.next_entry() - 1)
+        made = Entered(row.number, microseconds(now), behind)
         batch.enter(asking.handle, made)
         return batch.entered(asking.handle).get(row.number, made)
 
