@@ -2,7 +2,7 @@
 
 To a counter it is told what of it may be shown in a shop: the slip that came out, and how it stands. Why none came out
 (lost, left out, capped, no draw at all) is one sentence for all, before the reveal and after it: reasons are hers, on
-her own page. That another card's receipt is known and that it is not are one sentence as well.
+her own page. That a receipt is another card's, was an erased member's or never was is one sentence as well.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ class Settled(StrEnum):
     SLIPS = "slips"
     NO_SLIP = "no-slip"
     UNKNOWN = "unknown-purchase"
-    GONE = "erased"
     CARD_STOPPED = "blocked-card"
 
 
@@ -68,14 +67,10 @@ SAYS: Final[Mapping[Settled, Say]] = {
     ),
     Settled.UNKNOWN: Say(
         "このカードのお買い物に、そのレシートはありません。店舗・端末・営業日・レシート番号と、カードを確かめてください。"
-        "通信の切れていたレジの分は、届いてから分かります。",
+        "通信の切れていたレジの分は、届いてから分かります。36か月を過ぎたお買い物は、1件としては残っていません。",
         "Among this card's purchases there is no such receipt. Check shop, terminal, business date, receipt number and"
-        " card. What a register sold while it was offline is known once it has arrived.",
-    ),
-    Settled.GONE: Say(
-        "このお買い物の記録は、もう1件としては残っていません(36か月を過ぎたか、会員の記録が消去されました)。券もありません。",
-        "This purchase no longer stands by itself: past 36 months it became part of a sum, or its member was erased. No"
-        " slip of it is left.",
+        " card. What a register sold while it was offline is known once it has arrived; past 36 months no purchase"
+        " stands by itself.",
     ),
     Settled.CARD_STOPPED: Say(
         "止められているカードです。会員の窓口で、カードを替えてください。",

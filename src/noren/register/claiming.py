@@ -91,8 +91,6 @@ def settle_claim(
     card = shown.card
     if card is not None and card.state is not CardState.ACTIVE:
         return Found(Claim(Settled.CARD_STOPPED))
-    if known and purchase is None:
-        return Found(Claim(Settled.GONE))
     if purchase is None or card is None or purchase.handle != card.handle:
         return Found(Claim(Settled.UNKNOWN))
     return Found(_hers(purchase, held, today), purchase.handle)
