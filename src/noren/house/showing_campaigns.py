@@ -68,18 +68,19 @@ class ResultShown(msgspec.Struct, frozen=True):
 
     def told(self) -> Say:
         """Return what really came, as one sentence."""
-        issued, used, entered = (self._count(each) for each in (self.issued, self.used, self.entered))
-        who = (f"エントリー {entered.ja}人、", f"{entered.en} entered, ") if self.entry else ("", "")
+        issued, used = (self._count(each, "枚") for each in (self.issued, self.used))
+        entered = self._count(self.entered, "人")
+        who = (f"エントリー {entered.ja}、", f"{entered.en} entered, ") if self.entry else ("", "")
         return Say(
-            f"結果: {who[0]}発券 {issued.ja}枚、利用 {used.ja}枚。",
+            f"結果: {who[0]}発券 {issued.ja}、利用 {used.ja}。",
             f"Result: {who[1]}{issued.en} slips, {used.en} of them used.",
         )
 
     def lift_told(self) -> Say:
         """Return the lift, or why none is told."""
-        reached, holdout = self._count(self.reached), self._count(self.holdout)
+        reached, holdout = (self._count(each, "人") for each in (self.reached, self.holdout))
         groups = Say(
-            f"抽選した人 {reached.ja}人と対照群 {holdout.ja}人を{self.days}日間比べると",
+            f"抽選した会員 {reached.ja}と対照群 {holdout.ja}を{self.days}日間比べると",
             f"{reached.en} drawn for against a holdout of {holdout.en}, over {self.days} days",
         )
         if self.lift is None:
@@ -98,10 +99,10 @@ class ResultShown(msgspec.Struct, frozen=True):
             f" {each.high:+,}): {told[1]}.",
         )
 
-    def _count(self, number: int | None) -> Say:
+    def _count(self, number: int | None, unit: str) -> Say:
         if number is None:
-            return Say(f"{self.minimum}未満", f"fewer than {self.minimum}")
-        return Say(f"約{number:,}", f"about {number:,}")
+            return Say(f"{self.minimum}{unit}未満", f"fewer than {self.minimum}")
+        return Say(f"約{number:,}{unit}", f"about {number:,}")
 
 
 class FaultShown(msgspec.Struct, frozen=True):
