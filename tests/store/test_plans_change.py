@@ -19,6 +19,7 @@ from tests.property.standing_house import ANYWHERE, House, truth
 from tests.property.standing_life import KEEP_DAYS, Life
 from tests.store.standing_changes import (
     DAY,
+    FAR,
     MILK,
     TWICE,
     Act,
@@ -349,6 +350,47 @@ def test_who_goes_is_gone_under_both_plans(tmp_path: Path, opened: list[Life]) -
     house.life.join(merged, house.life.holders[2])
     house.keeper.step()
     assert not [one for one in house.file.plans() if house.file.load(handle, 10**6, one.digest)]
+
+
+class Meanwhile(Keeper):
+    """While a member is folded, somebody else forgets her."""
+
+    asked: bytes = b""
+
+    def _row(self, force: InForce, handle: bytes, at: datetime | None = None) -> Any:
+        made = super()._row(force, handle, at)
+        if handle == self.asked:
+            self.asked = b""
+            self.forget(handle)
+        return made
+
+
+class Forgetful(Meanwhile):
+    """The way of before: what was forgotten is not looked at again."""
+
+    def _drop_again(self) -> None:
+        self._forgotten.clear()
+
+
+@pytest.mark.parametrize("make", [Meanwhile, Forgetful])
+def test_who_is_forgotten_is_folded_anew_and_nothing_of_before_stays(
+    make: type[Meanwhile], tmp_path: Path, opened: list[Life]
+) -> None:
+    """As when she wants a purchase not kept. Of a member whose lines the lake alone has no call can fold anything."""
+    house, till = warm(tmp_path, opened, make)
+    handle, keeper = house.life.holders[1].handle, house.keeper
+    assert isinstance(keeper, Meanwhile)
+    buys(who=1)(house.life)
+    keeper.asked = handle
+    keeper.step()
+    stale = house.file.load(handle, FAR, house.file.plans()[0].digest)
+    folded = keeper.folded
+    house.work()
+    assert (stale is not None, keeper.folded > folded) == (True, make is Meanwhile)
+    keeper.forget(handle)
+    assert house.rows(1) == 0
+    house.work()
+    assert (till.ask(1) == NotReady(Why.OLD_LINES)) is (make is Forgetful)
 
 
 def test_changes_that_come_faster_than_a_fold_still_come_through(tmp_path: Path, opened: list[Life]) -> None:

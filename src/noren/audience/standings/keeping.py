@@ -6,6 +6,7 @@ store's one writer, and knows the lake, so that it can fold who has lines older 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -57,23 +58,29 @@ class Keeper:
             folder=Folder(about, old, ALL),
             remembered=0,
         )
+        self._forgotten = deque[bytes]()
+        self._anew = set[bytes]()
         self.folded = 0
 
     def step(self) -> bool:
         """Do one step; return whether there is more to do at once."""
         progress = self._followed()
+        self._drop_again()
         if self.changing.step():
             return True
         plans = self.changing.plans()
         if not any(one.force.names for one in plans):
+            self._anew.clear()
             return False
         touched, gone, reached = self._news(progress)
-        self._keep(plans, touched, gone, reached)
+        self._keep(plans, touched | self._anew, gone, reached)
+        self._anew.clear()
         behind = next((one for one in plans if not one.kept.whole), None)
         if behind is not None:
             self._sweep(behind, reached)
             return True
-        return self._give(plans) or reached != progress or any(self._turn(one.force) for one in plans)
+        more = bool(self._forgotten)
+        return more or self._give(plans) or reached != progress or any(self._turn(one.force) for one in plans)
 
     def make_cuts(self) -> bool:
         """Make today's cuts of ``top`` where they are wanted and can be told; return whether they are there.
@@ -88,8 +95,19 @@ class Keeper:
         self._about.close()
 
     def forget(self, handle: bytes) -> None:
-        """Remove all that is kept of a member."""
+        """Remove all that is kept of a member; what the ledger has of her now is folded with the next step.
+
+        Any thread may ask for it, when the ledger is as it is to be.
+        """
         self._store.forget(handle)
+        self._forgotten.append(handle)
+
+    def _drop_again(self) -> None:
+        """Remove what a step that was under way as they were forgotten has written of some members since."""
+        while self._forgotten and len(self._anew) < TURNED:
+            handle = self._forgotten.popleft()
+            self._store.forget(handle)
+            self._anew.add(handle)
 
     def _followed(self) -> Progress:
         """Return how far the store is. One that is ahead of the ledger followed another: the ledger was put back."""

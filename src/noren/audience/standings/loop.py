@@ -58,8 +58,8 @@ class StandingLoop:
         return 0.0 if busy else self._every_seconds
 
     def forget(self, handle: bytes) -> None:
-        """Remove all that is kept of a member; to be called when the ledger knows her no more."""
-        self._store.forget(handle)
+        """Remove all that is kept of a member; to be called when the ledger has forgotten what it was to forget."""
+        self.keeper.forget(handle)
 
     def close(self) -> None:
         """Close the store and the keeper's feed."""
