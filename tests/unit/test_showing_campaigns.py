@@ -46,7 +46,7 @@ def test_a_trial_tells_figures_and_by_what_slips_are_held_or_that_there_are_too_
 def test_a_result_rounds_and_its_lift_needs_both_groups() -> None:
     assert RESULT.told().en == "Result: about 310 slips, fewer than 50 of them used."
     lift = RESULT.lift_told()
-    assert "differs by -12 (95 % interval -350 to +326): no difference shown" in lift.en
+    assert "(minor units) differs by -12 (95 % interval -350 to +326): no difference shown" in lift.en
     assert "約1,050人と対照群 約450人" in lift.ja
     assert "below 300" in msgspec.structs.replace(RESULT, lift=None).lift_told().en
     sure = msgspec.structs.replace(RESULT, lift=LiftShown(40, 5, 75, tells=True))

@@ -93,10 +93,10 @@ class ResultShown(msgspec.Struct, frozen=True):
         )
         each = self.lift
         return Say(
-            f"効果: {groups.ja}、1人あたりの購入額の差は {each.difference:+,}"
+            f"効果: {groups.ja}、1人あたりの購入額の差(最小単位)は {each.difference:+,}"
             f"(95%区間 {each.low:+,} 〜 {each.high:+,})。{told[0]}。",
-            f"Lift: {groups.en}, spending per member differs by {each.difference:+,} (95 % interval {each.low:+,} to"
-            f" {each.high:+,}): {told[1]}.",
+            f"Lift: {groups.en}, spending per member (minor units) differs by {each.difference:+,}"
+            f" (95 % interval {each.low:+,} to {each.high:+,}): {told[1]}.",
         )
 
     def _count(self, number: int | None, unit: str) -> Say:
