@@ -105,3 +105,10 @@ def test_the_command_says_found_by_its_exit_and_never_prints_a_needle(
     (home / "x").write_text(NAME, "utf-8")
     assert main(str(home), str(needles)) == 1
     assert NAME not in capsys.readouterr().out
+
+
+def test_what_stands_in_a_record_of_a_lakes_checkpoint_is_found(tmp_path: Path) -> None:
+    rows = [{"path": "part-1", "tags": "金糸雀春夏秋冬東西南北"}, {"path": "part-2", "tags": "x"}]
+    pq.write_table(pa.table({"add": pa.array(rows)}), tmp_path / "1.checkpoint.parquet")
+    assert search_home(tmp_path, ["金糸雀春夏秋冬東西南北"]).count
+    assert not search_home(tmp_path, ["金糸雀夏夏夏夏夏夏夏夏"]).count

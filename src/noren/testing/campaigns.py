@@ -11,7 +11,9 @@ from noren.campaign.terms import new_share
 from noren.house.draw_shares import seal_share
 from noren.house.home import Home
 
-WAIT_SECONDS: Final = 20.0
+WAIT_SECONDS: Final = 90.0
+"""In a home with thousands of members conditions are made ready for all of them meanwhile."""
+
 PERSONS: Final = ("aoki", "baba", "chiba")
 
 
