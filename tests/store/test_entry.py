@@ -382,7 +382,7 @@ def test_a_share_that_enters_is_no_figure_and_bounds_what_comes_of_it() -> None:
 
 def test_its_instant_is_asked_once_the_ledger_is_its_own(house: House) -> None:
     """While a till's transaction goes on nobody has entered yet, whatever the clock said as she pressed the button."""
-    card, asked = "2980666000000001", list[str]()
+    card, asked = "2980777000000007", list[str]()
     house.member(card)
 
     def now() -> datetime:
