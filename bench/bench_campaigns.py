@@ -26,7 +26,7 @@ from bench.till_machine import sync_times
 
 from noren.activity.campaigns import CampaignRow, CampaignState
 from noren.activity.ports import LedgerStore
-from noren.audience.standings.store import StandingReader
+from noren.campaign.live import live_name
 from noren.campaign.reading import read_campaign
 from noren.campaign.spec import Campaign
 from noren.campaign.terms import file_text, new_share, public_terms, terms_text
@@ -34,6 +34,7 @@ from noren.doors.cli.demo.year import find_year
 from noren.house.home import Programme, Settings
 from noren.house.keys import open_keys
 from noren.house.ledger_stores import open_ledger
+from noren.house.standing_desk import OpenDesk
 from noren.house.till_campaigns import RING, seed_place, slip_key
 from noren.kernel.sealing import seal
 from noren.testing.campaign_book import campaign_text
@@ -43,7 +44,7 @@ AT_A_SHOP = 50
 WARM_SECONDS = 10.0
 MANY = 1_000
 _CHUNK = 5_000
-_SETTLE_SECONDS = 120.0
+_SETTLE_SECONDS = 400.0
 
 
 def products() -> list[dict[str, str]]:
@@ -96,22 +97,16 @@ def run_them(house: TillHouse, files: list[Campaign]) -> None:
     store.close()
 
 
-def settle(house: TillHouse, members: int) -> None:
+def settle(house: TillHouse, members: int, files: list[Campaign]) -> None:
     """Let the worker publish what is in force and fold everybody; then it ends."""
     house.start_worker()
-    until = time.monotonic() + _SETTLE_SECONDS
-    reader = StandingReader(house.home.standings_db)
-    time.sleep(5)  # until it has seen what is in force now
-    while not is_whole(reader) and time.monotonic() < until:
+    until, desk, today = time.monotonic() + _SETTLE_SECONDS, OpenDesk(house.home), datetime.now(ZONE).date()
+    asked = [live_name(each.id) for each in files]
+    while not all(desk.knows(name, today) for name in asked) and time.monotonic() < until:
         time.sleep(0.5)
-    say(f"    {members:,} members folded: {is_whole(reader)}")
-    reader.close()
+    say(f"    {members:,} members folded: {all(desk.knows(name, today) for name in asked)}")
+    desk.close()
     house.stop_worker()
-
-
-def is_whole(reader: StandingReader) -> bool:
-    plans = reader.plans()
-    return bool(plans) and all(one.taken and one.whole for one in plans)
 
 
 def prepared(count: int, members: int, rows: list[dict[str, str]], seed: int) -> tuple[Ground, Tills]:
@@ -125,8 +120,9 @@ def prepared(count: int, members: int, rows: list[dict[str, str]], seed: int) ->
     tills = Tills(house, 1)
     drive([floor.load(tills.ports[0], rate=0, seconds=WARM_SECONDS)])  # members of whom something is known
     tills.stop()
-    run_them(house, campaigns(count, rows, seed))
-    settle(house, members)
+    files = campaigns(count, rows, seed)
+    run_them(house, files)
+    settle(house, members, files)
     return floor, Tills(house, 1)
 
 

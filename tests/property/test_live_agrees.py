@@ -183,6 +183,34 @@ def test_one_condition_and_some_say_the_same(seed: int) -> None:
         assert one is bool(found.bits >> some[0] & 1)
 
 
+def told_of_the_latest(seed: int, facts: Callable[[Plan, list[int]], frozenset[int]]) -> list[str]:
+    """Hold some conditions, asked with the latest purchase grown for ``facts`` alone, against it grown for all."""
+    rng, world, conditions = made(seed)
+    plan, wrong = plan_of(world, conditions), list[str]()
+    for name, found in answers(plan, world, folded(plan, world)).items():
+        mine = sorted(until(world, name, world.as_of), key=lambda one: one.at)
+        if not mine:
+            continue
+        some, base = rng.sample(range(len(conditions)), 10), fold(plan, mine[:-1])
+        whole, part = add(plan, base, mine[-1]), add(plan, base, mine[-1], facts(plan, some))
+        assert isinstance(whole, Standing)
+        assert isinstance(part, Standing)
+        theirs, ours = (holds_some(plan, some, each, world.as_of, found.given or Given()) for each in (whole, part))
+        wrong += [] if theirs == ours else [f"{name} {theirs} {ours}"]
+    return wrong
+
+
+@SETTINGS
+@given(SEEDS)
+def test_grown_for_what_is_asked_alone(seed: int) -> None:
+    assert told_of_the_latest(seed, lambda plan, some: plan.facts_of(some)) == []
+
+
+def test_a_fact_that_was_not_grown_is_found() -> None:
+    """Control: with the facts of half of them the answers differ somewhere."""
+    assert any(told_of_the_latest(seed, lambda plan, some: plan.facts_of(some[:5])) for seed in range(6))
+
+
 def forgetful(plan: Plan) -> Plan:
     grown = {
         where: tuple((fact, kind, of, Need(axis=need.axis)) for fact, kind, of, need in each)

@@ -6,7 +6,7 @@ from its purchases, and she is folded again from the ledger. ``add`` says so whe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -67,20 +67,23 @@ def fold(plan: Plan, purchases: Iterable[Purchase]) -> Standing:
     return Standing(plan.digest, facts, last, serial)
 
 
-def add(plan: Plan, standing: Standing, purchase: Purchase) -> Standing | FoldAgain:
-    """Return the standing with one more purchase, which is not before any that it holds."""
+def add(plan: Plan, standing: Standing, purchase: Purchase, only: Set[int] | None = None) -> Standing | FoldAgain:
+    """Return the standing with one more purchase, which is not before any that it holds.
+
+    ``only``: the facts that will be asked, of a standing that is asked once and thrown away; None: all.
+    """
     if standing.plan != plan.digest:
         return FoldAgain(Again.ANOTHER_PLAN)
     instant = microseconds(purchase.at)
     if standing.last is not None and instant < standing.last:
         return FoldAgain(Again.LATE)
     facts = standing.facts.copy()
-    touched = _grow(plan, facts, purchase, instant)
+    touched = _grow(plan, facts, purchase, instant, only)
     trail = (*standing.trail[1 - TRAIL :], frozenset(touched))
     return Standing(standing.plan, facts, instant, standing.serial + 1, trail, standing.kept)
 
 
-def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int) -> list[int]:
+def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int, only: Set[int] | None = None) -> list[int]:
     """Change the facts that a purchase touches, and return those whose questions must be asked again."""
     local = plan.local(purchase.at)
     if local.toordinal() < plan.horizon:
@@ -92,19 +95,21 @@ def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int) -> list[in
     day = plan.day(local.date())
     recorded = day.number if purchase.recorded is None else plan.local(purchase.recorded).toordinal()
     seen = Seen(day, day.number, instant, recorded)
-    touched = _count(plan, facts, hits, seen, place, purchase.points)
+    touched = _count(plan, facts, hits, seen, place, purchase.points, only)
     if plan.followed_by:
-        touched += _follow(plan, facts, hits, seen)
+        touched += _follow(plan, facts, hits, seen, only)
     return touched
 
 
-def _count(plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, points: int) -> list[int]:
+def _count(
+    plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, points: int, only: Set[int] | None
+) -> list[int]:
     touched: list[int] = []
     grown_by, common, day = plan.grown_by, _common(seen, place), seen.day
     for number, counted in hits.counted.items():
         counted[POINTS] = points
         for fact, kind, of, need in grown_by.get(number, ()):
-            if day > need.closes:
+            if day > need.closes or (only is not None and fact not in only):
                 continue
             if of is None:
                 keys: Sequence[Key] = ()
@@ -121,9 +126,11 @@ def _count(plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, point
     return touched
 
 
-def _follow(plan: Plan, facts: Facts, hits: Hits, seen: Seen) -> list[int]:
+def _follow(plan: Plan, facts: Facts, hits: Hits, seen: Seen, only: Set[int] | None) -> list[int]:
     followed_by, counted, touched = plan.followed_by, hits.counted, list[int]()
     for fact in {fact for number in counted if number in followed_by for fact in followed_by[number]}:
+        if only is not None and fact not in only:
+            continue
         kind, old = plan.facts[fact], facts[fact]
         assert isinstance(kind, Followed)
         first, later = kind.first in counted, kind.later in counted

@@ -85,6 +85,15 @@ class Plan:
             found = self.days[number] = day_of(today, self.windows)
         return found
 
+    def facts_of(self, conditions: Iterable[int]) -> frozenset[int]:
+        """Return the facts that some conditions ask."""
+        asked, kinds, found = frozenset(conditions), self.kinds, set[int]()
+        for predicate, where in enumerate(self.spoken_in):
+            ask = kinds.asks.get(predicate)
+            if ask is not None and any(condition in asked for condition, _ in where):
+                found.update(ask.facts)
+        return frozenset(found)
+
     def local(self, at: datetime) -> datetime:
         """Return an instant in the programme's zone."""
         assert at.tzinfo is not None, "an instant has an offset"

@@ -23,6 +23,7 @@ from noren.audience.live import (
     Given,
     History,
     Place,
+    Plan,
     Purchase,
     Standing,
     add,
@@ -55,13 +56,18 @@ Told = frozenset[str] | NotReady
 
 
 class Asked:
-    """Conditions that are asked: by number, and as the bits of a whole number."""
+    """Conditions that are asked: by number, and as the bits of a whole number.
 
-    __slots__ = ("bits", "count", "numbers")
+    ``few``: too few to go on from an answer to all; ``facts``: then, what they ask.
+    """
 
-    def __init__(self, numbers: Sequence[int]) -> None:
+    __slots__ = ("bits", "count", "facts", "few", "numbers")
+
+    def __init__(self, plan: Plan, numbers: Sequence[int]) -> None:
         self.numbers, self.count = numbers, len(numbers)
         self.bits = sum(1 << number for number in numbers)
+        self.few = len(numbers) * FEW < len(plan.trees)
+        self.facts = plan.facts_of(numbers) if self.few else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +198,7 @@ class StandingDesk:
         bits = _bits(force, masks.before, standing, at, given) if masks.before.count else 0
         if masks.counting.count:
             assert given.basket is not None, "a basket that counts is given"
-            grown = add(force.plan, standing, given.basket)
+            grown = add(force.plan, standing, given.basket, masks.counting.facts)
             assert not isinstance(grown, FoldAgain), "it was brought to this instant"
             bits |= _bits(force, masks.counting, grown, at, given)
         return frozenset(force.names[number] for number in conditions_of(bits))
@@ -207,7 +213,9 @@ class StandingDesk:
         numbers: dict[bool | None, list[int]] = {True: [], False: [], None: []}
         for number in force.at(place):
             numbers[names.get(force.names[number])].append(number)
-        made = self._masks[id(names)] = Masks(names, force, Asked(numbers[True]), Asked(numbers[False]))
+        made = self._masks[id(names)] = Masks(
+            names, force, Asked(force.plan, numbers[True]), Asked(force.plan, numbers[False])
+        )
         return made
 
     def _force(self, products: int, day: int, names: Names | None) -> InForce | None:
@@ -324,7 +332,7 @@ def _bits(force: InForce, masks: Asked, standing: Standing, at: datetime, given:
 
     Without an answer of before one goes on from that of someone who bought nothing.
     """
-    if masks.count * FEW >= len(force.plan.trees) and (given.cuts or not force.tops):
+    if not masks.few and (given.cuts or not force.tops):
         told = holds(force.plan, standing, at, given)
         assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
         return told.bits & masks.bits
