@@ -18,7 +18,7 @@ from noren.audience.language import Refused, nodes
 from noren.audience.language.parsing import parse
 from noren.audience.language.speech.wording import ShippedWords, Vocabulary
 from noren.audience.language.words import Attribute
-from noren.campaign.reading import Problem
+from noren.audience.spec_file import Problem
 from noren.campaign.spec import Campaign
 from noren.campaign.telling_words import AGE, BIRTH, CHOSEN, HABIT, MEMBER_FOR, POINTS, TIME, TRAITS
 from noren.kernel.say import Say

@@ -16,7 +16,7 @@ from typing import Final
 from noren.audience.language import Refused, nodes
 from noren.audience.language.parsing import parse
 from noren.audience.language.words import Cmp
-from noren.campaign.reading import Problem
+from noren.audience.spec_file import Problem
 from noren.campaign.spec import Campaign, OfferKind, face_value
 from noren.kernel.say import Say
 from noren.kernel.values import value

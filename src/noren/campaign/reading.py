@@ -6,21 +6,16 @@ asked of whoever has the register (``reviewing``).
 
 from __future__ import annotations
 
-import difflib
-import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
-
-import msgspec
 
 from noren.audience.language import nodes as n
 from noren.audience.language.parsing import parse
 from noren.audience.language.problems import Refused
 from noren.audience.language.walking import tests
+from noren.audience.spec_file import Problem, formed, parsed, vocabulary_of
 from noren.campaign.draw import Unit
 from noren.campaign.spec import (
     AfterReturn,
@@ -46,33 +41,19 @@ COLUMNS: Final = 42
 
 LONGEST_DAYS: Final = 400
 _FORMS: Final[tuple[type[Form], ...]] = (Campaign, Both, Issue, Caps, PerMember, Offer, Text, Lines)
-_WORDS: Final = [each.value for kinds in (Unit, Channel, OfferKind, Stack, Pace, AfterReturn) for each in kinds]
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong: where in the file (``issue.rate``), and what to do."""
-
-    at: str
-    say: Say
+_KNOWN: Final = vocabulary_of(_FORMS, (Unit, Channel, OfferKind, Stack, Pace, AfterReturn))
 
 
 def read_campaign(text: str) -> Campaign | list[Problem]:
     """Return the campaign of a TOML text, or what is wrong with it."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as wrong:
-        return [Problem("", Say(f"TOMLとして読めません: {wrong}", f"This is no TOML: {wrong}"))]
-    return campaign_of(content)
+    content = parsed(text)
+    return [content] if isinstance(content, Problem) else campaign_of(content)
 
 
 def campaign_of(content: dict[str, Any]) -> Campaign | list[Problem]:
     """Return the campaign of a parsed file, or what is wrong with it."""
-    try:
-        read = msgspec.convert(content, Campaign)
-    except msgspec.ValidationError as wrong:
-        return [_said(str(wrong))]
-    return list(_wrong(read)) or read
+    read = formed(content, Campaign, _KNOWN)
+    return [read] if isinstance(read, Problem) else list(_wrong(read)) or read
 
 
 def _wrong(read: Campaign) -> Iterator[Problem]:
@@ -168,30 +149,3 @@ def columns(line: str) -> int:
 
 def _problem(at: str, ja: str, en: str) -> Problem:
     return Problem(at, Say(ja, en))
-
-
-_FIELD: Final = re.compile(r"(?P<what>unknown|missing required) field `(?P<name>[^`]+)`(?: - at `\$(?P<at>[^`]*)`)?")
-_NO_SUCH: Final = re.compile(r"Invalid enum value '(?P<value>[^']*)'(?: - at `\$(?P<at>[^`]*)`)?")
-_AT: Final = re.compile(r"(?P<what>.*?)(?: - at `\$(?P<at>[^`]*)`)?\Z", re.DOTALL)
-
-
-def _said(wrong: str) -> Problem:
-    """Return a decoding message in words: where, what, and the nearest that would do."""
-    if found := _FIELD.search(wrong):
-        at = f"{found['at'] or ''}.{found['name']}".lstrip(".")
-        if found["what"] != "unknown":
-            return _problem(at, "ありません。書いてください。", "It is missing: write it.")
-        known = {name for form in _FORMS for name in form.__struct_encode_fields__}
-        return _problem(at, *_near(found["name"], sorted(known), "というキーはありません。", "There is no such key."))
-    if found := _NO_SUCH.search(wrong):
-        at = (found["at"] or "").lstrip(".")
-        return _problem(at, *_near(found["value"], _WORDS, "という語はありません。", f"There is no {found['value']}."))
-    found = _AT.match(wrong)
-    assert found is not None, "it matches anything"
-    return _problem((found["at"] or "").lstrip("."), f"値が合いません: {found['what']}", f"{found['what']}.")
-
-
-def _near(given: str, known: list[str], ja: str, en: str) -> tuple[str, str]:
-    near = difflib.get_close_matches(given, known, n=1)
-    more = (f"{near[0]} ではありませんか。", f" Did you mean {near[0]}?") if near else ("", "")
-    return f"{given} {ja}{more[0]}", f"{en}{more[1]}"

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from noren.activity.campaigns import CampaignState
-from noren.campaign.reading import Problem
+from noren.audience.spec_file import Problem
 from noren.kernel.say import Say
 from noren.kernel.values import value
 

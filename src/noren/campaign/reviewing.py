@@ -16,9 +16,9 @@ from noren.audience.judging import Judged, judge
 from noren.audience.language import Refused
 from noren.audience.operations import Rules, unknown_purpose
 from noren.audience.ports import ClearedFlows
+from noren.audience.spec_file import Problem
 from noren.campaign.lints import telling
 from noren.campaign.prizes import Severity, prize_findings
-from noren.campaign.reading import Problem
 from noren.campaign.spec import Campaign, Channel
 from noren.kernel.say import Say
 from noren.kernel.values import value

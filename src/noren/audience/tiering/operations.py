@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from noren.activity.ports import LedgerStore
 from noren.activity.tiers import Rules, RulesRow, RulesState, published, text_of
 from noren.audience.persons import is_name, plain, same_person
-from noren.audience.tiering.reading import Problem
+from noren.audience.spec_file import Problem
 from noren.governance.log import Log
 from noren.governance.ports import Entry, EntryKind
 from noren.kernel.clock import SystemClock, local_date, microseconds

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Annotated, NoReturn
+
+import typer
 
 from noren.doors.cli.here import Here, refuse
+from noren.doors.cli.speech import both
+
+AuthorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--author",
+        metavar="WHO",
+        help=both("作成者(既定: サインインしている人)", "Who drafts it (default: who is signed in)"),
+    ),
+]
+ApproverOption = Annotated[
+    str | None,
+    typer.Option(
+        "--approver",
+        metavar="WHO",
+        help=both(
+            "承認者(作成者以外。既定: サインインしている人)",
+            "Who approves; not its author (default: who is signed in)",
+        ),
+    ),
+]
 
 
 def acting(at: Here, given: str | None, option: str) -> str:

@@ -9,9 +9,9 @@ import typer
 
 from noren.doors.cli.audience.counted import AskerOption
 from noren.doors.cli.campaign.asking import tell_refusal
-from noren.doors.cli.campaign.steps import FileArgument, text_of
+from noren.doors.cli.campaign.steps import text_of
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, group, here
-from noren.doors.cli.signed_in import acting
+from noren.doors.cli.signed_in import ApproverOption, AuthorOption, acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -22,6 +22,11 @@ _STATES: Final = {
     "past": Say("終わり", "past"),
 }
 COUNT_SECONDS: Final = 600.0
+
+FileArgument = Annotated[
+    str,
+    typer.Argument(metavar="FILE", help=both("決まりのファイル(TOML。- は標準入力)", "The rules' file; - is stdin")),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,14 +49,7 @@ def add_to(app: typer.Typer) -> None:
 def publish(
     context: typer.Context,
     file: FileArgument,
-    author: Annotated[
-        str | None,
-        typer.Option(
-            "--author",
-            metavar="WHO",
-            help=both("作成者(既定: サインインしている人)", "Who drafts it (default: who is signed in)"),
-        ),
-    ] = None,
+    author: AuthorOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -73,14 +71,7 @@ def publish(
 def approve(
     context: typer.Context,
     version: Annotated[int, typer.Argument(metavar="VERSION", help=both("決まりの版", "The rules' version"))],
-    approver: Annotated[
-        str | None,
-        typer.Option(
-            "--approver",
-            metavar="WHO",
-            help=both("承認者(既定: サインインしている人)", "Who approves (default: who is signed in)"),
-        ),
-    ] = None,
+    approver: ApproverOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,

@@ -14,11 +14,11 @@ from noren.audience.language import Refused
 from noren.audience.language.parsing import parse
 from noren.audience.language.speech.sentence import sentence
 from noren.audience.language.speech.wording import Wording
+from noren.audience.spec_file import Problem
 from noren.campaign.audit.findings import SAYS as WRONG
 from noren.campaign.audit.findings import Report
 from noren.campaign.committed import unpack
 from noren.campaign.draw import SHARE_BYTES, SHARES, seed_of
-from noren.campaign.reading import Problem
 from noren.campaign.refusals import STATES, Refusal
 from noren.campaign.running import first_reveal
 from noren.campaign.terms import campaign_in, terms_hash

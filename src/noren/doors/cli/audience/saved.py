@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, day_given, here, refuse
-from noren.doors.cli.signed_in import acting
+from noren.doors.cli.signed_in import ApproverOption, AuthorOption, acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -66,14 +66,7 @@ def save(
             ),
         ),
     ] = False,
-    author: Annotated[
-        str | None,
-        typer.Option(
-            "--author",
-            metavar="WHO",
-            help=both("作成者(既定: サインインしている人)", "Who writes it (default: who is signed in)"),
-        ),
-    ] = None,
+    author: AuthorOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -105,17 +98,7 @@ def save(
 def approve(
     context: typer.Context,
     name: NameArgument,
-    approver: Annotated[
-        str | None,
-        typer.Option(
-            "--approver",
-            metavar="WHO",
-            help=both(
-                "承認者(作成者以外。既定: サインインしている人)",
-                "Who approves; not its author (default: who is signed in)",
-            ),
-        ),
-    ] = None,
+    approver: ApproverOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,

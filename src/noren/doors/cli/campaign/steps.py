@@ -22,7 +22,7 @@ from noren.doors.cli.campaign.asking import (
     waited,
 )
 from noren.doors.cli.here import Here, HomeOption, JsonOption, LangOption, here, refuse
-from noren.doors.cli.signed_in import acting
+from noren.doors.cli.signed_in import ApproverOption, AuthorOption, acting
 from noren.doors.cli.speech import both
 from noren.kernel.say import Say
 
@@ -46,14 +46,7 @@ _UNOPENED = Say(
 def draft(
     context: typer.Context,
     file: FileArgument,
-    author: Annotated[
-        str | None,
-        typer.Option(
-            "--author",
-            metavar="WHO",
-            help=both("作成者(既定: サインインしている人)", "Who drafts it (default: who is signed in)"),
-        ),
-    ] = None,
+    author: AuthorOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
@@ -83,14 +76,7 @@ def draft(
 def approve(
     context: typer.Context,
     campaign: IdArgument,
-    approver: Annotated[
-        str | None,
-        typer.Option(
-            "--approver",
-            metavar="WHO",
-            help=both("承認者(既定: サインインしている人)", "Who approves (default: who is signed in)"),
-        ),
-    ] = None,
+    approver: ApproverOption = None,
     home: HomeOption = None,
     lang: LangOption = None,
     as_json: JsonOption = False,
