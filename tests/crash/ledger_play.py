@@ -48,6 +48,10 @@ class Journal:
     """Place at which receipts began to be dropped."""
 
 
+class Forgot(AssertionError):
+    """The ledger refuses what can only be refused where it does not know what it acknowledged."""
+
+
 class Silent:
     """Watches the writer."""
 
@@ -144,7 +148,8 @@ class Play:
         """Do something and write down that it was acknowledged; when the store failed, that it may have happened."""
         begun, ended = self._place(), float("inf")
         try:
-            assert what()
+            if not what():
+                raise Forgot
             ended = self._place()
         except (LedgerBroken, apsw.Error):
             self.failed += 1
@@ -215,7 +220,9 @@ class Play:
 
         def give() -> bool:
             with self._office.batch() as batch:
-                entry, member = batch.next_entry(), batch.members([handle])[handle]
+                entry, member = batch.next_entry(), batch.members([handle]).get(handle)
+                if member is None:
+                    return False
                 changes = Changes(next_entry=entry + 1, lots={entry: Lot(entry, handle, partner, expires, 7)})
                 changes.members[handle] = replace(member, lots=member.lots + 1)
                 changes.postings.append(Posting(entry, 0, Kind.LOT, handle, entry, partner, day, 7))

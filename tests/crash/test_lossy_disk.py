@@ -28,6 +28,7 @@ ROUNDS_OF_CONTROL = 6
 CARDS = 24
 SAMPLE = 60
 CUT_SECONDS = (0.02, 0.3)
+SILENT_SECONDS = 10
 
 pytestmark = pytest.mark.skipif(
     LossyMount.hindrance() is not None, reason=f"a FUSE file system: {LossyMount.hindrance()}"
@@ -81,14 +82,18 @@ class Storm:
         resend(*self.till, self.journal, self._sample(), self.findings)
         loading = threading.Thread(target=load_until_cut, args=(*self.till, self.journal))
         loading.start()
-        while not self.journal.fresh and loading.is_alive():
+        until = time.monotonic() + SILENT_SECONDS
+        while not self.journal.fresh and loading.is_alive() and time.monotonic() < until:
             time.sleep(0.002)
+        silent = not self.journal.fresh
         time.sleep(self.chance.uniform(*CUT_SECONDS))
         self.told += self.disk.cut(self.chance.randrange(2**32))
         self.house.kill_till()
         loading.join()
         self.disk.take_away()
         self.in_the_air += len(self.journal.in_the_air)
+        if silent:
+            raise HouseDown(f"the till acknowledged nothing within {SILENT_SECONDS} s")
 
     def _sample(self) -> list[Order]:
         """The newest acknowledgements, and some of the old ones."""

@@ -23,10 +23,13 @@ from typing import Any, Final
 import mfusepy  # pyright: ignore[reportMissingTypeStubs] (it ships none)
 
 from noren.testing.disk_log import DiskLog, Resized, Synced, Wrote
-from noren.testing.power_cut import PowerCut, apply
+from noren.testing.power_cut import PowerCut, apply, end_of
 
 _FOLDER_MODE: Final = stat.S_IFDIR | 0o755
 _FILE_MODE: Final = stat.S_IFREG | 0o600
+
+MOST_BYTES: Final = 256 << 20
+"""How large a file may become. A store that a lying disk has broken may write at any offset; a real disk ends too."""
 
 
 class LossyDisk(mfusepy.Operations):
@@ -64,7 +67,9 @@ class LossyDisk(mfusepy.Operations):
         return file
 
     def _told(self, told: Wrote | Resized) -> None:
-        """Do it, and write it down, unless the power is off."""
+        """Do it, and write it down, unless the power is off or the disk is full."""
+        if end_of(told) > MOST_BYTES:
+            raise mfusepy.FuseOSError(errno.ENOSPC)
         with self._lock:
             if self._off:
                 raise mfusepy.FuseOSError(errno.EIO)

@@ -45,6 +45,7 @@ class LossyMount:
         assert self._process is not None
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        assert self._process.poll() is None, f"the lossy disk ended by itself: {self._process.returncode}"
         self._process.stdin.write(f"cut {seed}\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())

@@ -92,9 +92,14 @@ def _rename(names: dict[str, int], renaming: Created | Deleted) -> None:
         names.pop(renaming.name, None)
 
 
+def end_of(told: Told) -> int:
+    """Return how long a file is at least, in bytes, once it was told this."""
+    return told.size if isinstance(told, Resized) else told.offset + len(told.data)
+
+
 def apply(content: bytearray, told: Told) -> None:
     """Do to a file's content what the disk was told."""
-    end = told.size if isinstance(told, Resized) else told.offset + len(told.data)
+    end = end_of(told)
     if len(content) < end:
         content.extend(bytes(end - len(content)))
     if isinstance(told, Resized):
