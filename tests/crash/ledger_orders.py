@@ -15,6 +15,7 @@ import msgspec
 
 from noren.activity.ports import Asked, LedgerStore
 from noren.kernel.keyring import KeyRing
+from noren.register.campaigns import CampaignBook
 from noren.register.jobs import Job, Later, Moment, Outcome, PurchaseJob, ReturnJob, Seller
 from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
@@ -132,10 +133,10 @@ class Orders:
         return Back(name, request, sale.seller)
 
 
-def decide(store: LedgerStore, jobs: Sequence[Job], moment: Moment) -> list[Outcome]:
+def decide(store: LedgerStore, jobs: Sequence[Job], moment: Moment, book: CampaignBook | None = None) -> list[Outcome]:
     """Decide in one batch, as the writer does it, but here and now."""
     with store.batch() as held:
-        work = Work(held)
+        work = Work(held, book=book)
         asked = Asked()
         for job in jobs:
             job.wants(asked)
@@ -143,5 +144,7 @@ def decide(store: LedgerStore, jobs: Sequence[Job], moment: Moment) -> list[Outc
         outcomes = [each for job in jobs if not isinstance(each := job.run(work, moment), Later)]
         assert len(outcomes) == len(jobs), "without campaigns nothing waits for the next batch"
         held.write(work.changes)
+    if book is not None:
+        book.decided(work.changes.purchases)
     store.flush()
     return outcomes

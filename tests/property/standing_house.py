@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.property.naive_evaluator import Naive
-from tests.property.standing_life import Life, conditions_of
+from tests.property.standing_book import DeskBook
+from tests.property.standing_life import Holder, Life, conditions_of
 
 from noren.audience.language import to_text
+from noren.audience.ledger_readings import is_young
 from noren.audience.live import Place
 from noren.audience.standings import NotReady, Readying, Row, StandingDesk, Why
 from noren.audience.standings.folding import ALL, Folder
@@ -28,6 +30,7 @@ class House:
         self.asked: Counter[str] = Counter()
         self.start_worker()
         self.start_till()
+        self.book = life.book = DeskBook(lambda: self.till, life.rng)
 
     def readying(self) -> Readying:
         life = self.life
@@ -95,6 +98,9 @@ class House:
 
     def differences(self, desk: StandingDesk, naive: dict[str, list[str]], whose: str) -> list[str]:
         out: list[str] = []
+        self.book.ask_of(list(conditions_of(self.life)))
+        for holder in self.life.holders if desk is self.till else ():
+            out += self._differences_of_few(holder, naive, whose)
         for holder in self.life.holders:
             told = desk.ask(holder.handle, self.life.now, ANYWHERE)
             if told == NotReady(Why.CONDITIONS) and desk is self.till:
@@ -109,6 +115,21 @@ class House:
                 more = [f"{name}: {to_text(texts[name])}" for name in sorted(told ^ true) if name in texts][:3]
                 out.append(f"{whose}, {holder.name} at {self.life.now}: told {sorted(told - true)} too many {more}")
         return out
+
+    def _differences_of_few(self, holder: Holder, naive: dict[str, list[str]], whose: str) -> list[str]:
+        """Ask of a few conditions by name, by what the desk knows of these alone; they are true of nobody young."""
+        found = self.life.feed.place(holder.handle)
+        assert found is not None
+        if self.till_readying.current(found.products) is None:
+            self.till_readying.refresh()  # named conditions are asked by what was ready before, meanwhile
+        few = dict.fromkeys(self.book.few, False)
+        told = self.till.ask(holder.handle, self.life.now, ANYWHERE, None, few)
+        self.asked[f"few, {whose} {told.why if isinstance(told, NotReady) else 'told'}"] += 1
+        if isinstance(told, NotReady):
+            return []
+        young = is_young(found.traits, self.life.now.astimezone(self.life.zone).date())
+        true = {name for name in few if holder.name in naive[name] and not young}
+        return [] if told == true else [f"{whose}, few, {holder.name} at {self.life.now}: {sorted(told ^ true)}"]
 
 
 def truth(life: Life) -> dict[str, list[str]]:

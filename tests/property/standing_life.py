@@ -25,6 +25,7 @@ from noren.audience.live import Place
 from noren.audience.standings import LiveCondition, Rules
 from noren.identity.traits import age_band, band_year
 from noren.kernel.clock import microseconds
+from noren.register.campaigns import CampaignBook
 from noren.register.history import Past, import_purchases
 from noren.register.jobs import Answered, Moment, PurchaseJob, ReturnJob, Seller
 from noren.register.names import read_name
@@ -101,6 +102,7 @@ class Life:
         self.horizon: date | None = None
         self.numbers = itertools.count(1)
         self.tiers: tuple[TierRules, datetime] | None = None
+        self.book: CampaignBook | None = None
         self._room()
         for number in range(members):
             self.enrol(f"m{number}")
@@ -444,7 +446,7 @@ class Life:
             batch.turn_days(day - 1, day + 1, before=0)
 
     def _decide(self, *jobs: PurchaseJob | ReturnJob) -> list:
-        return decide(self.store, jobs, Moment(self.now, self.zone, EXPIRY_DAYS, KEEP_DAYS))
+        return decide(self.store, jobs, Moment(self.now, self.zone, EXPIRY_DAYS, KEEP_DAYS), self.book)
 
     def close(self) -> None:
         self.feed.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from tests.property.standing_house import House, Make
@@ -21,14 +22,18 @@ from noren.audience.standings.store import StandingFile, StandingReader
 
 
 class NoCatchUp(Folder):
-    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
+    def grown(
+        self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept, only: frozenset[int] | None = None
+    ) -> Kept | None:
         return kept
 
 
 class InOrderOfArrival(Folder):
     """Adds what is late as if it were not."""
 
-    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
+    def grown(
+        self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept, only: frozenset[int] | None = None
+    ) -> Kept | None:
         standing = kept.standing
         for link in reversed(self.about.links(handle, place.head, kept.head, self.limit)):
             added = add(plan, replace(standing, last=None), purchase_of(link, lines_left(link)))
@@ -40,7 +45,9 @@ class InOrderOfArrival(Folder):
 class NewIsWhatHasAHigherNumber(Folder):
     """Does not see that a merge puts older purchases in front of hers."""
 
-    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
+    def grown(
+        self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept, only: frozenset[int] | None = None
+    ) -> Kept | None:
         links = [one for one in self.about.links(handle, place.head, kept.head, self.limit) if one.entry > kept.head]
         standing: Standing | FoldAgain = kept.standing
         for link in sorted(links, key=lambda one: one.at):
@@ -81,6 +88,26 @@ class SameGoods(Readying):
 
     def current(self, products: int, day: int = 0) -> InForce | None:
         return super().current(products if self._ready is None else self._of[1])
+
+
+class TakesTheBasketAsItSawIt(StandingDesk):
+    """Remembers a basket as of the instant at which it was asked about."""
+
+    def bought(self, handle: bytes, entry: int, previous: int, at: datetime) -> None:
+        ahead = self._grown.pop(handle, None)
+        if ahead is not None:
+            standing = replace(ahead.grown, last=None)
+            self._ahead.put(handle, replace(ahead.kept, standing=standing, head=entry))
+
+
+class TakesFewForAll(StandingDesk):
+    """Forgets that what it was asked of alone has grown alone."""
+
+    def bought(self, handle: bytes, entry: int, previous: int, at: datetime) -> None:
+        super().bought(handle, entry, previous, at)
+        kept = self._ahead.get(handle)
+        if kept is not None:
+            self._ahead.put(handle, replace(kept, only=None))
 
 
 class TraitsOfYesterday:
@@ -128,6 +155,7 @@ def spoilt(
     readying: type[Readying] = Readying,
     about: Callable[[AboutMember], Any] = lambda feed: feed,
     keeper: type[Keeper] = Keeper,
+    desk: type[StandingDesk] = StandingDesk,
 ) -> Make:
     class Spoilt(House):
         def start_till(self) -> None:
@@ -136,7 +164,7 @@ def spoilt(
                 about=life.feed, conditions=life.conditions, shops=life.shops, zone=life.zone, monotonic=lambda: 0.0
             )
             store, feed = reader(self.path), about(life.feed)
-            self.till = StandingDesk(
+            self.till = desk(
                 about=feed,
                 store=store,
                 in_force=self.till_readying.current,

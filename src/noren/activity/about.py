@@ -7,7 +7,7 @@ another thing may know more than it, never less.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final, Protocol
@@ -18,12 +18,14 @@ from noren.activity.tier_days import NO_TIER, HerTier
 from noren.activity.tier_rows import HER_COLUMNS, HER_JOINS, her_tier
 from noren.governance.stopping import Rule
 
-PLACE: Final = (
-    "SELECT m.state, m.last_purchase, m.pool, m.last_movement, m.lots,"
+_PLACE: Final = (
+    "SELECT m.handle, m.state, m.last_purchase, m.pool, m.last_movement, m.lots,"
     " (SELECT coalesce(max(entry), 0) FROM goods_return), (SELECT value FROM meta WHERE name = 'products'),"
     " p.sex, p.age_band, p.age_band_year, p.birth_month, p.prefecture, p.postal3, p.since, p.email_ok, p.post_ok,"
-    f" {HER_COLUMNS} FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle{HER_JOINS} WHERE m.handle = $1"
+    f" {HER_COLUMNS} FROM member AS m LEFT JOIN profile AS p ON p.handle = m.handle{HER_JOINS}"
 )
+PLACE: Final = f"{_PLACE} WHERE m.handle = $1"
+PLACES: Final = f"{_PLACE} WHERE m.handle = ANY($1)"
 REACH: Final = (
     "SELECT (SELECT coalesce(max(entry), 0) FROM goods_return), (SELECT value FROM meta WHERE name = 'products'),"
     " (SELECT value FROM meta WHERE name = 'next_entry')"
@@ -120,7 +122,7 @@ class CampaignCoupon:
     used_at: int | None
 
 
-class AboutMember(Protocol):
+class AboutHer(Protocol):
     """What is asked about one member."""
 
     def place(self, handle: bytes) -> Place | None:
@@ -145,6 +147,18 @@ class AboutMember(Protocol):
     def stops_of(self, handle: bytes) -> Sequence[Rule]:
         """Return what she has stopped, as the ledger has it now: read anew at each question."""
         ...
+
+
+class AboutSome(AboutHer, Protocol):
+    """What is asked about several members at once."""
+
+    def places(self, handles: Collection[bytes]) -> Mapping[bytes, Place]:
+        """Return members as the ledger has them now; who is unknown is not named."""
+        ...
+
+
+class AboutMember(AboutHer, Protocol):
+    """What is asked of the ledger besides."""
 
     def brought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """Return returns with a greater entry, ascending: (entry, whose purchase it is)."""
@@ -179,37 +193,48 @@ class AboutEveryone(AboutMember, Protocol):
         ...
 
 
-class AboutRows:
-    """Fills ``AboutEveryone`` but for ``products`` by the ``_all`` of the feed that it is mixed into."""
+class HerRows:
+    """Fills ``AboutHer`` by the ``_all`` of what it is mixed into."""
 
     def _all(self, sql: str, *parameters: Any) -> list[Row]:
         raise NotImplementedError
 
     def place(self, handle: bytes) -> Place | None:
-        """See ``AboutMember``."""
-        found = self._all(PLACE, handle)
-        if not found:
-            return None
-        state, head, pool, moved, lots, returns, products, *told = found[0]
-        traits, tier = traits_of(told[:TRAITS]), her_tier(told[TRAITS:])
-        return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, traits, tier)
+        """See ``AboutHer``."""
+        return next((place_of(row) for row in self._all(PLACE, handle)), None)
 
     def links(self, handle: bytes, head: int, until: int, limit: int) -> Sequence[Link]:
-        """See ``AboutMember``."""
+        """See ``AboutHer``."""
         found = self._all(CHAIN, handle, head, until, limit)
         return [_link(list(rows)) for _, rows in groupby(found, key=lambda row: row[0])]
 
     def lots_of(self, handle: bytes) -> Sequence[tuple[int, int]]:
-        """See ``AboutMember``."""
+        """See ``AboutHer``."""
         return [(row[0], row[1]) for row in self._all(LOTS, handle)]
 
     def campaign_coupons(self, handle: bytes) -> Sequence[CampaignCoupon]:
-        """See ``AboutMember``."""
+        """See ``AboutHer``."""
         return [CampaignCoupon(*row) for row in self._all(COUPONS, handle)]
 
     def stops_of(self, handle: bytes) -> Sequence[Rule]:
-        """See ``AboutMember``."""
+        """See ``AboutHer``."""
         return [Rule(*row) for row in self._all(STOPS, handle)]
+
+
+class SomeRows(HerRows):
+    """Fills ``AboutSome`` for a batch."""
+
+    def all_among(self, statement: str, handles: Collection[bytes]) -> list[Row]:
+        """The batch's own."""
+        raise NotImplementedError
+
+    def places(self, handles: Collection[bytes]) -> Mapping[bytes, Place]:
+        """See ``AboutSome``."""
+        return {row[0]: place_of(row) for row in self.all_among(PLACES, handles)}
+
+
+class AboutRows(HerRows):
+    """Fills ``AboutEveryone`` but for ``products``."""
 
     def brought_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes]]:
         """See ``AboutMember``."""
@@ -230,6 +255,43 @@ class AboutRows:
     def merged_after(self, entry: int, limit: int) -> Sequence[tuple[int, bytes, bytes]]:
         """See ``AboutEveryone``."""
         return [(row[0], row[1], row[2]) for row in self._all(MERGED, entry, limit)]
+
+
+class AboutTogether:
+    """Fills ``AboutHer`` for the members of one batch: their places are read together, at the first question.
+
+    ``handles``: whom the batch is about, about; whoever else is asked of is read alone.
+    """
+
+    def __init__(self, about: AboutSome, handles: Callable[[], Collection[bytes]]) -> None:
+        self._about, self._handles = about, handles
+        self._places: dict[bytes, Place | None] | None = None
+        self.links, self.lots_of, self.campaign_coupons = about.links, about.lots_of, about.campaign_coupons
+        self.stops_of = about.stops_of
+
+    @property
+    def handles(self) -> Collection[bytes]:
+        """The members whose places were read."""
+        return self._read().keys()
+
+    def place(self, handle: bytes) -> Place | None:
+        """See ``AboutHer``."""
+        places = self._read()
+        if handle not in places:
+            places[handle] = self._about.place(handle)
+        return places[handle]
+
+    def _read(self) -> dict[bytes, Place | None]:
+        if self._places is None:
+            self._places = dict(self._about.places(self._handles()))
+        return self._places
+
+
+def place_of(row: Row) -> Place:
+    """Return a member's place, of a row of ``PLACE`` or ``PLACES``."""
+    _, state, head, pool, moved, lots, returns, products, *told = row
+    traits, tier = traits_of(told[:TRAITS]), her_tier(told[TRAITS:])
+    return Place(MemberState(state), head, pool, moved, bool(lots), returns, products, traits, tier)
 
 
 def _link(rows: list[Row]) -> Link:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from noren.activity.campaigns import FORGOTTEN, CampaignRow, CampaignState, DrawCount, DrawRow, MemberDraws, ShareStep
@@ -33,6 +33,7 @@ PUT_STEP: Final = (
     " ON CONFLICT (number, step) DO UPDATE SET proof = excluded.proof"
 )
 DRAW_NUMBER: Final = "SELECT draw_number FROM profile WHERE handle = $1"
+DRAW_NUMBERS: Final = "SELECT handle, draw_number FROM profile WHERE handle = ANY($1)"
 GET_COUNT: Final = "SELECT issued, spent, leaves FROM campaign_count WHERE number = $1"
 SET_COUNT: Final = (
     "INSERT INTO campaign_count (number, issued, spent, leaves) VALUES ($1, $2, $3, $4) ON CONFLICT (number)"
@@ -51,6 +52,7 @@ SET_DAY: Final = (
 )
 _OF_MEMBER: Final = "handle, number, settled, day, drawn, last, issued"
 GET_OF_MEMBER: Final = f"SELECT {_OF_MEMBER} FROM campaign_member WHERE handle = $1 ORDER BY number"
+GET_OF_MEMBERS: Final = f"SELECT {_OF_MEMBER} FROM campaign_member WHERE handle = ANY($1)"
 SET_OF_MEMBER: Final = (
     f"INSERT INTO campaign_member ({_OF_MEMBER}) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (handle, number)"
     " DO UPDATE SET settled = excluded.settled, day = excluded.day, drawn = excluded.drawn, last = excluded.last,"
@@ -153,6 +155,10 @@ class CampaignRows:
         """The batch's own."""
         raise NotImplementedError
 
+    def all_among(self, statement: str, handles: Collection[bytes]) -> list[Row]:
+        """Run a statement about ``= ANY($1)`` of some handles, and return its rows."""
+        raise NotImplementedError
+
     def campaigns_edition(self) -> int:
         """See ``CampaignBatch``."""
         return int(self.all(EDITION)[0][0])
@@ -190,7 +196,7 @@ class CampaignRows:
 
     def draw_numbers(self, handles: Iterable[bytes]) -> dict[bytes, bytes]:
         """See ``CampaignBatch``."""
-        return {handle: row[0] for handle in handles for row in self.all(DRAW_NUMBER, handle)}
+        return {row[0]: row[1] for row in self.all_among(DRAW_NUMBERS, tuple(handles))}
 
     def draw_counts(self, numbers: Iterable[int], day: int) -> dict[int, tuple[DrawCount, int]]:
         """See ``CampaignBatch``."""
@@ -207,6 +213,13 @@ class CampaignRows:
     def draws_of(self, handle: bytes) -> list[MemberDraws]:
         """See ``CampaignBatch``."""
         return [of_member(row) for row in self.all(GET_OF_MEMBER, handle)]
+
+    def draws_of_some(self, handles: Collection[bytes]) -> dict[bytes, list[MemberDraws]]:
+        """See ``CampaignBatch``."""
+        found: dict[bytes, list[MemberDraws]] = {handle: [] for handle in handles}
+        for row in self.all_among(GET_OF_MEMBERS, handles):
+            found[row[0]].append(of_member(row))
+        return found
 
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:
         """See ``CampaignBatch``."""

@@ -6,7 +6,7 @@ is passed one day. Instants are microseconds since 1970 UTC, days are ordinals.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from enum import IntEnum
 from typing import Final, Protocol
@@ -166,6 +166,10 @@ class CampaignBatch(Protocol):
 
     def draws_of(self, handle: bytes) -> list[MemberDraws]:
         """Return what campaigns did for a member."""
+        ...
+
+    def draws_of_some(self, handles: Collection[bytes]) -> dict[bytes, list[MemberDraws]]:
+        """Return what campaigns did for each of some members."""
         ...
 
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:

@@ -6,7 +6,7 @@ it can be told of each purchase, whatever clocks said, whether the till that too
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import field
 from typing import Any, Final, Protocol
 
@@ -14,6 +14,7 @@ from noren.activity.rows import Row
 from noren.kernel.values import value
 
 GET: Final = "SELECT number, at, behind FROM entered WHERE handle = $1 ORDER BY number"
+GET_OF_SOME: Final = "SELECT handle, number, at, behind FROM entered WHERE handle = ANY($1)"
 GET_IN: Final = "SELECT handle, at, behind FROM entered WHERE number = $1"
 HELD: Final = (
     "SELECT c.campaign, e.number, e.at, e.behind FROM entered AS e JOIN campaign AS c ON c.number = e.number"
@@ -64,6 +65,10 @@ class EnteredBatch(Protocol):
         """Return a member's entries by the campaign's number."""
         ...
 
+    def entered_of_some(self, handles: Collection[bytes]) -> dict[bytes, dict[int, Entered]]:
+        """Return the same of each of some members."""
+        ...
+
     def enter(self, handle: bytes, entered: Entered) -> None:
         """Let a member enter; who has entered already has."""
         ...
@@ -104,9 +109,20 @@ class EnteredRows:
         """The batch's own."""
         raise NotImplementedError
 
+    def all_among(self, statement: str, handles: Collection[bytes]) -> list[Row]:
+        """The batch's own."""
+        raise NotImplementedError
+
     def entered(self, handle: bytes) -> dict[int, Entered]:
         """See ``EnteredBatch``."""
         return {row[0]: Entered(*row) for row in self.all(GET, handle)}
+
+    def entered_of_some(self, handles: Collection[bytes]) -> dict[bytes, dict[int, Entered]]:
+        """See ``EnteredBatch``."""
+        found: dict[bytes, dict[int, Entered]] = {handle: {} for handle in handles}
+        for handle, number, at, behind in self.all_among(GET_OF_SOME, handles):
+            found[handle][number] = Entered(number, at, behind)
+        return found
 
     def enter(self, handle: bytes, entered: Entered) -> None:
         """See ``EnteredBatch``."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
+from noren.activity.about import SomeRows
 from noren.activity.campaign_rows import CampaignRows
 from noren.activity.entered import EnteredRows
 from noren.activity.erasing_rows import ErasedRows
@@ -49,7 +50,7 @@ _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
 class PostgresBatch(
-    BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows
+    BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows, SomeRows
 ):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -77,6 +77,13 @@ class BatchReads:
     def all(self, statement: str, *parameters: Any) -> list[rows.Row]:
         """Run a statement and return its rows."""
         return self.send(statement, *parameters).fetchall()
+
+    def _all(self, sql: str, *parameters: Any) -> list[rows.Row]:
+        return self.all(sql, *parameters)
+
+    def all_among(self, statement: str, handles: Collection[bytes]) -> list[rows.Row]:
+        """Run a statement about ``= ANY($1)`` of some handles, and return its rows."""
+        return self.all(statement, byteses(list(handles)))
 
     def next_entry(self) -> int:
         """See ``LedgerBatch``."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from noren.activity.about import AboutEveryone
+from noren.activity.about import AboutEveryone, AboutSome
 from noren.activity.campaigns import CampaignBatch, CampaignFeed
 from noren.activity.closing import (
     ErasingFeed,
@@ -86,7 +86,9 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, TierBatch, Protocol):
+class LedgerBatch(
+    Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, TierBatch, AboutSome, Protocol
+):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from contextlib import contextmanager
+from functools import cache
 from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -13,6 +14,7 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from noren.activity import rows, tables
+from noren.activity.about import SomeRows
 from noren.activity.campaign_rows import EDITION, CampaignRows
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.entered import EnteredRows
@@ -52,7 +54,13 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows):
+@cache
+def _by_carray(statement: str) -> str:
+    """Return a statement with what is an array to PostgreSQL as the table that it is to SQLite."""
+    return statement.replace("= ANY($1)", "IN carray($1)")
+
+
+class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows, SomeRows):
     """Fills ``LedgerBatch`` within one IMMEDIATE transaction."""
 
     def __init__(self, db: Database) -> None:
@@ -71,6 +79,13 @@ class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRow
     def all(self, statement: str, *parameters: Any) -> list[tuple[Any, ...]]:
         """Run a statement and return its rows."""
         return self._db.execute(statement, parameters).fetchall()
+
+    def _all(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        return self.all(sql, *parameters)
+
+    def all_among(self, statement: str, handles: Collection[bytes]) -> list[tuple[Any, ...]]:
+        """Run a statement about ``= ANY($1)`` of some handles, and return its rows."""
+        return self._among(_by_carray(statement), handles)
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, parameters).fetchone()

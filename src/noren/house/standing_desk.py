@@ -8,19 +8,20 @@ the till's; meanwhile the one of before is asked.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from time import monotonic
 
 import structlog
 
+from noren.activity.about import AboutHer
 from noren.activity.ports import AuditFeed
 from noren.audience.live import Place, Purchase
 from noren.audience.standings import InForce, Rules, StandingDesk
-from noren.audience.standings.desk import Names, Told
+from noren.audience.standings.desk import Told
+from noren.audience.standings.naming import Names
 from noren.audience.standings.publishing import Given
 from noren.audience.standings.store import StandingReader
-from noren.governance.stopping import Rule
 from noren.governance.store import Directory
 from noren.house.home import Home, Zone
 from noren.house.ledger_stores import open_feed
@@ -94,17 +95,15 @@ class OpenDesk:
             rules=Rules(home.zone, home.settings.points.expiry_days),
         )
 
-    def ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase, names: Names) -> Told:
+    def ask(
+        self, handle: bytes, at: datetime, place: Place, basket: Purchase, names: Names, about: AboutHer | None = None
+    ) -> Told:
         """See ``StandingDesk``."""
-        return self.desk.ask(handle, at, place, basket, names)
+        return self.desk.ask(handle, at, place, basket, names, about)
 
     def knows(self, name: str, day: date) -> bool:
         """Return whether a condition is asked on a day, by standings that are whole."""
         return self._aside.knows(name, day.toordinal())
-
-    def stops_of(self, handle: bytes) -> Sequence[Rule]:
-        """Return what a member has stopped, read anew: a stop holds with the next question."""
-        return self._about.stops_of(handle)
 
     def close(self) -> None:
         """Close it."""

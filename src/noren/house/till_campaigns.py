@@ -18,6 +18,7 @@ from typing import Final
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from noren.activity.about import AboutHer
 from noren.activity.campaigns import CampaignRow, CampaignState, ShareStep
 from noren.activity.errors import LedgerBroken
 from noren.activity.model import Purchase
@@ -132,18 +133,33 @@ class TillBook:
             self._here[key] = here_of(each for each in self._live if _runs_at(each, shop, partner, day))
         return self._here[key]
 
-    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | NotTold:
+    def eligible(
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+    ) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
         try:
-            told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), here.names)
+            told = self._desk.ask(purchase.handle, t, *_basket(purchase, t), here.names, about)
             if not isinstance(told, NotReady):
-                return self._not_stopped(purchase, [here.by_name[name] for name in told])
+                asked = [each for each in map(here.by_name.__getitem__, told) if each.number not in over]
+                return self._not_stopped(purchase, asked, about)
             why = told.why.value
         except Exception as wrong:  # whatever broke at the desk, the purchase itself stands (P12)
             why = type(wrong).__name__
             _log.error("campaigns_not_asked", kind=why)
         self.tell(why)
         return NotTold(why)
+
+    def decided(self, purchases: Sequence[Purchase]) -> None:
+        """See ``CampaignBook``."""
+        if self._open is not None:
+            for each in purchases:
+                self._open.desk.bought(each.handle, each.entry, each.previous, instant_of(each.at))
+            self._open.desk.settled()
+
+    def reopened(self) -> None:
+        """See ``CampaignBook``."""
+        if self._open is not None:
+            self._open.desk.reopened()
 
     def close(self) -> None:
         """Close the desk."""
@@ -162,9 +178,11 @@ class TillBook:
             self._open = self._means.desk()
         return self._open
 
-    def _not_stopped(self, purchase: Purchase, asked: Collection[LiveCampaign]) -> list[LiveCampaign]:
+    def _not_stopped(
+        self, purchase: Purchase, asked: Collection[LiveCampaign], about: AboutHer
+    ) -> Collection[LiveCampaign]:
         """Return those campaigns whose use of her data she has stopped neither for the programme nor for the shop's."""
-        rules = self._desk.stops_of(purchase.handle) if asked else ()
+        rules = about.stops_of(purchase.handle) if asked else ()
         to, channel = (PROGRAMME, purchase.partner), Channel.TILL.value
         return [
             each

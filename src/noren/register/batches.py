@@ -159,6 +159,8 @@ class Batches:
                 meanwhile()
                 time.sleep(_REOPEN_SECONDS)
                 continue
+            if self._book is not None:
+                self._book.reopened()
             self._flusher = self._new_flusher(fresh)
             self._failed = False
             self._store = fresh
@@ -204,17 +206,22 @@ class Batches:
     def _decide(
         self, store: LedgerStore, batch: list[Waiting], unknown_fields: int
     ) -> tuple[list[Outcome | Later], list[Purchase]]:
-        moment = self._moment()
-        with store.batch(durable=False) as held:
-            work = Work(held, expected=len(batch), book=self._book)
-            asked = Asked()
-            for waiting in batch:
-                waiting.job.wants(asked)
-            work.prefetch(asked)
-            outcomes = [waiting.job.run(work, moment) for waiting in batch]
-            work.changes.tally.unknown_fields += unknown_fields
-            held.write(work.changes)
-        return outcomes, work.changes.purchases
+        moment, sold = self._moment(), list[Purchase]()
+        try:
+            with store.batch(durable=False) as held:
+                work = Work(held, expected=len(batch), book=self._book)
+                asked = Asked()
+                for waiting in batch:
+                    waiting.job.wants(asked)
+                work.prefetch(asked)
+                outcomes = [waiting.job.run(work, moment) for waiting in batch]
+                work.changes.tally.unknown_fields += unknown_fields
+                held.write(work.changes)
+            sold = work.changes.purchases
+        finally:
+            if self._book is not None:
+                self._book.decided(sold)
+        return outcomes, sold
 
     def _one_by_one(
         self, store: LedgerStore, batch: list[Waiting], sold: list[Purchase]

@@ -5,13 +5,14 @@ Filled in the house over the ledger's rows, the till's own key and the standing 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from noren.activity.about import AboutHer
 from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
 from noren.campaign.deciding import Running
@@ -86,11 +87,22 @@ class CampaignBook(Protocol):
         """Return the campaigns whose slips may come out at a shop on a local day (an ordinal)."""
         ...
 
-    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | NotTold:
+    def eligible(
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+    ) -> Collection[LiveCampaign] | NotTold:
         """Return the campaigns whose condition is true of the purchase's member at instant ``t``.
 
-        What she has stopped is not among them. What can not be told now was counted.
+        ``over``: the numbers of those that draw for her no more; they and what she has stopped are not among them.
+        ``about``: where to read of her. What can not be told now was counted.
         """
+        ...
+
+    def decided(self, purchases: Sequence[Purchase]) -> None:
+        """Take it that a batch was decided and that these purchases of it are in the ledger now; none: it failed."""
+        ...
+
+    def reopened(self) -> None:
+        """Take it that the ledger was opened anew: it may have lost what was not durable."""
         ...
 
     def paper(self, shop: str, partner: str) -> Paper:

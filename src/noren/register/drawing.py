@@ -6,13 +6,14 @@ cap that is counted here is never passed, whatever breaks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
+from noren.activity.about import AboutTogether
 from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws, Undrawn
 from noren.activity.entered import Entered
 from noren.activity.model import Changes, Coupon, Purchase
@@ -42,10 +43,14 @@ _CODES: Final = {outcome: code for code, outcome in enumerate(_SETTLED)}
 
 
 class Draws:
-    """Counts and members' draws of one batch: what the store said, overlaid with what the batch has drawn."""
+    """Counts and members' draws of one batch: what the store said, overlaid with what the batch has drawn.
 
-    def __init__(self, store: LedgerBatch, changes: Changes) -> None:
-        self._store, self._changes = store, changes
+    ``handles``: the batch's members, about: what all of them surely need is read together.
+    """
+
+    def __init__(self, store: LedgerBatch, changes: Changes, handles: Callable[[], Collection[bytes]]) -> None:
+        self._store, self._changes, self._handles = store, changes, handles
+        self.about = AboutTogether(store, handles)
         self._hers: dict[bytes, dict[int, MemberDraws]] = {}
         self._counts: dict[int, DrawCount] = {}
         self._days: dict[tuple[int, int], int] = {}
@@ -62,8 +67,12 @@ class Draws:
     def hers(self, handle: bytes) -> dict[int, MemberDraws]:
         """Return what campaigns did for a member so far, by campaign."""
         if handle not in self._hers:
-            self._hers[handle] = {each.number: each for each in self._store.draws_of(handle)}
+            found = self._store.draws_of_some(self._unread(handle, self._hers))
+            self._hers.update({whose: {each.number: each for each in hers} for whose, hers in found.items()})
         return self._hers[handle]
+
+    def _unread(self, handle: bytes, read: Container[bytes]) -> list[bytes]:
+        return [handle, *(each for each in self._handles() if each != handle and each not in read)]
 
     def has_entered(self, campaign: LiveCampaign, purchase: Purchase, t: datetime) -> bool:
         """Return whether a purchase's member had entered by then, where a campaign asks for that."""
@@ -71,7 +80,7 @@ class Draws:
             return True
         handle = purchase.handle
         if handle not in self._entered:
-            self._entered[handle] = self._store.entered(handle)
+            self._entered.update(self._store.entered_of_some(self._unread(handle, self._entered)))
         found = self._entered[handle].get(campaign.number)
         return found is not None and found.holds(microseconds(t), purchase.entry)
 
@@ -113,11 +122,10 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     over.update(each.number for each in here.with_entry if not draws.has_entered(each, purchase, t))
     if len(over) == len(here.campaigns):
         return sale
-    fitting = book.eligible(purchase, t, here)
-    if isinstance(fitting, NotTold):
-        changes.undrawn.append(Undrawn(purchase.handle, purchase.entry, fitting.why))
+    asked = book.eligible(purchase, t, here, over, draws.about)
+    if isinstance(asked, NotTold):
+        changes.undrawn.append(Undrawn(purchase.handle, purchase.entry, asked.why))
         return sale
-    asked = [each for each in fitting if each.number not in over]
     number = draws.number_of(purchase.handle) if asked else None
     if number is None:
         return sale
@@ -131,7 +139,7 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
 
 
 def _draw(
-    asked: Sequence[LiveCampaign], number: DrawNumber, sale: Sale, draws: Draws, book: CampaignBook
+    asked: Collection[LiveCampaign], number: DrawNumber, sale: Sale, draws: Draws, book: CampaignBook
 ) -> list[tuple[LiveCampaign, Drawn, DrawRow]]:
     purchase, day = sale.purchase, sale.day
     by_name = {each.running.id: each for each in asked}

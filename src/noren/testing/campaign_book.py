@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from noren.activity.about import AboutHer
 from noren.activity.model import Purchase
 from noren.activity.ports import LedgerStore
 from noren.campaign.reading import read_campaign
@@ -111,11 +112,21 @@ class FakeBook:
         here = [each for each in self.live if shop in each.file.issue.shops or partner in each.file.issue.partners]
         return here_of(each for each in here if each.running.first <= day <= each.running.last)
 
-    def eligible(self, purchase: Purchase, t: datetime, here: Here) -> Collection[LiveCampaign] | NotTold:
+    def eligible(
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+    ) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
-        del t  # conditions see no instant here
+        del t, about  # conditions see no instant here, and nothing of her
         fits = self.fits
-        return NotTold("test") if fits is None else [each for each in here.campaigns if fits(purchase, each)]
+        if fits is None:
+            return NotTold("test")
+        return [each for each in here.campaigns if each.number not in over and fits(purchase, each)]
+
+    def decided(self, purchases: Sequence[Purchase]) -> None:
+        """See ``CampaignBook``: nothing is remembered here."""
+
+    def reopened(self) -> None:
+        """See ``CampaignBook``: nothing is remembered here."""
 
     def paper(self, shop: str, partner: str) -> Paper:
         """See ``CampaignBook``."""

@@ -9,7 +9,7 @@ one member's purchases at a time. What it holds of her are facts, never a verdic
 from noren.audience.live.answering import conditions_of, holds, holds_one, holds_some
 from noren.audience.live.answers import Answers, Given
 from noren.audience.live.cutting import cuts
-from noren.audience.live.folding import Again, FoldAgain, Standing, add, fold
+from noren.audience.live.folding import Again, FoldAgain, Standing, add, as_if_at, fold
 from noren.audience.live.model import Goods, History, Line, Lot, Message, Place, Purchase, Redemption, Traits
 from noren.audience.live.packing import pack, unpack
 from noren.audience.live.plan import Plan, compile_plan
@@ -31,6 +31,7 @@ __all__ = [
     "Standing",
     "Traits",
     "add",
+    "as_if_at",
     "compile_plan",
     "conditions_of",
     "cuts",

@@ -7,7 +7,8 @@ from its purchases, and she is folded again from the ledger. ``add`` says so whe
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -81,6 +82,23 @@ def add(plan: Plan, standing: Standing, purchase: Purchase, only: Set[int] | Non
     touched = _grow(plan, facts, purchase, instant, only)
     trail = (*standing.trail[1 - TRAIL :], frozenset(touched))
     return Standing(standing.plan, facts, instant, standing.serial + 1, trail, standing.kept)
+
+
+def as_if_at(plan: Plan, before: Standing, grown: Standing, seen: datetime, at: datetime) -> Standing | None:
+    """Return what ``before`` grows to by a purchase at an instant, from what it grew to as the purchase was ``seen``.
+
+    None: that is not the same. Only what follows what is told by the instant; all else by its date and hour.
+    """
+    there, then = plan.local(seen), plan.local(at)
+    instant = microseconds(at)
+    if (there.toordinal(), there.hour) != (then.toordinal(), then.hour):
+        return None
+    if before.last is not None and instant < before.last:
+        return None
+    facts, was = grown.facts, before.facts
+    if seen != at and any(facts[one] is not was.get(one) for one in plan.follows & facts.changed):
+        return None
+    return replace(grown, last=instant)
 
 
 def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int, only: Set[int] | None = None) -> list[int]:

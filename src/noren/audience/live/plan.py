@@ -50,7 +50,10 @@ DAYS_KEPT: Final = 1_100
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Conditions made ready. Filters, facts, windows, predicates and conditions go by number."""
+    """Conditions made ready. Filters, facts, windows, predicates and conditions go by number.
+
+    ``followed_by``: by filter, the facts of what follows what; ``follows``: all of these.
+    """
 
     digest: bytes
     zone: ZoneInfo
@@ -65,6 +68,7 @@ class Plan:
     layout: Layout
     grown_by: Mapping[int, tuple[tuple[int, Grown, str | None, Need], ...]]
     followed_by: Mapping[int, tuple[int, ...]]
+    follows: frozenset[int]
     kinds: Kinds
     asked: Mapping[int, tuple[int, ...]]
     trees: tuple[Tree, ...]
@@ -153,6 +157,7 @@ def compile_plan(
         _layout(to),
         grown,
         followed,
+        frozenset(fact for facts in followed.values() for fact in facts),
         kinds,
         _asked(made),
         trees,

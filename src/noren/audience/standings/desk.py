@@ -7,8 +7,8 @@ keeps it. Where it can not tell it says so, and that is counted; it never says a
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -26,7 +26,7 @@ from noren.audience.live import (
     Plan,
     Purchase,
     Standing,
-    add,
+    as_if_at,
     conditions_of,
     holds,
     holds_some,
@@ -34,50 +34,31 @@ from noren.audience.live import (
 from noren.audience.standings.folding import Folder
 from noren.audience.standings.in_force import InForce
 from noren.audience.standings.model import Kept, NotReady, Why
+from noren.audience.standings.naming import FEW, Masks, Names, true_of
 from noren.audience.standings.packing import kept_of
 from noren.audience.standings.ports import StandingStore
 from noren.audience.standings.purchases import history_of, traits_of
+from noren.audience.standings.remembered import REMEMBERED_BYTES, Remembered
 from noren.audience.standings.returns import Returns
 from noren.governance.stopping import Rule, Use, stopped_by
 from noren.kernel.clock import microseconds
 
-REMEMBERED: Final = 1_000
-"""Members whose standings, ahead of the store, are remembered; about 20 kB each with 1,000 conditions."""
-
-FEW: Final = 8
-"""Of so many conditions in force, one that is asked here makes it worth to go on from the answer of before."""
-
-Names = Mapping[str, bool]
-"""Names of conditions that are asked, and of each whether the basket in hand counts as a purchase."""
+MAPPINGS: Final = 1_000
+"""Mappings of names whose bits are remembered."""
 
 NO_HISTORY: Final = History()
 NO_CUTS: Final[Mapping[int, int | None]] = {}
 Told = frozenset[str] | NotReady
 
 
-class Asked:
-    """Conditions that are asked: by number, and as the bits of a whole number.
-
-    ``few``: too few to go on from an answer to all; ``facts``: then, what they ask.
-    """
-
-    __slots__ = ("bits", "count", "facts", "few", "numbers")
-
-    def __init__(self, plan: Plan, numbers: Sequence[int]) -> None:
-        self.numbers, self.count = numbers, len(numbers)
-        self.bits = sum(1 << number for number in numbers)
-        self.few = len(numbers) * FEW < len(plan.trees)
-        self.facts = plan.facts_of(numbers) if self.few else None
-
-
 @dataclass(frozen=True, slots=True)
-class Masks:
-    """Named conditions as bits: those for which the basket in hand counts as a purchase, and the others."""
+class Ahead:
+    """What a member's standing is once the purchase in hand is one. ``kept``: of before it; ``seen``: its instant."""
 
-    names: Names
-    force: InForce
-    counting: Asked
-    before: Asked
+    plan: Plan
+    kept: Kept
+    grown: Standing
+    seen: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +73,8 @@ class StandingDesk:
     """Answers for one member at a time.
 
     ``in_force``: what is in force where products have changed so often, on a day; None: it is being made ready.
-    ``folder``: how members are folded (a till's way by default); ``remembered``: standings remembered, at most.
+    ``folder``: how members are folded (a till's way by default); ``remembered``: what standings ahead of the store may
+    take up, in bytes.
     """
 
     def __init__(
@@ -104,13 +86,13 @@ class StandingDesk:
         rules: Rules,
         folder: Folder | None = None,
         returns: Returns | None = None,
-        remembered: int = REMEMBERED,
+        remembered: int = REMEMBERED_BYTES,
     ) -> None:
         self._about, self._store, self._in_force, self._rules = about, store, in_force, rules
         self._folder = folder or Folder(about)
         self._returns = returns or Returns(about, store.progress().returns or about.reach().returns)
-        self._ahead: OrderedDict[bytes, Kept] = OrderedDict()
-        self._remembered = remembered
+        self._ahead = Remembered(remembered)
+        self._grown: dict[bytes, Ahead] = {}
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
         self._before: InForce | None = None
         self._masks: dict[int, Masks] = {}
@@ -125,19 +107,42 @@ class StandingDesk:
         place: Place,
         basket: Purchase | None = None,
         names: Names | None = None,
+        about: ledger.AboutHer | None = None,
     ) -> Told:
         """Return the names of the conditions in force at a place that are true of a member at an instant.
 
         ``basket``: what is in hand; it is not yet a purchase, and counts as one for the conditions that ``names`` says
         so of. ``names``: ask these alone; one and the same mapping at each question. They hand something out: they are
-        true of nobody who may be under 16.
+        true of nobody who may be under 16. ``about``: where to read of her (the desk's own by default).
         """
-        told = self._ask(handle, at, place, basket, names)
+        told = self._ask(handle, at, place, basket, names, about or self._about)
         if isinstance(told, NotReady):
             self.unanswered[told.why] += 1
         else:
             self.answered += 1
         return told
+
+    def bought(self, handle: bytes, entry: int, previous: int, at: datetime) -> None:
+        """Take it that the basket that was last asked about is a purchase in the ledger now, made at an instant.
+
+        Her standing is then at hand, grown, when she comes again. ``previous``: the purchase before it in her chain.
+        """
+        ahead = self._grown.pop(handle, None)
+        if ahead is None or ahead.kept.head != previous:
+            return
+        standing = as_if_at(ahead.plan, ahead.kept.standing, ahead.grown, ahead.seen, at)
+        if standing is not None:
+            since = max(ahead.kept.since, microseconds(at))
+            self._ahead.put(handle, replace(ahead.kept, standing=standing, head=entry, since=since))
+
+    def settled(self) -> None:
+        """Take it that no basket asked about since is in the ledger."""
+        self._grown.clear()
+
+    def reopened(self) -> None:
+        """Forget all that is remembered: the ledger may have lost what it had."""
+        self._grown.clear()
+        self._ahead.clear()
 
     def stopped_by(self, handle: bytes, use: Use) -> Rule | None:
         """Return the stop by which a member is left out of a use; None: she is not.
@@ -152,26 +157,42 @@ class StandingDesk:
         force = self._in_force(self._about.reach().products, date.max.toordinal())
         return 0 if force is None else len(force.at(place))
 
-    def bring(self, handle: bytes, place: ledger.Place, force: InForce, at: datetime) -> Kept | NotReady:
-        """Return a member's standing as the ledger has her."""
-        plan = force.plan
-        kept = self._held(handle, force, self._day(at), place.head)
+    def bring(
+        self,
+        handle: bytes,
+        place: ledger.Place,
+        force: InForce,
+        at: datetime,
+        about: ledger.AboutHer | None = None,
+        only: frozenset[int] | None = None,
+    ) -> Kept | NotReady:
+        """Return a member's standing as the ledger has her. ``only``: the facts that will be asked (None: all)."""
+        kept = self._held(handle, force, self._day(at), place.head, only)
         if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
             kept = None
-        brought = self._folder.up_to_date(plan, handle, place, kept)
-        if not isinstance(brought, Kept):
-            return brought
-        if kept is None or kept.head != brought.head:
+        if kept is not None and kept.head == place.head:
+            return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
+        brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, only)
+        if isinstance(brought, Kept):
             self.caught_up += 1
-            self._remember(handle, brought)
-        elif handle in self._ahead:
-            self._ahead[handle] = brought
+            self._ahead.put(handle, brought)
         return brought
 
-    def _ask(self, handle: bytes, at: datetime, place: Place, basket: Purchase | None, names: Names | None) -> Told:
-        found = self._about.place(handle)
+    def _folder_of(self, about: ledger.AboutHer | None) -> Folder:
+        return self._folder if about is None or about is self._about else replace(self._folder, about=about)
+
+    def _ask(
+        self,
+        handle: bytes,
+        at: datetime,
+        place: Place,
+        basket: Purchase | None,
+        names: Names | None,
+        about: ledger.AboutHer,
+    ) -> Told:
+        found = about.place(handle)
         if found is None or found.state is not MemberState.ACTIVE:
-            self._ahead.pop(handle, None)
+            self._ahead.drop(handle)
             return NotReady(Why.NOBODY)
         force = self._force(found.products, self._day(at), names)
         if force is None:
@@ -182,25 +203,20 @@ class StandingDesk:
         cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
         if cuts is None:
             return NotReady(Why.RANKS)
-        kept = self.bring(handle, found, force, at)
+        masks = None if names is None else self._masks_of(force, place, names)
+        kept = self.bring(handle, found, force, at, about, None if masks is None else masks.facts)
+        as_it_is = True
         if isinstance(kept, Kept) and microseconds(at) < kept.since:
-            kept = self._folder.folded(force.plan, handle, found, microseconds(at))
+            kept, as_it_is = self._folder_of(about).folded(force.plan, handle, found, microseconds(at)), False
         if isinstance(kept, NotReady):
             return kept
-        given = self._given(handle, found, force, at, cuts, basket)
-        if names is None:
+        given = self._given(handle, found, force, at, cuts, basket, about)
+        if masks is None:
             return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
-        return self._true_of(self._masks_of(force, place, names), kept, at, given)
-
-    def _true_of(self, masks: Masks, kept: Kept, at: datetime, given: Given) -> frozenset[str]:
-        """Return which named conditions are true, with the basket counted where that is said."""
-        force, standing = masks.force, kept.standing
-        bits = _bits(force, masks.before, standing, at, given) if masks.before.count else 0
-        if masks.counting.count:
-            assert given.basket is not None, "a basket that counts is given"
-            grown = add(force.plan, standing, given.basket, masks.counting.facts)
-            assert not isinstance(grown, FoldAgain), "it was brought to this instant"
-            bits |= _bits(force, masks.counting, grown, at, given)
+        bits, grown = true_of(masks, kept.standing, at, given)
+        if grown is not None and as_it_is:
+            now = kept if masks.facts is None else replace(kept, only=masks.facts)
+            self._grown[handle] = Ahead(force.plan, now, grown, at)
         return frozenset(force.names[number] for number in conditions_of(bits))
 
     def _masks_of(self, force: InForce, place: Place, names: Names) -> Masks:
@@ -208,14 +224,12 @@ class StandingDesk:
         found = self._masks.get(id(names))
         if found is not None and found.names is names and found.force is force:
             return found
-        if len(self._masks) >= REMEMBERED:
+        if len(self._masks) >= MAPPINGS:
             self._masks.clear()
         numbers: dict[bool | None, list[int]] = {True: [], False: [], None: []}
         for number in force.at(place):
             numbers[names.get(force.names[number])].append(number)
-        made = self._masks[id(names)] = Masks(
-            names, force, Asked(force.plan, numbers[True]), Asked(force.plan, numbers[False])
-        )
+        made = self._masks[id(names)] = Masks(names, force, numbers)
         return made
 
     def _force(self, products: int, day: int, names: Names | None) -> InForce | None:
@@ -240,7 +254,7 @@ class StandingDesk:
         if seen.get(id(names)) is not names:
             if not names.keys() <= known:
                 return False
-            if len(seen) >= REMEMBERED:
+            if len(seen) >= MAPPINGS:
                 seen.clear()
             seen[id(names)] = names
         return True
@@ -251,7 +265,7 @@ class StandingDesk:
             return None
         # Without its cut a rank is false here; whoever goes on from this answer holds her value against the cut anew.
         cuts = self._cuts_of(force, at) or dict.fromkeys(range(len(force.plan.tops)))
-        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, at, cuts, None))
+        told = holds(force.plan, kept.standing, at, self._given(handle, found, force, at, cuts, None, self._about))
         return None if isinstance(told, FoldAgain) else told
 
     def _true(
@@ -266,7 +280,7 @@ class StandingDesk:
         told = holds(plan, standing, at, given)
         assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
         if self._ahead.get(handle) is kept:
-            self._ahead[handle] = replace(kept, standing=replace(standing, kept=told))
+            self._ahead.put(handle, replace(kept, standing=replace(standing, kept=told)))
         return conditions_of(told.bits & force.mask_at(place))
 
     def _given(
@@ -277,40 +291,35 @@ class StandingDesk:
         at: datetime,
         cuts: Mapping[int, int | None],
         basket: Purchase | None,
+        about: ledger.AboutHer,
     ) -> Given:
         tier = found.tier.on(at.astimezone(self._rules.zone).date())
-        return Given(traits_of(found.traits, tier), self._history(handle, found, force), cuts, basket)
+        return Given(traits_of(found.traits, tier), self._history(handle, found, force, about), cuts, basket)
 
-    def _held(self, handle: bytes, force: InForce, day: int, head: int) -> Kept | None:
+    def _held(
+        self, handle: bytes, force: InForce, day: int, head: int, only: frozenset[int] | None = None
+    ) -> Kept | None:
         """Return what is remembered or stored of a member under this plan: at the head of her chain, if either is."""
         ahead = self._ahead.get(handle)
-        if ahead is not None and ahead.standing.plan != force.plan.digest:
+        if ahead is not None and (ahead.standing.plan != force.plan.digest or not ahead.tells(only)):
             ahead = None
         if ahead is not None and ahead.head == head:
             return ahead
         row = self._store.load(handle, day, force.plan.digest)
         if row is None or (ahead is not None and row.head != head):
             return ahead
-        self._ahead.pop(handle, None)
+        self._ahead.drop(handle)
         kept = kept_of(force.plan, row)
         if kept is None or row.day <= day:
             return kept
         return replace(kept, standing=replace(kept.standing, kept=None))
 
-    def _remember(self, handle: bytes, kept: Kept) -> None:
-        self._ahead.pop(handle, None)
-        if not self._remembered:
-            return
-        self._ahead[handle] = kept
-        if len(self._ahead) > self._remembered:
-            self._ahead.popitem(last=False)
-
-    def _history(self, handle: bytes, found: ledger.Place, force: InForce) -> History:
+    def _history(self, handle: bytes, found: ledger.Place, force: InForce, about: ledger.AboutHer) -> History:
         """Return coupons and points, where a condition in force asks them."""
         if not force.plan.kinds.history:
             return NO_HISTORY
-        lots = self._about.lots_of(handle) if found.has_lots else ()
-        coupons = self._about.campaign_coupons(handle)
+        lots = about.lots_of(handle) if found.has_lots else ()
+        coupons = about.campaign_coupons(handle)
         return history_of(found, lots, coupons, zone=self._rules.zone, expiry_days=self._rules.expiry_days)
 
     def _day(self, at: datetime) -> int:
@@ -325,17 +334,3 @@ class StandingDesk:
         if cuts is not None:
             self._cuts = (digest, day, cuts)
         return cuts
-
-
-def _bits(force: InForce, masks: Asked, standing: Standing, at: datetime, given: Given) -> int:
-    """Return which of the conditions of a mask are true: by going on from an answer, or by asking these alone.
-
-    Without an answer of before one goes on from that of someone who bought nothing.
-    """
-    if not masks.few and (given.cuts or not force.tops):
-        told = holds(force.plan, standing, at, given)
-        assert not isinstance(told, FoldAgain), "a standing of this plan, up to this instant"
-        return told.bits & masks.bits
-    some = holds_some(force.plan, masks.numbers, standing, at, given)
-    assert not isinstance(some, FoldAgain), "a standing of this plan, up to this instant"
-    return sum(1 << number for number in some)

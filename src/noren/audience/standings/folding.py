@@ -8,10 +8,10 @@ the numbers of returns say what came back, and the plan's digest says what else 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from noren.activity.about import AboutMember, Link, Place
+from noren.activity.about import AboutHer, Link, Place
 from noren.activity.model import Line
 from noren.audience.live import FoldAgain, Plan, Purchase, Standing, add, fold
 from noren.audience.standings.model import Kept, NotReady, Why
@@ -33,14 +33,19 @@ ALL: Final = 1_000_000
 class Folder:
     """Folds members from the ledger. ``old``: lines that the ledger has no more (None: not here)."""
 
-    about: AboutMember
+    about: AboutHer
     old: OldLines | None = None
     limit: int = IN_A_CALL
 
-    def up_to_date(self, plan: Plan, handle: bytes, place: Place, kept: Kept | None) -> Kept | NotReady:
-        """Return her standing as the ledger has her. ``kept``: of this plan, and lacking none of her returns."""
+    def up_to_date(
+        self, plan: Plan, handle: bytes, place: Place, kept: Kept | None, only: frozenset[int] | None = None
+    ) -> Kept | NotReady:
+        """Return her standing as the ledger has her.
+
+        ``kept``: of this plan, and lacking none of her returns; ``only``: the facts that will be asked (None: all).
+        """
         if kept is not None:
-            grown = self.grown(plan, handle, place, kept)
+            grown = self.grown(plan, handle, place, kept, only)
             if grown is not None:
                 return grown
         return self.folded(plan, handle, place)
@@ -57,10 +62,12 @@ class Folder:
             return purchases
         return Kept(fold(plan, purchases), place.head, place.returns, since_of(links))
 
-    def grown(self, plan: Plan, handle: bytes, place: Place, kept: Kept) -> Kept | None:
+    def grown(
+        self, plan: Plan, handle: bytes, place: Place, kept: Kept, only: frozenset[int] | None = None
+    ) -> Kept | None:
         """Return the standing with what came since; None: she is to be folded again."""
         if place.head == kept.head:
-            return Kept(kept.standing, kept.head, place.returns, kept.since)
+            return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
         links = self.about.links(handle, place.head, kept.head, self.limit)
         if not links or links[-1].previous != kept.head:
             return None
@@ -69,10 +76,12 @@ class Folder:
             return None
         standing: Standing | FoldAgain = kept.standing
         for purchase in sorted(purchases, key=lambda one: one.at):
-            standing = add(plan, standing, purchase)
+            standing = add(plan, standing, purchase, only)
             if isinstance(standing, FoldAgain):
                 return None
-        return Kept(standing, place.head, place.returns, max(kept.since, since_of(links)))
+        if only is not None:
+            standing = replace(standing, kept=None)  # what has not grown is not to be answered from
+        return Kept(standing, place.head, place.returns, max(kept.since, since_of(links)), only)
 
     def _whole(self, handle: bytes, head: int) -> Sequence[Link] | NotReady:
         if not head:

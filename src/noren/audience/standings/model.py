@@ -38,13 +38,19 @@ class Kept:
     """A standing, and how far it goes.
 
     ``head``: the newest link of her chain of purchases that it holds; ``seen``: the newest return of anybody when it
-    was made: later ones of hers are not in it; ``since``: from this instant on it tells the truth (microseconds).
+    was made: later ones of hers are not in it; ``since``: from this instant on it tells the truth (microseconds);
+    ``only``: the facts that are as told (None: all): the others have stood still.
     """
 
     standing: Standing
     head: int
     seen: int
     since: int
+    only: frozenset[int] | None = None
+
+    def tells(self, facts: frozenset[int] | None) -> bool:
+        """Whether it can be asked for some facts (None: all)."""
+        return self.only is None or (facts is not None and facts <= self.only)
 
 
 @dataclass(frozen=True, slots=True)
