@@ -43,9 +43,9 @@ class FoldAgain:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One member's facts under a plan. ``last``: the latest purchase's instant; ``serial``: how many were folded.
+    """One member's facts under a plan. ``last``: the latest purchase's instant; ``serial``: how often it has grown.
 
-    ``trail``: the facts touched by each of the latest purchases; ``kept``: an answer that was kept with the facts.
+    ``trail``: the facts touched at each of the latest times; ``kept``: an answer that was kept with the facts.
     """
 
     plan: bytes
@@ -84,21 +84,28 @@ def add(plan: Plan, standing: Standing, purchase: Purchase, only: Set[int] | Non
     return Standing(standing.plan, facts, instant, standing.serial + 1, trail, standing.kept)
 
 
-def as_if_at(plan: Plan, before: Standing, grown: Standing, seen: datetime, at: datetime) -> Standing | None:
-    """Return what ``before`` grows to by a purchase at an instant, from what it grew to as the purchase was ``seen``.
+def as_if_at(plan: Plan, before: Standing, grown: Standing, basket: Purchase, at: datetime) -> Standing | None:
+    """Return what ``before`` grows to by a purchase at an instant, from what it grew to by its basket at another.
 
-    None: that is not the same. Only what follows what is told by the instant; all else by its date and hour.
+    What follows what is told by the instant, all else by date and hour: these are the same, or there is no answer
+    (None). An answer that was kept for the basket stays, and owes what follows what.
     """
-    there, then = plan.local(seen), plan.local(at)
-    instant = microseconds(at)
+    there, then, instant = plan.local(basket.at), plan.local(at), microseconds(at)
     if (there.toordinal(), there.hour) != (then.toordinal(), then.hour):
         return None
     if before.last is not None and instant < before.last:
         return None
     facts, was = grown.facts, before.facts
-    if seen != at and any(facts[one] is not was.get(one) for one in plan.follows & facts.changed):
-        return None
-    return replace(grown, last=instant)
+    again = [one for one in plan.follows & facts.changed if facts[one] is not was.get(one)]
+    if basket.at == at or not again:
+        return replace(grown, last=instant)
+    facts = facts.copy()
+    facts.update((one, was[one]) for one in again)
+    hits = plan.hitting.hits(basket.lines, plan.place(basket), then)
+    day = plan.day(then.date())
+    _follow(plan, facts, hits, Seen(day, day.number, instant, day.number), frozenset(again))
+    trail = (*grown.trail[1 - TRAIL :], frozenset(again))
+    return replace(grown, facts=facts, last=instant, serial=grown.serial + 1, trail=trail)
 
 
 def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int, only: Set[int] | None = None) -> list[int]:

@@ -53,12 +53,12 @@ Told = frozenset[str] | NotReady
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What a member's standing is once the purchase in hand is one. ``kept``: of before it; ``seen``: its instant."""
+    """What a member's standing is once the basket in hand is a purchase. ``kept``: of before it."""
 
     plan: Plan
     kept: Kept
     grown: Standing
-    seen: datetime
+    basket: Purchase
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class StandingDesk:
         ahead = self._grown.pop(handle, None)
         if ahead is None or ahead.kept.head != previous:
             return
-        standing = as_if_at(ahead.plan, ahead.kept.standing, ahead.grown, ahead.seen, at)
+        standing = as_if_at(ahead.plan, ahead.kept.standing, ahead.grown, ahead.basket, at)
         if standing is not None:
             since = max(ahead.kept.since, microseconds(at))
             self._ahead.put(handle, replace(ahead.kept, standing=standing, head=entry, since=since))
@@ -214,9 +214,9 @@ class StandingDesk:
         if masks is None:
             return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
         bits, grown = true_of(masks, kept.standing, at, given)
-        if grown is not None and as_it_is:
+        if grown is not None and basket is not None and as_it_is:
             now = kept if masks.facts is None else replace(kept, only=masks.facts)
-            self._grown[handle] = Ahead(force.plan, now, grown, at)
+            self._grown[handle] = Ahead(force.plan, now, grown, basket)
         return frozenset(force.names[number] for number in conditions_of(bits))
 
     def _masks_of(self, force: InForce, place: Place, names: Names) -> Masks:
