@@ -3,8 +3,9 @@
 The same till with so many campaigns in force at its shop (of 10,000, 50 are), in turn with one that has none, over HTTP
 and durable, with real baskets: closed loop with 64 connections, and open loop at a rate. Conditions are those of
 bench_live.py without ranks, each in front of a rate of 1 in 1,000. Members buy some; then the worker publishes the
-conditions and folds everybody, and ends: what is measured is the till alone, which catches up what came since.
-Ratios count; the machine is shared.
+conditions and folds everybody. It runs on, as in a house, and keeps up as well as the processors let it; ``--alone``: it
+ends, and the till catches up by itself. Every campaign begins at once: whoever fits is drawn for at her next visits, and
+``--first`` seconds of that are not measured, or the beginning is (0). Ratios count; the machine is shared.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import secrets
 import sys
 import time
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -25,7 +27,6 @@ from bench.till_ground import Ground, Tills, drive, ground
 from bench.till_machine import sync_times
 
 from noren.activity.campaigns import CampaignRow, CampaignState
-from noren.activity.ports import LedgerStore
 from noren.campaign.live import live_name
 from noren.campaign.reading import read_campaign
 from noren.campaign.spec import Campaign
@@ -97,8 +98,8 @@ def run_them(house: TillHouse, files: list[Campaign]) -> None:
     store.close()
 
 
-def settle(house: TillHouse, members: int, files: list[Campaign]) -> None:
-    """Let the worker publish what is in force and fold everybody; then it ends."""
+def settle(house: TillHouse, members: int, files: list[Campaign], *, alone: bool) -> None:
+    """Let the worker publish what is in force and fold everybody; ``alone``: then it ends."""
     house.start_worker()
     until, desk, today = time.monotonic() + _SETTLE_SECONDS, OpenDesk(house.home), datetime.now(ZONE).date()
     asked = [live_name(each.id) for each in files]
@@ -106,11 +107,14 @@ def settle(house: TillHouse, members: int, files: list[Campaign]) -> None:
         time.sleep(0.5)
     say(f"    {members:,} members folded: {all(desk.knows(name, today) for name in asked)}")
     desk.close()
-    house.stop_worker()
+    if alone:
+        house.stop_worker()
 
 
-def prepared(count: int, members: int, rows: list[dict[str, str]], seed: int) -> tuple[Ground, Tills]:
-    """Return a till with so many campaigns in force."""
+def prepared(
+    count: int, members: int, rows: list[dict[str, str]], seed: int, *, alone: bool = True
+) -> tuple[Ground, Tills]:
+    """Return a till with so many campaigns in force. ``alone``: without its ledger-worker."""
     house = TillHouse.temporary(settings=Settings(programme=Programme(kind="live")))
     floor = ground(house, members)
     house.start_worker()
@@ -122,13 +126,20 @@ def prepared(count: int, members: int, rows: list[dict[str, str]], seed: int) ->
     tills.stop()
     files = campaigns(count, rows, seed)
     run_them(house, files)
-    settle(house, members, files)
+    settle(house, members, files, alone=alone)
     return floor, Tills(house, 1)
 
 
-def leaves(store: LedgerStore) -> int:
+def begin(floor: Ground, tills: Tills, seconds: float) -> int:
+    """Let members come for a while without measuring it; return how many draws were made by then."""
+    if seconds:
+        drive([floor.load(tills.ports[0], rate=0, seconds=seconds)])
+    return leaves(floor.house)
+
+
+def leaves(house: TillHouse) -> int:
     """Return how many draws were made."""
-    with store.batch() as batch:
+    with closing(open_ledger(house.home, "ledger-worker")) as store, store.batch() as batch:
         numbers = [row.number for row in batch.campaigns()]
         return sum(count.leaves for count, _ in batch.draw_counts(numbers, 0).values())
 
@@ -142,14 +153,17 @@ def main() -> None:
     words.add_argument("--rate", type=int, default=1_000)
     words.add_argument("--rounds", type=int, default=2)
     words.add_argument("--seed", type=int, default=1)
+    words.add_argument("--alone", action="store_true")
+    words.add_argument("--first", type=float, default=0)
     words.add_argument("--profile", type=Path)
     given = words.parse_args()
     syncs, rows = sync_times(Path("/tmp")), products()
     say(f"disk: {1000 * len(syncs) / sum(syncs):,.0f} fdatasync/s, p99 {syncs[int(0.99 * len(syncs))]:.2f} ms")
-    none = prepared(0, given.members, rows, given.seed)
+    none = prepared(0, given.members, rows, given.seed, alone=given.alone)
     for count in given.campaigns:
         say(f"{count} campaigns")
-        some = prepared(count, given.members, rows, given.seed)
+        some = prepared(count, given.members, rows, given.seed, alone=given.alone)
+        drawn = begin(*some, given.first)
         for _ in range(given.rounds):
             bare = measure(*none, "sqlite", rate=0, seconds=given.seconds)
             busy = measure(*some, "sqlite", rate=0, seconds=given.seconds)
@@ -160,9 +174,7 @@ def main() -> None:
             given.profile.mkdir(parents=True, exist_ok=True)
             profiled(*some, given.profile / f"campaigns-{count}.stacks")
         some[1].stop()
-        store = open_ledger(some[0].house.home, "ledger-worker")
-        say(f"    {leaves(store):,} draws")
-        store.close()
+        say(f"    {drawn:,} draws at the beginning, {leaves(some[0].house) - drawn:,} while it was measured")
         some[0].house.stop()
     none[1].stop()
     none[0].house.stop()

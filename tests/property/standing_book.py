@@ -42,7 +42,7 @@ class DeskBook(FakeBook):
         return Here(tuple(self.live), {})
 
     def eligible(
-        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer | None
     ) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
         place = Place(purchase.shop, purchase.partner)

@@ -30,7 +30,7 @@ class House:
         self.asked: Counter[str] = Counter()
         self.start_worker()
         self.start_till()
-        self.book = life.book = DeskBook(lambda: self.till, life.rng)
+        self.book = DeskBook(lambda: self.till, life.rng)
 
     def readying(self) -> Readying:
         life = self.life

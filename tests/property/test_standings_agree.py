@@ -44,6 +44,7 @@ def run(seed: int, engine: str, steps: int, make: Make = House) -> tuple[list[st
         life = Life(rng, place, rng.choice(["Asia/Tokyo", "Asia/Tokyo", "Europe/Berlin"]), allowed=without_rank)
         life.put_conditions(CONDITIONS)
         house = make(life, folder)
+        life.book = house.book
         try:
             return _live(life, house, steps), house
         finally:

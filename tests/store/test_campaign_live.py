@@ -91,6 +91,6 @@ def test_a_desk_that_breaks_takes_no_purchase_along(house: CampaignHouse) -> Non
     card, heard = next(iter(house.handles)), list[str]()
     house.till.book.tell = heard.append
     assert [each["type"] for each in house.till.sell(card, [COFFEE])["effects"]] == ["issue_coupon"]
-    house.till.desk.close()
+    house.till.desk.broken = True
     sold = house.till.sell(card, [COFFEE])
     assert (sold["effects"], sold["points"]["earned"], len(heard)) == ([], 1, 1)

@@ -14,7 +14,7 @@ import pytest
 from tests.store.ledger_cases import enrolled
 
 from noren.activity.enrolment import set_points_only
-from noren.activity.model import Card, CardState
+from noren.activity.model import Card, CardState, Purchase
 from noren.activity.ports import Asked
 from noren.kernel.keyring import KeyRing
 from noren.register.batches import Duties
@@ -24,6 +24,7 @@ from noren.register.refusals import Refusal
 from noren.register.requests import BalanceRequest, LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
 from noren.register.work import Work
+from noren.testing.campaign_book import FakeBook
 from noren.testing.failing_ledger import Disk, FailingLedger
 from noren.testing.ledger_engines import LedgerPlace
 from noren.testing.writers import DrivenWriter
@@ -51,11 +52,25 @@ class Silent:
         self.kinds.append(what)
 
 
+class Heard(FakeBook):
+    """A book without campaigns that notes what it was told: how many purchases a batch sold, None: opened anew."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[int | None] = []
+
+    def decided(self, purchases: Sequence[Purchase]) -> None:
+        self.said.append(len(purchases))
+
+    def reopened(self) -> None:
+        self.said.append(None)
+
+
 class Desk:
     """Submits jobs to a real writer over a real store on a disk that can be killed, and gathers the outcomes."""
 
     def __init__(self, place: LedgerPlace, disk: Disk | None = None) -> None:
-        self.place, self.disk, self.watch = place, disk or Disk(), Silent()
+        self.place, self.disk, self.watch, self.book = place, disk or Disk(), Silent(), Heard()
         store = place.store()
         self.handle, _ = enrolled(store)
         with store.batch() as batch:
@@ -69,6 +84,7 @@ class Desk:
                 moment=lambda: Moment(NOW, TOKYO, 365, 400),
                 answer=self._answer,
                 watch=self.watch,
+                book=self.book,
             )
         )
 
@@ -152,6 +168,20 @@ def test_a_dead_disk_acknowledges_nothing_and_a_living_one_takes_it_all(desk: De
     assert [isinstance(o, Answered) and o.replayed for o in outcomes] == [True, False, False, False]
     assert desk.disk.openings >= 2
     assert balance_of(desk) == 12
+
+
+def test_what_is_remembered_beyond_a_batch_hears_what_became_of_it(desk: Desk) -> None:
+    desk.ask(buys("1"), buys("2"))
+    assert desk.book.said == [2]
+    desk.ask(Breaks())
+    assert desk.book.said == [2, 0, 0], "the batch was rolled back, then the request by itself"
+    desk.disk.dead = True
+    desk.ask(buys("3"))
+    desk.disk.dead = False
+    deadline = time.monotonic() + 10
+    while not desk.writer.ready and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert desk.book.said[-1] is None, "what was sold may be lost: the store was opened anew"
 
 
 class Kills:

@@ -14,7 +14,6 @@ from typing import Any, Final
 from psycopg.types.numeric import Int8
 
 from noren.activity import pg_tables, rows, tables
-from noren.activity.about import SomeRows
 from noren.activity.campaign_rows import CampaignRows
 from noren.activity.entered import EnteredRows
 from noren.activity.erasing_rows import ErasedRows
@@ -50,9 +49,13 @@ _TALLY_NAMES: Final = tuple(f.name for f in dataclasses.fields(Tally))
 
 
 class PostgresBatch(
-    BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows, SomeRows
+    BatchReads, PostgresRekeyed, CampaignRows, EnteredRows, ErasedRows, ThinnedRows, ForgettingRows, TierRows
 ):
     """Fills ``LedgerBatch`` within one transaction of a session in pipeline mode: writes wait for nothing."""
+
+    def about(self) -> None:
+        """See ``LedgerBatch``: here whatever breaks ends the transaction."""
+        return
 
     def write(self, changes: Changes) -> None:
         """See ``LedgerBatch``.

@@ -78,9 +78,6 @@ class BatchReads:
         """Run a statement and return its rows."""
         return self.send(statement, *parameters).fetchall()
 
-    def _all(self, sql: str, *parameters: Any) -> list[rows.Row]:
-        return self.all(sql, *parameters)
-
     def all_among(self, statement: str, handles: Collection[bytes]) -> list[rows.Row]:
         """Run a statement about ``= ANY($1)`` of some handles, and return its rows."""
         return self.all(statement, byteses(list(handles)))

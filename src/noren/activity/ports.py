@@ -86,9 +86,7 @@ def members_of(asked: Asked, known: Known) -> set[bytes]:
     return handles | {known.purchases[entry].handle for entry in asked.purchases & known.purchases.keys()}
 
 
-class LedgerBatch(
-    Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, TierBatch, AboutSome, Protocol
-):
+class LedgerBatch(Rekeyed, ErasingRows, ThinningRows, ForgettingRows, CampaignBatch, EnteredBatch, TierBatch, Protocol):
     """One exclusive transaction: read what the requests need, then write once. Commits at the end of ``with``."""
 
     def next_entry(self) -> int:
@@ -157,6 +155,13 @@ class LedgerBatch(
 
     def goods(self, products: Iterable[str]) -> dict[str, tuple[str | None, ...]]:
         """Return known products: (product, name, category, department, brand, maker, sensitivity) by code."""
+        ...
+
+    def about(self) -> AboutSome | None:
+        """Return what reads about members within the transaction, quicker than beside it.
+
+        None: a question that breaks would end the transaction, so it is not to be asked here.
+        """
         ...
 
     def write(self, changes: Changes) -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeVar
 import apsw
 
 from noren.activity import rows, tables
-from noren.activity.about import SomeRows
+from noren.activity.about import AboutSome, SomeRows
 from noren.activity.campaign_rows import EDITION, CampaignRows
 from noren.activity.connection import BUSY_MS, Database, blobs, connect
 from noren.activity.entered import EnteredRows
@@ -86,6 +86,10 @@ class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRow
     def all_among(self, statement: str, handles: Collection[bytes]) -> list[tuple[Any, ...]]:
         """Run a statement about ``= ANY($1)`` of some handles, and return its rows."""
         return self._among(_by_carray(statement), handles)
+
+    def about(self) -> AboutSome:
+        """See ``LedgerBatch``."""
+        return self
 
     def _one(self, sql: str, *parameters: Any) -> tuple[Any, ...] | None:
         return self._db.execute(sql, parameters).fetchone()

@@ -8,7 +8,7 @@ the till's; meanwhile the one of before is asked.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from time import monotonic
 
@@ -22,6 +22,7 @@ from noren.audience.standings.desk import Told
 from noren.audience.standings.naming import Names
 from noren.audience.standings.publishing import Given
 from noren.audience.standings.store import StandingReader
+from noren.governance.stopping import Rule
 from noren.governance.store import Directory
 from noren.house.home import Home, Zone
 from noren.house.ledger_stores import open_feed
@@ -104,6 +105,10 @@ class OpenDesk:
     def knows(self, name: str, day: date) -> bool:
         """Return whether a condition is asked on a day, by standings that are whole."""
         return self._aside.knows(name, day.toordinal())
+
+    def stops_of(self, handle: bytes, about: AboutHer | None = None) -> Sequence[Rule]:
+        """Return what a member has stopped, read anew: a stop holds with the next question."""
+        return (about or self._about).stops_of(handle)
 
     def close(self) -> None:
         """Close it."""

@@ -134,7 +134,7 @@ class TillBook:
         return self._here[key]
 
     def eligible(
-        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer | None
     ) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
         try:
@@ -179,10 +179,10 @@ class TillBook:
         return self._open
 
     def _not_stopped(
-        self, purchase: Purchase, asked: Collection[LiveCampaign], about: AboutHer
+        self, purchase: Purchase, asked: Collection[LiveCampaign], about: AboutHer | None
     ) -> Collection[LiveCampaign]:
         """Return those campaigns whose use of her data she has stopped neither for the programme nor for the shop's."""
-        rules = about.stops_of(purchase.handle) if asked else ()
+        rules = self._desk.stops_of(purchase.handle, about) if asked else ()
         to, channel = (PROGRAMME, purchase.partner), Channel.TILL.value
         return [
             each

@@ -88,12 +88,12 @@ class CampaignBook(Protocol):
         ...
 
     def eligible(
-        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer | None
     ) -> Collection[LiveCampaign] | NotTold:
         """Return the campaigns whose condition is true of the purchase's member at instant ``t``.
 
         ``over``: the numbers of those that draw for her no more; they and what she has stopped are not among them.
-        ``about``: where to read of her. What can not be told now was counted.
+        ``about``: where to read of her (None: beside the transaction). What can not be told now was counted.
         """
         ...
 

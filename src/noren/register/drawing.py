@@ -50,7 +50,8 @@ class Draws:
 
     def __init__(self, store: LedgerBatch, changes: Changes, handles: Callable[[], Collection[bytes]]) -> None:
         self._store, self._changes, self._handles = store, changes, handles
-        self.about = AboutTogether(store, handles)
+        about = store.about()
+        self.about = None if about is None else AboutTogether(about, handles)
         self._hers: dict[bytes, dict[int, MemberDraws]] = {}
         self._counts: dict[int, DrawCount] = {}
         self._days: dict[tuple[int, int], int] = {}

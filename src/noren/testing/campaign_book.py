@@ -113,7 +113,7 @@ class FakeBook:
         return here_of(each for each in here if each.running.first <= day <= each.running.last)
 
     def eligible(
-        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer
+        self, purchase: Purchase, t: datetime, here: Here, over: Collection[int], about: AboutHer | None
     ) -> Collection[LiveCampaign] | NotTold:
         """See ``CampaignBook``."""
         del t, about  # conditions see no instant here, and nothing of her

@@ -12,6 +12,7 @@ import msgspec
 
 from noren.audience.live import Place
 from noren.audience.standings import NotReady
+from noren.audience.standings.desk import Told
 from noren.house.home import Home
 from noren.house.standing_desk import OpenDesk
 from noren.house.till import till_room
@@ -39,12 +40,24 @@ class _Silent:
         raise AssertionError(what)
 
 
+class BreakableDesk(OpenDesk):
+    """The desk; while it is ``broken`` it answers nothing."""
+
+    broken = False
+
+    def ask(self, *asked: Any, **more: Any) -> Told:
+        """See ``OpenDesk``."""
+        if self.broken:
+            raise ConnectionError
+        return super().ask(*asked, **more)
+
+
 class CampaignTill:
     """One till. Its clock is the programme's, moved by ``move``."""
 
     def __init__(self, home: Home) -> None:
         self.home, self.room = home, till_room(home)
-        self.desk = OpenDesk(home)
+        self.desk = BreakableDesk(home)
         self.book = TillBook(Means(home, self.room.zone_keys, self.room.clock.now, lambda: self.desk))
         self._store = self.room.open_ledger()
         self._arrived, self._outcomes = threading.Condition(), dict[object, Outcome]()

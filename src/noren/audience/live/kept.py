@@ -101,12 +101,9 @@ class Facts(dict[int, "State | None"]):
 
     def __missing__(self, number: int) -> State | None:
         where = self.layout.slice_of[number]
-        raw = self.slices.piece(where)
-        if raw is None:
-            self[number] = None
-            return None
+        raw, facts = self.slices.piece(where), self.layout.facts_of[where]
         # A slice is read whole, at the first of its facts: none of them is in memory yet.
-        self.update(zip(self.layout.facts_of[where], _decoded(raw), strict=True))
+        self.update(dict.fromkeys(facts) if raw is None else zip(facts, _decoded(raw), strict=True))
         return self[number]
 
     def __eq__(self, other: object) -> bool:

@@ -101,7 +101,7 @@ def _blank(made: Sequence[Ask | Told], windows: Sequence[n.Window]) -> bytes:
     # Of someone without purchases a predicate is true or false whatever the date.
     day, now = day_of(date(2000, 1, 1), windows), Now(0, NO_CUTS)
     facts = max((fact for one in made if not isinstance(one, Told) for fact in one.facts), default=0) + 1
-    nothing = Facts(Layout((0,) * facts, ()))
+    nothing = Facts(Layout((0,) * facts, (tuple(range(facts)),)))
     return bytes(one.ask(nothing, day, now)[0] if not isinstance(one, Told) else _blank_told(one) for one in made)
 
 
