@@ -3,7 +3,7 @@
 The same till with so many campaigns in force at its shop (of 10,000, 50 are), in turn with one that has none, over HTTP
 and durable, with real baskets: closed loop with 64 connections, and open loop at a rate. Conditions are those of
 bench_live.py without ranks, each in front of a rate of 1 in 1,000. Members buy some; then the worker publishes the
-conditions and folds everybody. It runs on, as in a house, and keeps up as well as the processors let it; ``--alone``: it
+conditions and folds everybody. It runs on, as in a house, and keeps up as the processors let it; ``--alone``: it
 ends, and the till catches up by itself. All campaigns begin at once, and who fits is drawn for at her next visits: the
 first ``--first`` seconds of that are not measured (0: they are). Ratios count; the machine is shared.
 """
