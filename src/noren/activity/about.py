@@ -7,7 +7,7 @@ another thing may know more than it, never less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final, Protocol
@@ -260,10 +260,10 @@ class AboutRows(HerRows):
 class AboutTogether:
     """Fills ``AboutHer`` for the members of one batch: their places are read together, at the first question.
 
-    ``handles``: whom the batch is about, about; whoever else is asked of is read alone.
+    ``handles``: whom the batch is about, as far as it is known then; whoever else is asked of is read alone.
     """
 
-    def __init__(self, about: AboutSome, handles: Callable[[], Collection[bytes]]) -> None:
+    def __init__(self, about: AboutSome, handles: Collection[bytes]) -> None:
         self._about, self._handles = about, handles
         self._places: dict[bytes, Place | None] | None = None
         self.links, self.lots_of, self.campaign_coupons = about.links, about.lots_of, about.campaign_coupons
@@ -283,7 +283,7 @@ class AboutTogether:
 
     def _read(self) -> dict[bytes, Place | None]:
         if self._places is None:
-            self._places = dict(self._about.places(self._handles()))
+            self._places = dict(self._about.places(self._handles))
         return self._places
 
 

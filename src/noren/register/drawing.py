@@ -6,7 +6,7 @@ cap that is counted here is never passed, whatever breaks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -45,10 +45,10 @@ _CODES: Final = {outcome: code for code, outcome in enumerate(_SETTLED)}
 class Draws:
     """Counts and members' draws of one batch: what the store said, overlaid with what the batch has drawn.
 
-    ``handles``: the batch's members, about: what all of them surely need is read together.
+    ``handles``: the batch's members as far as they are known; what all of them surely need is read together.
     """
 
-    def __init__(self, store: LedgerBatch, changes: Changes, handles: Callable[[], Collection[bytes]]) -> None:
+    def __init__(self, store: LedgerBatch, changes: Changes, handles: Collection[bytes]) -> None:
         self._store, self._changes, self._handles = store, changes, handles
         about = store.about()
         self.about = None if about is None else AboutTogether(about, handles)
@@ -73,7 +73,7 @@ class Draws:
         return self._hers[handle]
 
     def _unread(self, handle: bytes, read: Container[bytes]) -> list[bytes]:
-        return [handle, *(each for each in self._handles() if each != handle and each not in read)]
+        return [handle, *(each for each in self._handles if each != handle and each not in read)]
 
     def has_entered(self, campaign: LiveCampaign, purchase: Purchase, t: datetime) -> bool:
         """Return whether a purchase's member had entered by then, where a campaign asks for that."""

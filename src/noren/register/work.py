@@ -5,7 +5,7 @@ Nothing here outlives the batch; memory that outlives a batch changes only after
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final
 
 from noren.activity.model import Card, Changes, Lot, Member, MemberState, Posting, Purchase, ReceiptKey, Return
@@ -34,13 +34,13 @@ class Work:
         self.store = store
         self.changes = Changes()
         self.book = book
-        self.draws = Draws(store, self.changes, self._holders)
         self.sold_to = set[bytes]()
         self._next: int | None = None
         self._receipts: dict[ReceiptKey, int | None] = {}
         self._unseen: set[ReceiptKey] = set()
         self._cards: dict[bytes, Card | None] = {}
         self._standings: dict[bytes, Standing | None] = {}
+        self.draws = Draws(store, self.changes, self._standings.keys())
         self._purchases: dict[int, Purchase | None] = {}
         self._returns: dict[int, list[Return]] = {}
         self._codes: dict[bytes, int | None] = {}
@@ -62,10 +62,6 @@ class Work:
         self._returns.update(known.returns)
         for handle, member in known.members.items():
             self._standings[handle] = _standing(member, known.lots.get(handle, ()))
-
-    def _holders(self) -> Collection[bytes]:
-        """Return the members of whom the batch knows so far."""
-        return self._standings.keys()
 
     def entry(self) -> int:
         """Return the entry number that the next decision gets."""
