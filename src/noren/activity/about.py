@@ -17,6 +17,7 @@ from noren.activity.rows import TRAITS, Row, traits_of, unpack_lines, unpack_ret
 from noren.activity.tier_days import NO_TIER, HerTier
 from noren.activity.tier_rows import HER_COLUMNS, HER_JOINS, her_tier
 from noren.governance.stopping import Rule
+from noren.kernel.values import value
 
 _PLACE: Final = (
     "SELECT m.handle, m.state, m.last_purchase, m.pool, m.last_movement, m.lots,"
@@ -48,6 +49,11 @@ SELECT chain.entry, chain.shop, chain.partner, chain.at, chain.received, chain.e
   chain.answer, g.at, g.lines
 FROM chain LEFT JOIN goods_return AS g ON g.purchase = chain.entry ORDER BY chain.depth, g.entry
 """
+LOTS_OF_SOME: Final = "SELECT handle, points, expires FROM lot WHERE handle = ANY($1) AND points <> 0"
+COUPONS_OF_SOME: Final = (
+    "SELECT c.handle, c.campaign, c.valid_from, p.at FROM coupon AS c LEFT JOIN purchase AS p"
+    " ON p.handle = c.handle AND p.entry = c.used WHERE c.handle = ANY($1) AND c.campaign <> ''"
+)
 MEMBERS: Final = "SELECT handle FROM member WHERE handle > $1 AND state = 1 ORDER BY handle LIMIT $2"
 BOUGHT: Final = "SELECT entry, handle FROM purchase WHERE entry > $1 ORDER BY entry LIMIT $2"
 BROUGHT: Final = (
@@ -58,7 +64,7 @@ STOPS: Final = "SELECT purpose, recipient, channel FROM stop WHERE handle = $1"
 MERGED: Final = "SELECT entry, source, target FROM merge WHERE entry > $1 ORDER BY entry LIMIT $2"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Place:
     """A member as the ledger has her at one instant.
 
@@ -94,7 +100,7 @@ class Back:
     lines: tuple[ReturnLine, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Link:
     """A purchase in a member's chain, as bought, and what came back of it.
 
@@ -154,6 +160,14 @@ class AboutSome(AboutHer, Protocol):
 
     def places(self, handles: Collection[bytes]) -> Mapping[bytes, Place]:
         """Return members as the ledger has them now; who is unknown is not named."""
+        ...
+
+    def lots_of_some(self, handles: Collection[bytes]) -> Mapping[bytes, Sequence[tuple[int, int]]]:
+        """Return the lots of some members: see ``lots_of``; who has none is not named."""
+        ...
+
+    def coupons_of_some(self, handles: Collection[bytes]) -> Mapping[bytes, Sequence[CampaignCoupon]]:
+        """Return the coupons of campaigns of some members; who has none is not named."""
         ...
 
 
@@ -232,6 +246,20 @@ class SomeRows(HerRows):
         """See ``AboutSome``."""
         return {row[0]: place_of(row) for row in self.all_among(PLACES, handles)}
 
+    def lots_of_some(self, handles: Collection[bytes]) -> Mapping[bytes, Sequence[tuple[int, int]]]:
+        """See ``AboutSome``."""
+        found: dict[bytes, list[tuple[int, int]]] = {}
+        for handle, points, expires in self.all_among(LOTS_OF_SOME, handles):
+            found.setdefault(handle, []).append((points, expires))
+        return found
+
+    def coupons_of_some(self, handles: Collection[bytes]) -> Mapping[bytes, Sequence[CampaignCoupon]]:
+        """See ``AboutSome``."""
+        found: dict[bytes, list[CampaignCoupon]] = {}
+        for handle, *told in self.all_among(COUPONS_OF_SOME, handles):
+            found.setdefault(handle, []).append(CampaignCoupon(*told))
+        return found
+
 
 class AboutRows(HerRows):
     """Fills ``AboutEveryone`` but for ``products``."""
@@ -258,33 +286,49 @@ class AboutRows(HerRows):
 
 
 class AboutTogether:
-    """Fills ``AboutHer`` for the members of one batch: their places are read together, at the first question.
+    """Fills ``AboutHer`` for the members of one batch: what is asked of one is read of all of them, once.
 
     ``handles``: whom the batch is about, as far as it is known then; whoever else is asked of is read alone.
     """
 
     def __init__(self, about: AboutSome, handles: Collection[bytes]) -> None:
         self._about, self._handles = about, handles
+        self._whom: frozenset[bytes] | None = None
         self._places: dict[bytes, Place | None] | None = None
-        self.links, self.lots_of, self.campaign_coupons = about.links, about.lots_of, about.campaign_coupons
-        self.stops_of = about.stops_of
-
-    @property
-    def handles(self) -> Collection[bytes]:
-        """The members whose places were read."""
-        return self._read().keys()
+        self._lots: Mapping[bytes, Sequence[tuple[int, int]]] | None = None
+        self._coupons: Mapping[bytes, Sequence[CampaignCoupon]] | None = None
+        self.links, self.stops_of = about.links, about.stops_of
 
     def place(self, handle: bytes) -> Place | None:
         """See ``AboutHer``."""
-        places = self._read()
+        places = self._places
+        if places is None:
+            places = self._places = dict(self._about.places(self._some()))
         if handle not in places:
             places[handle] = self._about.place(handle)
         return places[handle]
 
-    def _read(self) -> dict[bytes, Place | None]:
-        if self._places is None:
-            self._places = dict(self._about.places(self._handles))
-        return self._places
+    def lots_of(self, handle: bytes) -> Sequence[tuple[int, int]]:
+        """See ``AboutHer``."""
+        if handle not in self._some():
+            return self._about.lots_of(handle)
+        if self._lots is None:
+            self._lots = self._about.lots_of_some(self._some())
+        return self._lots.get(handle, ())
+
+    def campaign_coupons(self, handle: bytes) -> Sequence[CampaignCoupon]:
+        """See ``AboutHer``."""
+        if handle not in self._some():
+            return self._about.campaign_coupons(handle)
+        if self._coupons is None:
+            self._coupons = self._about.coupons_of_some(self._some())
+        return self._coupons.get(handle, ())
+
+    def _some(self) -> frozenset[bytes]:
+        """Return the members as they were known at the first question: who came later is read alone."""
+        if self._whom is None:
+            self._whom = frozenset(self._handles)
+        return self._whom
 
 
 def place_of(row: Row) -> Place:

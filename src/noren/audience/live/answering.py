@@ -51,7 +51,8 @@ def holds(
     asking = Asking(plan, standing.facts, day, now, bytearray(start.truths), start.turns.copy(), start.ranks.copy())
     grounds = bytearray(start.grounds)
     turned = asking.again(_due(plan, start, touched, day), grounds)
-    turned += _rank(asking, touched, grounds)
+    if plan.kinds.tops:
+        turned += _rank(asking, touched, grounds)
     turned += _tell(asking, as_of, start, given)
     settled = settle(asking, turned, grounds, start.settled)
     bits = _with_basket(asking, given.basket, settled)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from noren.audience.live.model import NOTHING, UNKNOWN, History, Purchase, Traits
 from noren.audience.live.today import no_cuts
+from noren.kernel.values import value
 
 Cuts = Mapping[int, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Given:
     """What comes with the question: traits, history, the day's cuts of ``top`` by number, and the basket in hand."""
 
@@ -24,7 +25,7 @@ class Given:
 NO_MORE = Given()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answers:
     """What was true at an instant. ``bits``: a whole number in which the bit of each true condition is set.
 

@@ -20,6 +20,7 @@ from noren.audience.live.kept import Facts
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
 from noren.kernel.clock import microseconds
+from noren.kernel.values import value
 
 TRAIL: Final = 8
 """Purchases whose touched facts are remembered, so that an answer from before them can be brought up to date."""
@@ -41,7 +42,7 @@ class FoldAgain:
     reason: Again
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Standing:
     """One member's facts under a plan. ``last``: the latest purchase's instant; ``serial``: how often it has grown.
 

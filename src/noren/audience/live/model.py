@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
+
+from noren.kernel.values import value
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +31,18 @@ class Place:
 NOWHERE = Place()
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line, after returns; ``amount`` in the smallest currency unit. A ``quantity`` of 0 or less counts nowhere."""
+class Line(NamedTuple):
+    """A line, after returns; ``amount`` in the smallest currency unit. A ``quantity`` of 0 or less counts nowhere.
+
+    A tuple, as the ledger's is: a till makes nine of them per purchase.
+    """
 
     product: str | None
     quantity: int
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Purchase:
     """A purchase in the amounts that are left. ``at`` is aware; ``recorded``: when it became known, None: at once."""
 
@@ -48,7 +53,7 @@ class Purchase:
     recorded: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Traits:
     """A member's coarse traits; None is unknown."""
 
@@ -88,7 +93,7 @@ class Lot:
     expires: date | None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class History:
     """What else is known of her: messages, redemptions, and the points she has."""
 

@@ -42,6 +42,7 @@ from noren.audience.standings.remembered import REMEMBERED_BYTES, Remembered
 from noren.audience.standings.returns import Returns
 from noren.governance.stopping import Rule, Use, stopped_by
 from noren.kernel.clock import microseconds
+from noren.kernel.values import value
 
 MAPPINGS: Final = 1_000
 """Mappings of names whose bits are remembered."""
@@ -51,7 +52,7 @@ NO_CUTS: Final[Mapping[int, int | None]] = {}
 Told = frozenset[str] | NotReady
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ahead:
     """What a member's standing is once the basket in hand is a purchase. ``kept``: of before it."""
 

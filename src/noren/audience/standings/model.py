@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from noren.audience.language.nodes import Condition
 from noren.audience.live import Standing
+from noren.kernel.values import value
 
 
 class Why(StrEnum):
@@ -33,7 +34,7 @@ class NotReady:
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Kept:
     """A standing, and how far it goes.
 
@@ -63,7 +64,7 @@ class LiveCondition:
     partners: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """A standing as the store has it. ``day``: from which local date on to be read; its answer is of then."""
 
