@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from time import monotonic
 
+from noren.activity.ports import LedgerStore
 from noren.doors.logs import log_to_stderr
 from noren.doors.serving import Tls, run, serve
 from noren.doors.till.alerts import Alerts
 from noren.doors.till.allowance import Strangers
 from noren.doors.till.app import TillApp
+from noren.doors.till.collecting import Collecting
 from noren.doors.till.metrics import TillMetrics
 from noren.doors.till.probing import Marker, Probing
 from noren.doors.till.terminals import Doorkeeper
@@ -23,10 +24,6 @@ from noren.kernel.clock import SystemClock, local_date
 from noren.register.batches import Answer, Duties
 from noren.register.velocity import Velocity
 from noren.register.writer import Writer, start_writer
-
-_YOUNG: Final = 50_000
-_MIDDLE: Final = 20
-_OLD: Final = 100
 
 
 def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None) -> None:
@@ -64,6 +61,10 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         duties = Duties(room.open_ledger, room.moment, answer, metrics, velocity.saw, room.book, more_coming)
         return start_writer(loop, duties)
 
+    def look(store: LedgerStore) -> None:
+        room.book.look(store)
+        collecting.look()
+
     app = TillApp(
         doorkeeper=doorkeeper,
         keys=room.keys,
@@ -73,10 +74,10 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         alerts=alerts,
         body_seconds=settings.limits.body_seconds,
         start_writer=begin,
-        look=room.book.look,
+        look=look,
     )
     room.book.prepare()
-    _spare_the_collector()
+    collecting = Collecting(monotonic)
     try:
         chosen = settings.doors.till if port is None else port
         with watching(room.zone_keys):
@@ -84,14 +85,3 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
     finally:
         app.stop()
         room.book.close()
-
-
-def _spare_the_collector() -> None:
-    """Look for rings of garbage rarely, and never again among what stands at the start.
-
-    A batch makes thousands of values that reference counting frees by itself; looking through
-    them took a tenth of the till's time, and a look through everything came as a pause.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
