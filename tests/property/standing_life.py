@@ -127,6 +127,8 @@ class Life:
     def sell(self, ago: timedelta | None = None, offline: bool = False) -> None:
         rng = self.rng
         at = self.now - (timedelta(seconds=rng.choice([0, 5, 40])) if ago is None else ago)
+        if ago is None and rng.random() < 0.4:
+            at = at.replace(second=0, microsecond=0)  # a register that knows minutes: two purchases have one instant
         lines = [
             (rng.choice(VALUES["product"]), rng.choice([1, 1, 2, 3]), rng.choice([0, 10, 50, 100, 100, 250]))
             for _ in range(rng.randint(1, 4))

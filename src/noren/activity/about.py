@@ -69,7 +69,7 @@ class Place:
     """A member as the ledger has her at one instant.
 
     ``head``: her newest purchase (0: none); ``returns``: the newest return entry of anybody; ``products``: how often
-    products have changed. Days are ordinals.
+    products have changed, or purchases that stood (forgotten, aged, erased). Days are ordinals.
     """
 
     state: MemberState

@@ -58,6 +58,8 @@ def thin_old_lines(broom: Broom, feed: AuditFeed, cuts: Mapping[date, frozenset[
                 some = entries[start : start + CHUNK]
                 broom.stroke(lambda batch, some=some, handle=handle: batch.thin(handle, some))
             count += len(entries)
+    if count:
+        broom.stroke(lambda batch: batch.turn_purchases())
     return count
 
 

@@ -62,6 +62,10 @@ class ForgettingRows(Protocol):
         """Say that ledger and lake hold these no more, though the lake's old files may."""
         ...
 
+    def turn_purchases(self) -> None:
+        """Say that purchases that stood do not any more: whoever remembers what came of any begins anew."""
+        ...
+
     def end_forgetting(self, done: Sequence[Forgetting]) -> None:
         """Forget that they were asked for: they stand in no file any more."""
         ...

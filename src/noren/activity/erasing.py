@@ -36,6 +36,7 @@ def erase(store: LedgerStore, *, handle: bytes, day: int, now_us: int) -> bool:
         _close(batch, family, day)
         for each in family:
             batch.erase(each, now_us)
+        batch.turn_purchases()
         return True
 
 
@@ -53,6 +54,7 @@ def withdraw(store: LedgerStore, *, handle: bytes, day: int) -> bool:
         changes = Changes(members={handle: replace(closed, state=MemberState.CLOSED)})
         batch.write(changes)
         batch.void(handle)
+        batch.turn_purchases()
         return True
 
 

@@ -53,6 +53,7 @@ def forget(batch: LedgerBatch, due: Sequence[Forgetting], day_of: DayOf) -> set[
             whose.add(purchase.handle)
             batch.put_anew(*_without(purchase, batch.returns(each.entry), each.line, day_of))
     batch.note_forgotten(due, BEGUN)
+    batch.turn_purchases()
     return whose
 
 

@@ -9,6 +9,7 @@ from noren.activity import rows
 from noren.activity.closing import Forgetting
 from noren.activity.model import Purchase, Return
 from noren.activity.rows import Row
+from noren.activity.tables import TURN_PRODUCTS
 
 PUT: Final = (
     "INSERT INTO forgetting (entry, line, since, done) VALUES ($1, $2, $3, 0) ON CONFLICT (entry, line) DO NOTHING"
@@ -62,6 +63,10 @@ class ForgettingRows:
         """See ``closing.ForgettingRows``."""
         for each in done:
             self.send(NOTE, at, each.entry, each.line)
+
+    def turn_purchases(self) -> None:
+        """See ``closing.ForgettingRows``: counted with the changes of products, which tills look at too."""
+        self.send(TURN_PRODUCTS)
 
     def end_forgetting(self, done: Sequence[Forgetting]) -> None:
         """See ``closing.ForgettingRows``."""

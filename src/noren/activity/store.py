@@ -206,6 +206,7 @@ class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRow
 
         Raises:
             PointsDoNotBalance: what members gain is not what the other accounts lose.
+            NotDurable: the transaction is gone.
         """
         accounts = self._balanced(changes)
         many = self._db.executemany
@@ -255,6 +256,8 @@ class SqliteBatch(RekeyedRows, CampaignRows, EnteredRows, ErasedRows, ThinnedRow
         Members' side is taken from the row images before and after, the other side from the
         postings: two different derivations of the same batch.
         """
+        if not self._db.in_transaction:  # it ended by itself, at a page that could not be read: all or nothing
+            raise NotDurable("the transaction is gone")
         if not (changes.postings or changes.members or changes.lots):
             return {}
         unread = [handle for handle in changes.members if handle not in self._pools]

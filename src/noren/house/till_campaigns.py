@@ -150,16 +150,26 @@ class TillBook:
         return NotTold(why)
 
     def decided(self, purchases: Sequence[Purchase]) -> None:
-        """See ``CampaignBook``."""
-        if self._open is not None:
+        """See ``CampaignBook``: the purchases stand, whatever breaks here."""
+        if self._open is None:
+            return
+        try:
             for each in purchases:
                 self._open.desk.bought(each.handle, each.entry, each.previous, instant_of(each.at))
-            self._open.desk.settled()
+        except Exception as wrong:
+            _log.error("standings_not_remembered", kind=type(wrong).__name__)
+        self._open.desk.settled()
 
     def reopened(self) -> None:
-        """See ``CampaignBook``."""
-        if self._open is not None:
+        """See ``CampaignBook``. A desk that can not even read is opened anew when it is asked next."""
+        if self._open is None:
+            return
+        try:
             self._open.desk.reopened()
+        except Exception as wrong:
+            _log.error("standings_not_remembered", kind=type(wrong).__name__)
+            self._open.close()
+            self._open = None
 
     def close(self) -> None:
         """Close the desk."""

@@ -19,6 +19,7 @@ from noren.audience.live.hits import POINTS, Hits
 from noren.audience.live.kept import Facts
 from noren.audience.live.model import Line, Place, Purchase
 from noren.audience.live.plan import Plan
+from noren.audience.live.settling import unsure
 from noren.kernel.clock import microseconds
 from noren.kernel.values import value
 
@@ -89,7 +90,7 @@ def as_if_at(plan: Plan, before: Standing, grown: Standing, basket: Purchase, at
     """Return what ``before`` grows to by a purchase at an instant, from what it grew to by its basket at another.
 
     What follows what is told by the instant, all else by date and hour: these are the same, or there is no answer
-    (None). An answer that was kept for the basket stays, and owes what follows what.
+    (None). An answer that was kept for the basket stays, but for what was told of these.
     """
     there, then, instant = plan.local(basket.at), plan.local(at), microseconds(at)
     if (there.toordinal(), there.hour) != (then.toordinal(), then.hour):
@@ -106,7 +107,8 @@ def as_if_at(plan: Plan, before: Standing, grown: Standing, basket: Purchase, at
     day = plan.day(then.date())
     _follow(plan, facts, hits, Seen(day, day.number, instant, day.number), frozenset(again))
     trail = (*grown.trail[1 - TRAIL :], frozenset(again))
-    return replace(grown, facts=facts, last=instant, serial=grown.serial + 1, trail=trail)
+    kept = None if grown.kept is None else unsure(plan, grown.kept, again)
+    return replace(grown, facts=facts, last=instant, serial=grown.serial + 1, trail=trail, kept=kept)
 
 
 def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int, only: Set[int] | None = None) -> list[int]:

@@ -7,9 +7,10 @@ is no part of a ground may turn unseen: it is open, and it is asked when a condi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from noren.audience.live.answers import Answers
 from noren.audience.live.kept import Facts
 from noren.audience.live.numbers import FAR
 from noren.audience.live.plan import ALL, Plan
@@ -18,6 +19,9 @@ from noren.audience.live.today import Day, Now
 
 OPEN: Final = 3
 """Beside false, true and unknown: not known now, and no condition hangs on it."""
+
+UNSURE: Final = 4
+"""Told of facts that have become others since: to be asked again, whatever was told."""
 
 
 @dataclass(slots=True)
@@ -102,3 +106,17 @@ def ground_of(asking: Asking, condition: int) -> int:
         if tree(asking) != 1:
             return place
     return ALL
+
+
+def unsure(plan: Plan, told: Answers, facts: Iterable[int]) -> Answers:
+    """Return an answer after which what asks some facts is asked again whatever was told of it.
+
+    Another purchase leaves what is told true where it only grows; these facts have become others.
+    """
+    truths, turns = bytearray(told.truths), told.turns.copy()
+    for fact in facts:
+        for number in plan.asked.get(fact, ()):
+            turns.pop(number, None)
+            if truths[number] != OPEN:
+                truths[number] = UNSURE
+    return replace(told, truths=truths, turns=turns)

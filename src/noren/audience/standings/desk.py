@@ -91,9 +91,10 @@ class StandingDesk:
     ) -> None:
         self._about, self._store, self._in_force, self._rules = about, store, in_force, rules
         self._folder = folder or Folder(about)
-        self._returns = returns or Returns(about, store.progress().returns or about.reach().returns)
+        self._returns = returns or self._returns_anew()
         self._ahead = Remembered(remembered)
         self._grown: dict[bytes, Ahead] = {}
+        self._products = -1
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
         self._before: InForce | None = None
         self._masks: dict[int, Masks] = {}
@@ -144,6 +145,10 @@ class StandingDesk:
         """Forget all that is remembered: the ledger may have lost what it had."""
         self._grown.clear()
         self._ahead.clear()
+        self._returns = self._returns_anew()
+
+    def _returns_anew(self) -> Returns:
+        return Returns(self._about, self._store.progress().returns or self._about.reach().returns)
 
     def stopped_by(self, handle: bytes, use: Use) -> Rule | None:
         """Return the stop by which a member is left out of a use; None: she is not.
@@ -170,7 +175,10 @@ class StandingDesk:
         """Return a member's standing as the ledger has her. ``only``: the facts that will be asked (None: all)."""
         kept = self._held(handle, force, self._day(at), place.head, only)
         if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
-            kept = None
+            self._ahead.drop(handle)  # the worker may have her as she is by now
+            kept = self._held(handle, force, self._day(at), place.head, only)
+            if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
+                kept = None
         if kept is not None and kept.head == place.head:
             return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
         brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, only)
@@ -192,6 +200,9 @@ class StandingDesk:
         about: ledger.AboutHer,
     ) -> Told:
         found = about.place(handle)
+        if found is not None and found.products != self._products:
+            self._products = found.products
+            self._ahead.clear()  # a purchase of somebody may have been forgotten
         if found is None or found.state is not MemberState.ACTIVE:
             self._ahead.drop(handle)
             return NotReady(Why.NOBODY)

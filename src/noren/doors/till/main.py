@@ -62,8 +62,8 @@ def main(home: Path | None, host: str, port: int | None, tls: Tls | None = None)
         return start_writer(loop, duties)
 
     def look(store: LedgerStore) -> None:
-        room.book.look(store)
         collecting.look()
+        room.book.look(store)
 
     app = TillApp(
         doorkeeper=doorkeeper,
