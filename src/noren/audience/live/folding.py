@@ -73,7 +73,7 @@ def fold(plan: Plan, purchases: Iterable[Purchase]) -> Standing:
 def add(plan: Plan, standing: Standing, purchase: Purchase, only: Set[int] | None = None) -> Standing | FoldAgain:
     """Return the standing with one more purchase, which is not before any that it holds.
 
-    ``only``: the facts that will be asked, of a standing that is asked once and thrown away; None: all.
+    ``only``: the facts that will be asked (None: all): the others stand still, and are not to be asked of it.
     """
     if standing.plan != plan.digest:
         return FoldAgain(Again.ANOTHER_PLAN)
