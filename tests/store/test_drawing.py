@@ -24,8 +24,8 @@ from noren.kernel.keyring import KeyRing
 from noren.register.batches import Duties
 from noren.register.campaigns import Fatigue, LiveCampaign
 from noren.register.flushing import Waiting
-from noren.register.jobs import Answered, Later, Moment, Outcome, PurchaseJob, Seller
-from noren.register.requests import LineRequest, PurchaseRequest
+from noren.register.jobs import Answered, Later, Moment, Outcome, PurchaseJob, ReturnJob, Seller
+from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequest, ReturnRequest
 from noren.register.till_keys import TillKeys
 from noren.register.work import Work
 from noren.testing.campaign_book import FakeBook, campaign_file
@@ -65,7 +65,7 @@ class Shop:
     """Members 1..N, a till with a book, and what its purchases came to."""
 
     def __init__(self, place: LedgerPlace, members: int = 3) -> None:
-        self.place, self.book, self.now = place, FakeBook(), NOW
+        self.place, self.book, self.now, self._batches = place, FakeBook(), NOW, 0
         store = place.store()
         with store.batch() as batch:
             for number in range(1, members + 1):
@@ -76,19 +76,24 @@ class Shop:
         self.writer = DrivenWriter(
             Duties(
                 open_store=place.till_store,
-                moment=lambda: Moment(self.now, TOKYO, 365, 400),
+                moment=self._moment,
                 answer=self._answer,
                 watch=Silent(),
                 book=self.book,
             )
         )
 
+    def _moment(self) -> Moment:
+        """Return a batch's instant: no two have the same."""
+        self._batches += 1
+        return Moment(self.now + timedelta(microseconds=self._batches), TOKYO, 365, 400)
+
     def _answer(self, pairs: Sequence[tuple[Waiting, Outcome]]) -> None:
         with self._arrived:
             self._outcomes.update({waiting.ticket: outcome for waiting, outcome in pairs})
             self._arrived.notify_all()
 
-    def ask(self, *jobs: PurchaseJob) -> list[Outcome]:
+    def ask(self, *jobs: PurchaseJob | ReturnJob) -> list[Outcome]:
         tickets = [object() for _ in jobs]
         self.writer.submit_all([Waiting(job, ticket) for job, ticket in zip(jobs, tickets, strict=True)])
         with self._arrived:
@@ -316,6 +321,27 @@ def test_two_purchases_of_one_member_at_once_are_two_batches(shop: Shop) -> None
     outcomes = shop.ask(shop.buys(1, "b-1"), shop.buys(1, "b-2"), shop.buys(2, "b-3"))
     assert [len(effects_of(each)) for each in outcomes] == [1, 1, 1]
     assert sold == [2, 2, 4], "the second purchase of member 1 saw the first committed"
+
+
+@pytest.mark.parametrize("first", ["the return", "the purchase"])
+def test_goods_and_a_purchase_of_one_member_at_once_are_two_batches(shop: Shop, first: str) -> None:
+    """Their order is their instants'. Negative control: the goods of another member come back at her very instant."""
+    shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 9"))
+    bought = shop.ask(shop.buys(1, "a-1"), shop.buys(2, "a-1"))
+    names = [msgspec.json.decode(each.body)["purchase"] for each in bought if isinstance(each, Answered)]
+    back, other = (
+        ReturnJob(name, ReturnRequest("r-1", [ReturnLineRequest(0, 1, 300)]), SELLER, KEYS) for name in names
+    )
+    job = shop.buys(1, "b-1")
+    outcomes = shop.ask(back, job, other) if first == "the return" else shop.ask(job, back, other)
+    assert all(isinstance(each, Answered) for each in outcomes)
+    feed = shop.place.feed()
+    sold = feed.purchases_after(0, 10)[-1].received
+    came = {owner.handle: goods.at for goods, owner in feed.returns_after(0, 10)}
+    feed.close()
+    assert came[handle_of(2)] in (sold, came[handle_of(1)]), "one batch, one instant"
+    assert (came[handle_of(1)] < sold) == (first == "the return")
+    assert came[handle_of(1)] != sold
 
 
 def test_the_holdout_is_left_out_and_written_down(shop: Shop) -> None:

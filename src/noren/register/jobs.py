@@ -43,7 +43,7 @@ class Answered:
 
 
 class Later(Enum):
-    """A purchase that goes into the next batch: conditions must see what this batch sold to the same member."""
+    """What goes into the next batch: conditions must see what this one did for the same member, at another instant."""
 
     LATER = "later"
 
@@ -182,7 +182,7 @@ class PurchaseJob:
         if self.preview:
             return _previewed(decision.answer)
         if work.book is not None:
-            if decision.purchase.handle in work.sold_to and work.book.at(*self._where, decision.day).campaigns:
+            if decision.purchase.handle in work.touched and work.book.at(*self._where, decision.day).campaigns:
                 return LATER
             decision = drawn(decision, work.draws, work.book, work.changes, work.held)
         work.accept_sale(decision, code_hash=holder.code_hash)
@@ -259,7 +259,7 @@ class ReturnJob:
         if entry is not None:
             asked.purchases.add(entry)
 
-    def run(self, work: Work, moment: Moment) -> Outcome:
+    def run(self, work: Work, moment: Moment) -> Outcome | Later:
         """See ``Job``."""
         entry = read_name(self.keys.purchase_id, self.name)
         if entry is None:
@@ -279,6 +279,8 @@ class ReturnJob:
         standing = work.standing(purchase.handle)
         if standing is None:
             return Refusal("unknown-purchase")
+        if work.book is not None and purchase.handle in work.touched:
+            return LATER
         decision = decide_return(
             self.request,
             entry=work.entry(),

@@ -27,14 +27,14 @@ class Work:
     """Reads through to the store once per key; decisions of the batch are seen by those after them.
 
     ``expected``: how many entries the batch will have, about: so many outer names are made at once; ``book``: the
-    campaigns in force (None: none are drawn here); ``sold_to``: members with a purchase in this batch.
+    campaigns in force (None: none are drawn here); ``touched``: members with a purchase or a return in this batch.
     """
 
     def __init__(self, store: LedgerBatch, *, expected: int = _MOST_NAMES, book: CampaignBook | None = None) -> None:
         self.store = store
         self.changes = Changes()
         self.book = book
-        self.sold_to = set[bytes]()
+        self.touched = set[bytes]()
         self._next: int | None = None
         self._receipts: dict[ReceiptKey, int | None] = {}
         self._unseen: set[ReceiptKey] = set()
@@ -130,7 +130,7 @@ class Work:
     def accept_sale(self, sale: Sale, *, code_hash: bytes | None) -> None:
         """Take an accepted purchase into the batch."""
         purchase, tally = sale.purchase, self.changes.tally
-        self.sold_to.add(purchase.handle)
+        self.touched.add(purchase.handle)
         self.changes.purchases.append(purchase)
         self._receipts[purchase.key] = purchase.entry
         self._purchases[purchase.entry] = purchase
@@ -151,6 +151,7 @@ class Work:
     def accept_return(self, brought: Brought) -> None:
         """Take an accepted return into the batch."""
         goods, purchase = brought.goods, brought.purchase
+        self.touched.add(purchase.handle)
         self.changes.returns.append(goods)
         self._returns[purchase.entry] = [*self.returns(purchase.entry), goods]
         self._purchases[purchase.entry] = purchase
