@@ -7,6 +7,8 @@ from dataclasses import replace
 from tests.store.ledger_cases import enrolled
 
 from noren.activity.about import AboutTogether
+from noren.activity.campaigns import DrawRow, MemberDraws
+from noren.activity.entered import Entered
 from noren.activity.model import Changes, Coupon, Kind, Lot, Posting, Traits
 from noren.activity.ports import LedgerStore
 
@@ -47,6 +49,14 @@ def test_together_and_alone_say_the_same(store: LedgerStore) -> None:
 def test_draws_and_entries_of_some_are_those_of_each(store: LedgerStore) -> None:
     handles = [enrolled(store)[0] for _ in range(3)]
     with store.batch() as batch:
+        batch.enter(handles[0], Entered(7, 1, 2))
+        drawn = [MemberDraws(handles[1], number, 2, 5, 1, number, (5,)) for number in (1, 2)]
+        rows = [DrawRow(number, 0, 9, b"t", "lost", b"s", -1, b"l") for number in (1, 2)]
+        members = {(each.handle, each.number): each for each in drawn}
+        batch.write(Changes(draws=rows, draw_members=members))
+    with store.batch() as batch:
+        assert [len(batch.draws_of_some(handles)[handle]) for handle in handles] == [0, 2, 0]
+        assert [len(batch.entered_of_some(handles)[handle]) for handle in handles] == [1, 0, 0]
         assert batch.draws_of_some(handles) == {handle: batch.draws_of(handle) for handle in handles}
         assert batch.entered_of_some(handles) == {handle: batch.entered(handle) for handle in handles}
         assert batch.draw_numbers(handles).keys() == set(handles)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tests.property.standing_house import ANYWHERE, House
 from tests.property.standing_life import Life
-from tests.store.standing_changes import COFFEE, MILK, asked, brings_back, buys, life_on, true_of
+from tests.store.standing_changes import COFFEE, MILK, Act, asked, brings_back, buys, life_on, true_of
 
-from noren.activity import forgetting
+from noren.activity import ageing, erasing, forgetting
 from noren.activity.forgetting import WHOLE
+from noren.activity.sweeping import Broom
 from noren.activity.thinning import day_of
 from noren.audience.live.settling import UNSURE, unsure
 from noren.kernel.clock import microseconds
@@ -66,7 +68,6 @@ def test_two_receipts_of_one_minute_do_not_follow_one_another(till: tuple[Life, 
 
 
 def test_what_was_told_of_other_facts_is_asked_again(till: tuple[Life, House]) -> None:
-    """The control: with the answer of the basket's instant left as it is, the tea would have followed the coffee."""
     life, house = till
     buys(COFFEE)(life)
     buys(MILK)(life)
@@ -94,6 +95,40 @@ def test_a_purchase_that_is_forgotten_is_forgotten_here(till: tuple[Life, House]
     house.work()
     house.till_readying.refresh()
     assert house.till.ask(handle, life.now, ANYWHERE) == {"c2"}
+
+
+def _forgets(life: Life) -> None:
+    entry, handle = life.bought[-1].entry, life.holders[0].handle
+    assert forgetting.ask(life.store, handle=handle, entry=entry, line=WHOLE, now_us=microseconds(life.now))
+    with life.store.batch() as batch:
+        forgetting.forget(batch, life.feed.forgetting(), day_of(life.zone))
+
+
+def _ages(life: Life) -> None:
+    tomorrow = life.now.astimezone(life.zone).date() + timedelta(days=1)
+    broom = Broom(life.store, life.feed, nullcontext(), lambda _: None)
+    assert ageing.thin_old_lines(broom, life.feed, {tomorrow: frozenset({life.holders[0].handle})}, life.zone)
+
+
+def _is_erased(life: Life) -> None:
+    assert erasing.erase(life.store, handle=life.holders[0].handle, day=1, now_us=microseconds(life.now))
+
+
+def _withdraws(life: Life) -> None:
+    assert erasing.withdraw(life.store, handle=life.holders[0].handle, day=1)
+
+
+@pytest.mark.parametrize("act", [_forgets, _ages, _is_erased, _withdraws])
+def test_whatever_takes_away_what_stood_empties_the_memory(till: tuple[Life, House], act: Act) -> None:
+    life, house = till
+    buys(COFFEE)(life)
+    buys(COFFEE, who=1)(life)
+    life.bought = life.bought[:-1]
+    handles = [one.handle for one in life.holders[:2]]
+    assert all(house.till._ahead.get(handle) for handle in handles)
+    act(life)
+    house.till.ask(life.holders[2].handle, life.now, ANYWHERE)
+    assert not any(house.till._ahead.get(handle) for handle in handles), "with the next question about anybody"
 
 
 def test_after_a_return_the_workers_row_is_taken(till: tuple[Life, House]) -> None:

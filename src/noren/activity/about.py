@@ -32,10 +32,12 @@ REACH: Final = (
     " (SELECT value FROM meta WHERE name = 'next_entry')"
 )
 LOTS: Final = "SELECT points, expires FROM lot WHERE handle = $1 AND points <> 0"
-COUPONS: Final = (
-    "SELECT c.campaign, c.valid_from, p.at FROM coupon AS c LEFT JOIN purchase AS p"
-    " ON p.handle = c.handle AND p.entry = c.used WHERE c.handle = $1 AND c.campaign <> ''"
+_COUPON: Final = (
+    "c.campaign, c.valid_from, p.at FROM coupon AS c LEFT JOIN purchase AS p"
+    " ON p.handle = c.handle AND p.entry = c.used WHERE c.campaign <> '' AND c.handle"
 )
+COUPONS: Final = f"SELECT {_COUPON} = $1"
+COUPONS_OF_SOME: Final = f"SELECT c.handle, {_COUPON} = ANY($1)"
 # A link of the chain, each with its returns: whoever thins a purchase thins its returns in the same transaction.
 CHAIN: Final = """
 WITH RECURSIVE chain (depth, entry, shop, partner, at, received, earned, previous, lines, answer) AS (
@@ -50,10 +52,6 @@ SELECT chain.entry, chain.shop, chain.partner, chain.at, chain.received, chain.e
 FROM chain LEFT JOIN goods_return AS g ON g.purchase = chain.entry ORDER BY chain.depth, g.entry
 """
 LOTS_OF_SOME: Final = "SELECT handle, points, expires FROM lot WHERE handle = ANY($1) AND points <> 0"
-COUPONS_OF_SOME: Final = (
-    "SELECT c.handle, c.campaign, c.valid_from, p.at FROM coupon AS c LEFT JOIN purchase AS p"
-    " ON p.handle = c.handle AND p.entry = c.used WHERE c.handle = ANY($1) AND c.campaign <> ''"
-)
 MEMBERS: Final = "SELECT handle FROM member WHERE handle > $1 AND state = 1 ORDER BY handle LIMIT $2"
 BOUGHT: Final = "SELECT entry, handle FROM purchase WHERE entry > $1 ORDER BY entry LIMIT $2"
 BROUGHT: Final = (

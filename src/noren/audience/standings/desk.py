@@ -53,7 +53,7 @@ Told = frozenset[str] | NotReady
 
 
 @value
-class Ahead:
+class InHand:
     """What a member's standing is once the basket in hand is a purchase. ``kept``: of before it."""
 
     plan: Plan
@@ -93,7 +93,7 @@ class StandingDesk:
         self._folder = folder or Folder(about)
         self._returns = returns or self._returns_anew()
         self._ahead = Remembered(remembered)
-        self._grown: dict[bytes, Ahead] = {}
+        self._grown: dict[bytes, InHand] = {}
         self._products = -1
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
         self._before: InForce | None = None
@@ -174,11 +174,10 @@ class StandingDesk:
     ) -> Kept | NotReady:
         """Return a member's standing as the ledger has her. ``only``: the facts that will be asked (None: all)."""
         kept = self._held(handle, force, self._day(at), place.head, only)
-        if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
+        if not self._lacks_none(handle, kept, place):
             self._ahead.drop(handle)  # the worker may have her as she is by now
             kept = self._held(handle, force, self._day(at), place.head, only)
-            if kept is not None and not self._returns.hold(handle, kept.seen, place.returns):
-                kept = None
+            kept = kept if self._lacks_none(handle, kept, place) else None
         if kept is not None and kept.head == place.head:
             return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
         brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, only)
@@ -186,6 +185,10 @@ class StandingDesk:
             self.caught_up += 1
             self._ahead.put(handle, brought)
         return brought
+
+    def _lacks_none(self, handle: bytes, kept: Kept | None, place: ledger.Place) -> bool:
+        """Whether a standing, if there is one, has all that came back of hers."""
+        return kept is None or self._returns.hold(handle, kept.seen, place.returns)
 
     def _folder_of(self, about: ledger.AboutHer | None) -> Folder:
         return self._folder if about is None or about is self._about else replace(self._folder, about=about)
@@ -228,7 +231,7 @@ class StandingDesk:
         bits, grown = true_of(masks, kept.standing, at, given)
         if grown is not None and basket is not None and as_it_is:
             now = kept if masks.facts is None else replace(kept, only=masks.facts)
-            self._grown[handle] = Ahead(force.plan, now, grown, basket)
+            self._grown[handle] = InHand(force.plan, now, grown, basket)
         return frozenset(force.names[number] for number in conditions_of(bits))
 
     def _masks_of(self, force: InForce, place: Place, names: Names) -> Masks:
