@@ -182,6 +182,23 @@ def test_members_records_are_not_in_the_kit_unless_asked_for(home: Home, kit: Pa
     assert noren(home, "evidence", "--out", str(whole)).exit_code == 1  # never over another
 
 
+def respelt(raw: bytes) -> bytes:
+    """Return a checkpoint whose signature is the same bytes in another spelling: bits that base64 leaves over."""
+    body, padding = raw[:-2], raw[-2:]
+    assert padding == b"=\n"
+    other = body[:-1] + DIGITS[DIGITS.index(body[-1]) ^ 1 :][:1]
+    assert base64.b64decode(other[-3:] + b"=") == base64.b64decode(body[-3:] + b"=")
+    return other + padding
+
+
+def capitals(raw: bytes) -> bytes:
+    """Return records with the first salt in capitals."""
+    commitment, salt, rest = raw.split(b" ", 2)
+    assert salt != salt.upper()
+    return b" ".join((commitment, salt.upper(), rest))
+
+
+DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 CHEATS = {
     "a fact": ("records/000", lambda raw: raw.replace(b"P1", b"P2", 1)),
     "a record gone": ("records/000", lambda raw: raw.replace(raw.splitlines()[2], raw.splitlines()[2][:64], 1)),
@@ -190,6 +207,8 @@ CHEATS = {
     "a hash": ("tile/0/000.p/5", lambda raw: raw[::-1]),
     "the size": ("checkpoint", lambda raw: raw.replace(b"\n5\n", b"\n4\n")),
     "the signature": ("checkpoint", lambda raw: raw[:-9] + b"AAAAAAA=\n"),
+    "another spelling": ("checkpoint", respelt),
+    "a salt in capitals": ("records/000", capitals),
     "cut short": ("tile/entries/000.p/5", lambda raw: raw[:-34]),
 }
 

@@ -196,10 +196,12 @@ def test_a_document_with_one_bit_changed_is_refused(door: Door, tmp_path: Path) 
     signed = {name: files[name] for name in ("registration.json", "registration.pdf", SIGNATURE) if name in files}
     keys = door.room.log.keys.known()
     for name in ("registration.json", SIGNATURE):
-        for at in (0, len(signed[name]) // 2, len(signed[name]) - 2):
-            spoilt = bytearray(signed[name])
-            spoilt[at] ^= 1
-            assert signer_of({**signed, name: bytes(spoilt)}, keys) is None, (name, at)
+        length = len(signed[name])
+        for at in (0, length // 2, *range(length - 6, length)):
+            for bit in range(8):
+                spoilt = bytearray(signed[name])
+                spoilt[at] ^= 1 << bit
+                assert signer_of({**signed, name: bytes(spoilt)}, keys) is None, (name, at, bit)
     assert signer_of({**signed, "more.txt": b""}, keys) is None
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)

@@ -14,8 +14,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from noren.governance.log import parse_note
+from noren.governance.log import VerifierKey, parse_note
+from noren.governance.log.errors import LogBroken
+from noren.governance.log.notes import COSIGNS, cosign, verifier
 from noren.governance.log.verifying import Demand, verify_folder
 from noren.testing.audit_log import log_keys, open_log, stop_entry, verified
 
@@ -142,6 +145,30 @@ def test_every_random_edit_is_found(folder: Path, part: int) -> None:
         write(folder, after, files)
     assert missed == []
     assert verified(folder).good  # the control: the log itself is as it must be
+
+
+def test_every_bit_of_a_cosigned_checkpoint_counts(folder: Path) -> None:
+    """Each byte as each other byte: base64 has several spellings of most lengths, and one alone is read."""
+    keys, private = log_keys(folder).known(), Ed25519PrivateKey.generate()
+    raw = (folder / "checkpoint").read_bytes()
+    raw += (cosign(parse_note(raw).checkpoint, "w.example/1", private, 1_800_000_000) + "\n").encode()
+    witness = [verifier("w.example/1", private, COSIGNS)]
+    assert signed_by_both(raw, keys, witness)  # the control
+    passed = [
+        (at, byte)
+        for at in range(len(raw))
+        for byte in range(256)
+        if byte != raw[at] and signed_by_both(raw[:at] + bytes([byte]) + raw[at + 1 :], keys, witness)
+    ]
+    assert passed == []
+
+
+def signed_by_both(raw: bytes, keys: list[VerifierKey], witness: list[VerifierKey]) -> bool:
+    try:
+        note = parse_note(raw)
+        return bool(note.signed_by(keys) and note.cosigned_by(witness))
+    except LogBroken:
+        return False
 
 
 def test_a_check_that_looks_at_the_root_alone_would_miss_edits(folder: Path) -> None:

@@ -113,6 +113,7 @@ class VaultRoom:
 
     def close(self) -> None:
         """Close the stores and the log."""
+        self.copies.store.close()
         self.vault.close()
         self.log.close()
 

@@ -5,8 +5,6 @@ The log's public keys are published and never forgotten, so that a document can 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
@@ -15,7 +13,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from noren.governance.disclosing.model import KIND, Side
-from noren.governance.log.notes import VerifierKey, signature_line, verifier
+from noren.governance.log.notes import VerifierKey, decoded, signature_line, verifier
 
 SIGNATURE: Final = "signature.txt"
 MAX_FILES: Final = 8
@@ -34,9 +32,9 @@ def signer_of(files: Mapping[str, bytes], keys: Iterable[VerifierKey]) -> Verifi
     try:
         text, _, line = files[SIGNATURE].decode().rpartition("\n\n")
         side = text.split("\n", 1)[0].removeprefix(f"{KIND} ")
-        name, _, encoded = line.removeprefix("— ").rstrip("\n").partition(" ")
-        body = base64.b64decode(encoded, validate=True)
-    except (KeyError, ValueError, binascii.Error):
+        name, _, encoded = line.removeprefix("— ").removesuffix("\n").partition(" ")
+        body = decoded(encoded)
+    except (KeyError, ValueError):
         return None
     rest = {each: content for each, content in files.items() if each != SIGNATURE}
     if side not in ("identity", "ledger") or text + "\n" != _text(side, rest):

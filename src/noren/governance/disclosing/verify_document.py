@@ -60,18 +60,25 @@ def _verifies(public: bytes, text: bytes, signature: bytes) -> bool:
     return (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
 
 
+def _bytes(text: str) -> bytes:
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise Wrong("base64 that is not the one spelling of its bytes")
+    return raw
+
+
 def _key(line: str) -> tuple[str, bytes, bytes]:
     name, number, body = line.strip().split("+", 2)
-    raw = base64.b64decode(body, validate=True)
+    raw = _bytes(body)
     if len(raw) != 33 or hashlib.sha256(name.encode() + b"\n" + raw).digest()[:4].hex() != number:
         raise Wrong(f"{name}: the key's id does not fit its name and key")
     return name, bytes.fromhex(number), raw[1:]
 
 
 def _check(folder: Path, lines: list[str]) -> str:
-    text, _, line = (folder / "signature.txt").read_text("utf-8").rpartition("\n\n")
-    name, body = line.removeprefix("— ").split()
-    raw = base64.b64decode(body, validate=True)
+    text, _, line = (folder / "signature.txt").read_bytes().decode().rpartition("\n\n")
+    name, body = line.removesuffix("\n").removeprefix("— ").split(" ")
+    raw = _bytes(body)
     known = [key for key in map(_key, lines) if key[:2] == (name, raw[:4])]
     if not known or not _verifies(known[0][2], (text + "\n").encode(), raw[4:]):
         raise Wrong("not signed by a key given")

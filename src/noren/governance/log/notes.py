@@ -7,7 +7,6 @@ and ``tlog-cosignature`` (Ed25519, ``cosignature/v1``). No file, no clock.
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -55,8 +54,8 @@ class VerifierKey:
         """
         parts = line.strip().split("+", 2)
         try:
-            name, number, body = parts[0], parts[1], base64.b64decode(parts[2], validate=True)
-        except (IndexError, binascii.Error):
+            name, number, body = parts[0], parts[1], decoded(parts[2])
+        except (IndexError, ValueError):
             raise LogBroken("this is no verifier key: name+id+base64") from None
         if len(body) != 1 + HASH_BYTES or body[0] not in (SIGNS, COSIGNS):
             raise LogBroken("a verifier key is an Ed25519 key that signs (1) or cosigns (4)")
@@ -115,7 +114,7 @@ class Note:
     def _bodies(self, key: VerifierKey) -> Iterable[bytes]:
         for line in self.lines:
             name, _, encoded = line.removeprefix(_LINE).partition(" ")
-            body = base64.b64decode(encoded)
+            body = decoded(encoded)
             if name == key.name and body[:_ID] == key.id:
                 yield body[_ID:]
 
@@ -166,10 +165,10 @@ def parse_note(raw: bytes) -> Note:
         assert len(raw) <= MAX_NOTE_BYTES
         text, _, signatures = raw.decode("utf-8").rpartition("\n\n")
         origin, size, root = text.split("\n")
-        checkpoint = Checkpoint(origin, int(size), base64.b64decode(root, validate=True))
+        checkpoint = Checkpoint(origin, int(size), decoded(root))
         lines = tuple(signatures.removesuffix("\n").split("\n"))
         for line in lines:
-            body = base64.b64decode(line.removeprefix(_LINE).partition(" ")[2], validate=True)
+            body = decoded(line.removeprefix(_LINE).partition(" ")[2])
             assert len(body) in (_ID + _SIGNATURE, _ID + _TIME + _SIGNATURE)
         note = Note(checkpoint, lines)
         assert str(note).encode() == raw
@@ -177,6 +176,18 @@ def parse_note(raw: bytes) -> Note:
     except (ValueError, AssertionError):
         raise LogBroken("this is no signed checkpoint") from None
     return note
+
+
+def decoded(text: str) -> bytes:
+    """Return what base64 says in its one spelling: bits that no byte takes up are zero.
+
+    Raises:
+        ValueError: it is none, or another spelling of the same bytes.
+    """
+    raw = base64.b64decode(text, validate=True)
+    if _base64(raw) != text:
+        raise ValueError("not the one spelling of these bytes")
+    return raw
 
 
 def _base64(raw: bytes) -> str:

@@ -32,8 +32,7 @@ def _sha(*parts: bytes) -> bytes:
 
 
 def _point(raw: bytes) -> Point | None:
-    y = int.from_bytes(raw, "little")
-    sign, y = y >> 255, y & ((1 << 255) - 1)
+    sign, y = divmod(int.from_bytes(raw, "little"), 1 << 255)
     x2 = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
     x = pow(x2, (P + 3) // 8, P)
     x = x if (x * x - x2) % P == 0 else x * SQRT_M1 % P
@@ -68,10 +67,16 @@ def _verifies(public: bytes, text: bytes, signature: bytes) -> bool:
     return (a[0] * b[2] - b[0] * a[2]) % P == 0 and (a[1] * b[2] - b[1] * a[2]) % P == 0
 
 
-# Signed notes (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
+def _bytes(text: str) -> bytes:
+    raw = base64.b64decode(text, validate=True)
+    if base64.b64encode(raw).decode() != text:
+        raise Wrong("base64 that is not the one spelling of its bytes")
+    return raw
+
+
 def _key(line: str) -> _Key:
     name, number, body = line.strip().split("+", 2)
-    raw = base64.b64decode(body, validate=True)
+    raw = _bytes(body)
     if len(raw) != 33 or _sha(name.encode(), b"\n", raw)[:4].hex() != number:
         raise Wrong(f"{name}: the key's id does not fit its name and key")
     return name, bytes.fromhex(number), raw[1:], raw[0]
@@ -80,19 +85,17 @@ def _key(line: str) -> _Key:
 def _head(path: Path) -> _Head:
     text, _, lines = path.read_text("utf-8").rpartition("\n\n")
     origin, size, root = text.split("\n")
-    return origin, int(size), base64.b64decode(root, validate=True), text + "\n", lines.splitlines()
+    return origin, int(size), _bytes(root), text + "\n", lines.splitlines()
 
 
 def _signers(head: _Head, keys: list[_Key]) -> set[_Key]:
     found: set[_Key] = set()
     for line in head[4]:
         name, body = line.removeprefix("— ").split(" ")
-        raw = base64.b64decode(body, validate=True)
+        raw = _bytes(body)
         for key in [key for key in keys if key[:2] == (name, raw[:4])]:
-            signature, text = raw[4:], head[3]
-            if key[3] == 4:  # a witness signs its time with the text
-                signature, text = raw[12:], f"cosignature/v1\ntime {int.from_bytes(raw[4:12], 'big')}\n{text}"
-            if not _verifies(key[2], text.encode(), signature):
+            time = f"cosignature/v1\ntime {int.from_bytes(raw[4:12], 'big')}\n" if key[3] == 4 else ""  # a witness's
+            if not _verifies(key[2], (time + head[3]).encode(), raw[12 if time else 4 :]):
                 raise Wrong(f"the signature of {name} does not verify")
             found.add(key)
     return found
@@ -105,10 +108,8 @@ def _merkle(row: list[bytes]) -> bytes:
 
 
 def _name(level: object, number: int, width: int) -> str:
-    parts = [f"{number % 1000:03d}"]
-    while number := number // 1000:
-        parts.insert(0, f"x{number % 1000:03d}")
-    return f"tile/{level}/" + "/".join(parts) + ("" if width == 256 else f".p/{width}")
+    *high, last = (part.zfill(3) for part in f"{number:,}".split(","))
+    return f"tile/{level}/" + "".join(f"x{part}/" for part in high) + last + ("" if width == 256 else f".p/{width}")
 
 
 def _cut(row: list[bytes]) -> list[tuple[int, list[bytes]]]:
@@ -126,14 +127,13 @@ def _leaves(log: Path, size: int) -> list[bytes]:
     return leaves
 
 
-def _check_tiles(log: Path, row: list[bytes]) -> None:
-    level = 0
-    while row:
-        for number, part in _cut(row):
-            name = _name(level, number, len(part))
-            if (log / name).read_bytes() != b"".join(part):
-                raise Wrong(f"{name} is not what the entries make of it")
-        row, level = [_merkle(part) for _, part in _cut(row) if len(part) == 256], level + 1
+def _check_tiles(log: Path, row: list[bytes], level: int = 0) -> None:
+    for number, part in _cut(row):
+        name = _name(level, number, len(part))
+        if (log / name).read_bytes() != b"".join(part):
+            raise Wrong(f"{name} is not what the entries make of it")
+    if row:
+        _check_tiles(log, [_merkle(part) for _, part in _cut(row) if len(part) == 256], level + 1)
 
 
 def _check_records(folder: Path, leaves: list[bytes], withheld: int) -> int:
@@ -147,7 +147,8 @@ def _check_records(folder: Path, leaves: list[bytes], withheld: int) -> int:
             commitment, *rest = line.split(b" ", 2)
             if commitment.decode() != leaf.hex():
                 raise Wrong(f"records/{name}: a line is not that of the tree")
-            if rest and (len(rest[0]) != 32 or _sha(bytes.fromhex(rest[0].decode()), rest[1]) != leaf):
+            salt = bytes.fromhex(rest[0].decode()) if rest else b""
+            if rest and (len(salt) != 16 or salt.hex().encode() != rest[0] or _sha(salt, rest[1]) != leaf):
                 raise Wrong(f"records/{name}: a record does not fit its commitment")
             said: dict[str, Any] = json.loads(rest[1]) if rest else {}
             there += bool(rest)
@@ -159,17 +160,16 @@ def _check_records(folder: Path, leaves: list[bytes], withheld: int) -> int:
 
 def _check(asked: argparse.Namespace) -> str:
     keys, witnesses = ([_key(line) for each in given for line in each.split()] for given in (asked.key, asked.witness))
-    log = Path(asked.log)
-    head, seen = _head(log / "checkpoint"), [_head(Path(path)) for path in asked.seen]
-    origin, size, root = head[:3]
-    for each in [head, *seen]:
-        if each[0] != origin or origin not in {key[0] for key in _signers(each, keys)}:
-            raise Wrong("a checkpoint is not of this log or not signed by a key given")
-    if max(len(_signers(each, witnesses)) for each in [head, *seen]) < asked.quorum:
+    log: Path = asked.log
+    heads = [_head(path) for path in (log / "checkpoint", *asked.seen)]
+    origin, size, root = heads[0][:3]
+    if max(len(_signers(each, witnesses)) for each in heads) < asked.quorum:
         raise Wrong(f"fewer than {asked.quorum} witnesses cosigned")
     leaves = _leaves(log, size)
     hashes = [_sha(b"\x00", leaf) for leaf in leaves]
-    for each in [head, *seen]:
+    for each in heads:
+        if each[0] != origin or origin not in {key[0] for key in _signers(each, keys)}:
+            raise Wrong("a checkpoint is not of this log or not signed by a key given")
         if each[1] > size or _merkle(hashes[: each[1]]) != each[2]:
             raise Wrong(f"the entries are not those of the signed checkpoint of {each[1]} entries")
     _check_tiles(log, hashes)
@@ -181,10 +181,10 @@ def _check(asked: argparse.Namespace) -> str:
 def main() -> int:
     """Check what the command line names."""
     said = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    said.add_argument("log")
+    said.add_argument("log", type=Path)
     said.add_argument("--key", action="append", required=True, help="a public key of the log; may be repeated")
-    for name, what in (("--seen", "a checkpoint kept from before"), ("--witness", "a witness's public key")):
-        said.add_argument(name, action="append", default=[], help=what)
+    said.add_argument("--seen", action="append", default=[], type=Path, help="a checkpoint kept from before")
+    said.add_argument("--witness", action="append", default=[], help="a witness's public key")
     for name, what in (("--quorum", "witnesses that must have cosigned"), ("--withheld", "records not handed over")):
         said.add_argument(name, type=int, default=0, help=what)
     try:
