@@ -32,7 +32,7 @@ from noren.register.jobs import Answered, Outcome
 from noren.testing.writers import DrivenWriter
 
 Open = Callable[[], SqliteLedger]
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120
 
 
 @dataclass

@@ -61,9 +61,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     chance, folder = random.Random(seed), tmp_path_factory.mktemp("whole")
     store, feed = SqliteLedger(folder / LEDGER), SqliteFeed(folder / LEDGER)
     for handle in [enrolled(store)[0] for _ in range(MEMBERS)]:
-        for _ in range(5):
+        for number in range(5):
             day = datetime(2023, 10, 29, tzinfo=TOKYO) + timedelta(
-                days=chance.randrange(6), minutes=chance.randrange(99)
+                days=chance.randrange(6 if number else 3),  # each has one that is old
+                minutes=chance.randrange(99),
             )
             entry = buy(store, handle, day, partner=chance.choice(["P1", "P2"]), earned=chance.randrange(3, 9))
             if chance.random() < 0.3:

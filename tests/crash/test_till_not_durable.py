@@ -17,7 +17,7 @@ from tests.spec.till_form import well_formed
 from noren.testing.till import Terminal, TillHouse
 from noren.testing.till_bodies import line, purchase
 
-SOON_SECONDS = 30
+SOON_SECONDS = 120
 CARDS = 12
 A_FEW_PAGES = 40_000
 """Less than the ledger's log has already, or will have after a few purchases: it begins anew now and then."""

@@ -71,6 +71,7 @@ def test_sigkill_at_saturation(tmp_path: Path) -> None:
         assert (said["purchases"], said["returns"]) == (sold, returned)
         assert house.findings() == []
         house.stop_till()
+        house.stop_worker()  # it tidies the lake whenever it likes, and what follows copies the home
         _audit_finds_what_was_altered(house, terminal, journal, cards, tmp_path)
 
 

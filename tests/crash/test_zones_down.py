@@ -68,7 +68,7 @@ def test_the_till_needs_nobody_but_its_store(house: TillHouse) -> None:
         _kill(house, zone)
         assert not answers(house.home, zone), f"{zone} still answers: nothing was tried"
         assert _sells(house, terminal, card) == [], zone
-        assert house.ready()
+        _until_ready(house)
         house.start_worker() if zone == "ledger-worker" else house._spawn(zone)
         _until_up(house, zone)
     for zone in OTHERS:
@@ -94,6 +94,13 @@ def _kill(house: TillHouse, zone: Zone) -> None:
     process.wait()
 
 
+def _until_ready(house: TillHouse) -> None:
+    until = time.monotonic() + UP_SECONDS
+    while not house.ready():
+        assert time.monotonic() < until, "the till is not ready"
+        time.sleep(0.05)
+
+
 def _its_own_store_is_down(house: TillHouse, terminal: Terminal, card: str) -> None:
     """It says so at once; when there is room again the batch door takes what waited."""
     house.limit_file_size(4_096)  # not one page of the log fits
@@ -104,10 +111,7 @@ def _its_own_store_is_down(house: TillHouse, terminal: Terminal, card: str) -> N
         assert "not-durable" in _sells(house, terminal, card)
         assert client.get("/readyz").status == 503
         house.limit_file_size(resource.RLIM_INFINITY)
-        until = time.monotonic() + UP_SECONDS
-        while not house.ready():
-            assert time.monotonic() < until, "the till does not come back"
-            time.sleep(0.05)
+        _until_ready(house)
         before = client.balance(card).json["points"]
         taken = client.batch(list(waited)).lines
         after = client.balance(card).json["points"]

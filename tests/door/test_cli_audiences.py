@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,7 @@ from noren.doors.cli.main import app
 from noren.house.children import zone_client
 from noren.house.home import Audiences, Home
 from noren.testing.audience_house import COFFEE, AudienceHouse, Bought, cards, grown_up
+from noren.testing.till_bodies import JAPAN
 
 SEED = 20261126
 OWN = 'sex = female and visits(partner = "P1" and category = "COFFEE") >= 1 in last 30 days'
@@ -37,7 +38,7 @@ def call(home: Home, *arguments: str, text: str | None = None, lang: str = "en")
 
 
 def save(home: Home, name: str, text: str, *more: str) -> Result:
-    until = "2027-12-31"
+    until = (datetime.now(JAPAN).date() + timedelta(days=300)).isoformat()
     guards = ("--purpose", "register-coupon", "--recipient", "P1", "--channel", "till")
     guards = (*guards, "--expires", until, "--author", "aoki")
     return call(home, "save", name, "-", *guards, *more, text=text)

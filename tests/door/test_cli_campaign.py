@@ -43,7 +43,7 @@ valid_days = 14
 [text]
 slip = {{ ja = ["{slip}"], en = ["50 yen off"] }}
 """
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from noren.doors.cli.supervisor import ORDER, answers
 from noren.house.children import ZoneDidNotStart, zone_client
 from noren.house.home import Home, open_home
 from noren.house.occupancy import occupant
+from noren.testing.ports import port_block
 
 CALL = [sys.executable, "-m", "noren.doors.cli.main"]
 WAIT_SECONDS = 90.0
@@ -27,21 +27,15 @@ WAIT_SECONDS = 90.0
 
 @pytest.fixture
 def home() -> Iterator[Home]:
-    with tempfile.TemporaryDirectory(prefix="noren-") as folder:
+    with tempfile.TemporaryDirectory(prefix="noren-") as folder, port_block(5) as first:
         path = Path(folder) / "h"
         subprocess.run([*CALL, "init", "--sandbox", "--home", str(path)], check=True, capture_output=True)
         config = path / "noren.toml"
         text = config.read_text("utf-8")
-        for door in ("front", "till", "vault", "statement"):
-            text = re.sub(rf"(?m)^{door} = \d+", f"{door} = {free_port()}", text)
+        for port, door in enumerate(("front", "till", "vault", "statement", "desk"), first):
+            text = re.sub(rf"(?m)^{door} = \d+", f"{door} = {port}", text)
         config.write_text(text, "utf-8")
         yield open_home(path)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def start(home: Home, *arguments: str) -> subprocess.Popen[str]:

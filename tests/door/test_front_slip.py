@@ -82,7 +82,7 @@ def browser() -> Iterator[Browser]:
 def page(browser: Browser, front: str) -> Iterator[Page]:
     """The page in English; once it stands, it may ask for nothing more, and nothing may break the content policy."""
     opened = browser.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(60_000)
     wrong: list[str] = []
     opened.on("console", lambda m: wrong.append(m.text) if m.type == "error" else None)
     opened.on("pageerror", lambda each: wrong.append(str(each)))

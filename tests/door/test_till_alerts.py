@@ -16,7 +16,7 @@ from noren.testing.till import Shopper, TillHouse
 from noren.testing.till_bodies import purchase
 
 RULES = Alerts(own_card_purchases=4, own_card_minutes=30, probing_keys=5, probing_minutes=10)
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 120.0
 
 
 @pytest.fixture(scope="module")

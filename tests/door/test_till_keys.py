@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import pytest
 from tests.spec.till_form import well_formed
@@ -189,8 +190,11 @@ def test_a_terminal_that_waits_as_told_is_let_in(house: TillHouse, shopper: Shop
     """429 comes with a Retry-After, and it is true."""
     terminal = house.terminal(rate=2)
     with house.client(terminal) as client:
-        answers = [client.balance(shopper.card) for _ in range(30)]
-        refused = [answer for answer in answers if answer.status != 200]
+        refused = list[Any]()
+        until = time.monotonic() + 120
+        while not refused and time.monotonic() < until:  # a machine that is slower than two a second asks on
+            answers = [client.balance(shopper.card) for _ in range(30)]
+            refused = [answer for answer in answers if answer.status != 200]
         assert {answer.problem for answer in refused} == {"slow-down"}
         for answer in refused:
             well_formed(answer)

@@ -45,7 +45,7 @@ def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Browse
     """A browser that runs no script at all."""
     size = {"width": request.param, "height": 900}
     fresh = browser.new_context(java_script_enabled=False, viewport=size)  # pyright: ignore[reportArgumentType]
-    fresh.set_default_timeout(10_000)
+    fresh.set_default_timeout(60_000)
     yield fresh
     fresh.close()
 

@@ -18,6 +18,7 @@ from noren.doors.cli.main import app
 from noren.governance.disclosing.signing import SIGNATURE, signer_of
 from noren.governance.log.keys import read_vkeys
 from noren.house.inner import CallRefused
+from noren.testing.live_files import live_files
 from noren.testing.member_house import CARD, FAMILY_NAME, NUMBER, PRODUCT_NAME, MemberHouse
 from noren.testing.member_visit import MemberVisit
 from noren.testing.ports import port_block
@@ -27,7 +28,7 @@ CLERK = {"card": CARD, "who": "hoshino"}
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as running:
         running.buy("R-CANARY-77", 640)
         yield running
 
@@ -53,7 +54,7 @@ def opened(path: Path, code: str) -> dict[str, bytes]:
 
 
 def everything(folder: Path) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+    return b"".join(content for _, content in live_files(folder))
 
 
 def code_on(page: str) -> str:

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from noren.house.home import Home
 from noren.testing.campaigns import start_campaign
+from noren.testing.live_files import live_files
 from noren.testing.member_house import NUMBER, PASSWORD, MemberHouse
 from noren.testing.ports import port_block
 
@@ -69,7 +70,7 @@ def started(house: MemberHouse) -> None:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path / "home", first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path / "home", first) as running:
         started(running)
         yield running
 
@@ -84,7 +85,7 @@ def chromium() -> Iterator[Browser]:
 
 def signed_in(chromium: Browser, house: MemberHouse) -> Page:
     page = chromium.new_context(java_script_enabled=False).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.goto(house.origins.statement)
     page.locator("#number").fill(NUMBER)
     page.locator("#password").fill(PASSWORD)
@@ -129,8 +130,8 @@ def test_she_enters_and_her_very_next_purchase_is_drawn_for(chromium: Browser, h
 
 
 def _nothing_of_it_is_on_the_vaults_side(house: MemberHouse) -> None:
-    files = [path for path in house.home.path.rglob("*") if path.is_file()]
-    found = {path.relative_to(house.home.path) for path in files if NAME.encode() in path.read_bytes()}
+    files = live_files(house.home.path)
+    found = {path.relative_to(house.home.path) for path, content in files if NAME.encode() in content}
     assert found, "the ledger side has the campaign"
     assert {path for path in found if "ledger" not in path.parts} == set()
     assert NAME.encode() not in house.log_bytes()

@@ -21,7 +21,7 @@ ARGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path / "home", first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path / "home", first) as running:
         running.buy("000001", 1_200)
         yield running
 
@@ -31,7 +31,7 @@ def page(house: MemberHouse) -> Iterator[Page]:
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
         opened = chromium.new_page()
-        opened.set_default_timeout(20_000)
+        opened.set_default_timeout(60_000)
         opened.goto(house.origins.statement)
         opened.locator("#number").fill(NUMBER)
         opened.locator("#password").fill(PASSWORD)

@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, house: MemberHouse) -> Iterator[BrowserContext]:
     """A fresh browser that notes what breaks a content policy or goes to an origin that is not ours."""
     fresh = browser.new_context()
-    fresh.set_default_timeout(8_000)
+    fresh.set_default_timeout(60_000)
     wrong: list[str] = []
     ours = (house.origins.front, house.origins.vault, house.origins.statement)
     fresh.on("request", lambda r: None if r.url.startswith((*ours, "data:")) else wrong.append(r.url))

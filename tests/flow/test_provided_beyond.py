@@ -14,6 +14,7 @@ import pytest
 from tests.flow.test_provide_consented import CONSENT, announce, run
 
 from noren.house.inner import CallRefused
+from noren.testing.live_files import live_files
 from noren.testing.member_house import CARD, NUMBER, MemberHouse
 from noren.testing.ports import port_block
 
@@ -47,8 +48,8 @@ def copies(house: MemberHouse) -> list[tuple[str, str]]:
 
 
 def in_files(home: Path, needle: bytes) -> list[str]:
-    found = (path for path in home.rglob("*") if path.is_file() and path.suffix not in (".log", ".json"))
-    return [str(path.relative_to(home)) for path in found if needle in path.read_bytes()]
+    found = (path for path, content in live_files(home) if needle in content)
+    return [str(path.relative_to(home)) for path in found if path.suffix not in (".log", ".json")]
 
 
 def test_after_an_erasure_her_number_alone_leads_to_what_was_provided(house: MemberHouse, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -51,11 +52,12 @@ class Backed:
 @pytest.fixture(scope="module")
 def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
     """A house that was backed up; since then all was stopped, a company left and another changed."""
-    with port_block(4) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as house:
+    with port_block(5) as first, MemberHouse(tmp_path_factory.mktemp("home"), first) as house:
         house.start("desk")
         house.wait("desk")
         old = tmp_path_factory.mktemp("old") / "log"
-        shutil.copytree(house.home.path / "log", old)
+        _until_told(house)
+        shutil.copytree(house.home.path / "log", old, ignore=shutil.ignore_patterns(".*.new"))  # not yet in its place
         then = (datetime.now(house.home.zone) - timedelta(days=90)).isoformat()
         papers = [paper for file in sorted(PAPERS.glob("*.toml")) for paper in read_file(file, house.home.zone)]
         house.ask("desk", "/announce", {"papers": [as_body(paper) for paper in papers], "now": then})
@@ -67,6 +69,16 @@ def backed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Backed]:
         assert [each["side"] for each in made] == ["ledger", "vault", "desk"]
         _since(house)
         yield Backed(house, folder, old)
+
+
+def _until_told(house: MemberHouse) -> None:
+    """Wait until each side has written what turns of its keys there were."""
+    until = time.monotonic() + 120
+    while not all(
+        (house.home.path / "log" / f"{side}.rotations").is_file() for side in ("house", "identity", "ledger")
+    ):
+        assert time.monotonic() < until, "a side never told of its keys"
+        time.sleep(0.05)
 
 
 def _since(house: MemberHouse) -> None:

@@ -63,7 +63,7 @@ def browser() -> Iterator[Browser]:
 def context(browser: Browser, place: Place) -> Iterator[BrowserContext]:
     """A fresh browser that notes what breaks a content policy or goes to an origin that is neither's."""
     fresh = browser.new_context()
-    fresh.set_default_timeout(8_000)
+    fresh.set_default_timeout(60_000)
     wrong: list[str] = []
     ours = (place.house.origin, place.provider.issuer, "data:")
     fresh.on("request", lambda r: None if r.url.startswith(ours) else wrong.append(r.url))

@@ -21,7 +21,7 @@ from noren.testing.till_bodies import JAPAN, line, purchase
 
 COFFEE = "4901777018888"
 HERE = Place("S1", "P1")
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

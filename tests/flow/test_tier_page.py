@@ -35,7 +35,7 @@ threshold = 1000000
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[MemberHouse]:
-    with port_block(4) as first, MemberHouse(tmp_path / "home", first) as running:
+    with port_block(5) as first, MemberHouse(tmp_path / "home", first) as running:
         text = FILE.format(today=datetime.now(running.home.zone).date())
         running.ask("ledger-worker", "/tiers/draft", {"text": text, "author": "aoki"})
         running.ask("ledger-worker", "/tiers/approve", {"version": 1, "approver": "baba"})
@@ -57,7 +57,7 @@ def chromium() -> Iterator[Browser]:
 def test_she_reads_what_it_is_and_what_is_missing(chromium: Browser, house: MemberHouse) -> None:
     house.buy("000001", 1_234)
     page = chromium.new_context(java_script_enabled=False).new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.goto(house.origins.statement)
     page.locator("#number").fill(NUMBER)
     page.locator("#password").fill(PASSWORD)

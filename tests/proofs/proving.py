@@ -16,7 +16,7 @@ from tests.proofs.mutating import OTHER
 
 from noren.governance.policy import SCHEMA_FILE
 
-TIMEOUT_MS: Final = 20_000
+TIMEOUT_MS: Final = 300_000
 MAX_TOLD: Final = 6
 _SCHEMA: Final = cedarpy.Schema.from_json_str(SCHEMA_FILE.read_text("utf-8"))
 

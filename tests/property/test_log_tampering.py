@@ -171,6 +171,18 @@ def signed_by_both(raw: bytes, keys: list[VerifierKey], witness: list[VerifierKe
         return False
 
 
+@pytest.mark.parametrize("size", [b"-1", b"-262", b"0262", b"+262", b"999999999999999999"])
+def test_a_forged_size_is_found_and_the_check_ends(folder: Path, size: bytes) -> None:
+    files = read(folder)
+    forged = files | {"checkpoint": files["checkpoint"].replace(b"\n262\n", b"\n" + size + b"\n", 1)}
+    assert forged != files
+    write(folder, files, forged)
+    try:
+        assert not verify_folder(folder, Demand(log_keys(folder).known())).good
+    finally:
+        write(folder, forged, files)
+
+
 def test_a_check_that_looks_at_the_root_alone_would_miss_edits(folder: Path) -> None:
     """The control: who believes the tiles and reads the checkpoint alone finds next to nothing."""
     dice, files, missed = random.Random(7), read(folder), 0

@@ -66,7 +66,8 @@ FIND_ROWS: tuple[Row, ...] = (
     Row(put("/receipt", "never-sold"), NO_SUCH),
     Row(put("/terminal", "no-such"), NO_SUCH),
     Row(put("/shop", "no-such"), NO_SUCH | refused(403, "not-allowed")),
-    Row(put("/business_date", "2026-01-01"), NO_SUCH),
+    # From the 400th day after it, this day is of before what is kept.
+    Row(put("/business_date", "2026-11-01"), NO_SUCH | refused(422, "too-old", "/business_date")),
     Row(put("/business_date", "1999-01-01"), NO_SUCH | refused(422, "too-old", "/business_date")),
     *(Row(put(f"/{name}", value), bad(f"/{name}")) for name in ("shop", "terminal", "receipt") for value in WORDS_OUT),
     *(

@@ -45,7 +45,7 @@ def play(house: CampaignHouse) -> None:
     house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
     house.buy({card: [Bought(5, [COFFEE])] * (number % 4) for number, card in enumerate(drawn)})
     drawn, never = drawn[1:], drawn[0]
-    house.run("fans", holdout="0.3", caps="total = 9\nper_day = 5")
+    house.run("fans", holdout="0.3", caps="total = 5\nper_day = 2")
     house.run("visits", draw="visit", rate="0.3", caps="draws_per_day = 2\nper_member = { count = 1, days = 2 }")
     started(house)
     chance = random.Random(SEED)

@@ -79,9 +79,10 @@ class Year:
             batch.put_products([row])
         self.goes_on()
         first = (house.today.replace(day=1) + timedelta(days=32)).replace(day=1)
-        house.till.move((first - house.today).days - 2)
+        left = (first - house.today).days
+        house.till.move(max(0, left - 2))
         self.goes_on()
-        house.till.move(2)
+        house.till.move(min(left, 2))
         self.goes_on()
 
     def says(self, step: str) -> None:

@@ -97,7 +97,7 @@ class Shop:
         tickets = [object() for _ in jobs]
         self.writer.submit_all([Waiting(job, ticket) for job, ticket in zip(jobs, tickets, strict=True)])
         with self._arrived:
-            assert self._arrived.wait_for(lambda: all(t in self._outcomes for t in tickets), timeout=20)
+            assert self._arrived.wait_for(lambda: all(t in self._outcomes for t in tickets), timeout=120)
         return [self._outcomes[ticket] for ticket in tickets]
 
     def buys(self, member: int, receipt: str, at: datetime | None = None) -> PurchaseJob:

@@ -15,7 +15,7 @@ from noren.register.refusals import Refusal
 from noren.testing.failing_ledger import Disk
 from noren.testing.ledger_engines import LedgerPlace
 
-SOON_SECONDS = 10.0
+SOON_SECONDS = 120.0
 A_WHILE_SECONDS = 0.2
 
 

@@ -22,7 +22,7 @@ from noren.register.refusals import Refusal
 from noren.testing.ledger_engines import SqlitePlace
 from noren.testing.writers import DrivenWriter
 
-SOON_SECONDS = 10.0
+SOON_SECONDS = 120.0
 
 
 @dataclass

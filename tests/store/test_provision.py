@@ -231,7 +231,8 @@ def test_nobody_else_opens_the_envelope(desk: Desk) -> None:
     done = desk.provide(JOINT)
     assert isinstance(done, Provided)
     envelope = desk.envelope(done.copy)
-    for spoilt, secret in ((envelope, PARTNER), (envelope[:-1], GROUP), (envelope[:40] + b"x" + envelope[41:], GROUP)):
+    changed = envelope[:40] + bytes([envelope[40] ^ 1]) + envelope[41:]
+    for spoilt, secret in ((envelope, PARTNER), (envelope[:-1], GROUP), (changed, GROUP)):
         with pytest.raises(SpoiltCopy):
             opened(spoilt, secret)
     manifest, _ = opened(envelope, GROUP)

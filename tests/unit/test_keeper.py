@@ -130,7 +130,7 @@ def test_a_running_process_says_what_it_has_read(home: Home) -> None:
     try:
         keep(home, "begin", SHARED)
         serial = keyfile.read(home, "till").serial
-        for _ in range(200):
+        for _ in range(1_200):
             if not behind(home, "till", serial):
                 break
             watch._stop.wait(0.05)

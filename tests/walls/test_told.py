@@ -147,12 +147,21 @@ def forms(value: Any) -> list[Any]:
     if isinstance(value, date):
         return [value.isoformat()]
     if isinstance(value, bytes):
-        return [json.loads(value) if value[:2] in (b'{"', b"{}") else value.hex()]  # random bytes begin with { too
+        found = _as_json(value)
+        return [value.hex() if found is None else found]
     if isinstance(value, int) and value > 10**14:
         return [value / 10**6]
     if isinstance(value, int) and 700_000 < value < 800_000:
         return [date.fromordinal(value).isoformat()]
     return [value]
+
+
+def _as_json(value: bytes) -> Any:
+    """Return what bytes say where they are an object in JSON; random bytes may begin like one, and are none."""
+    try:
+        return json.loads(value) if value[:1] == b"{" else None
+    except ValueError:
+        return None
 
 
 def _instant(told: Any) -> Any:

@@ -25,7 +25,7 @@ from noren.register.requests import LineRequest, PurchaseRequest, ReturnLineRequ
 from noren.testing.audience_house import SHOPS
 from noren.testing.writers import DrivenWriter
 
-PATIENCE_SECONDS: Final = 30.0
+PATIENCE_SECONDS: Final = 180.0
 _PER: Final = 100
 
 

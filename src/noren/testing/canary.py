@@ -276,7 +276,7 @@ class Canary:
         self._wait_for_standing()
 
     def _wait_for_standing(self) -> None:
-        worker, until = open_keys(self.home, "ledger-worker"), time.monotonic() + 30
+        worker, until = open_keys(self.home, "ledger-worker"), time.monotonic() + 180
         handles = _handles(self.home, worker, [self.card])
         while time.monotonic() < until:
             with sqlite3.connect(f"file:{self.home.standings_db}?mode=ro", uri=True) as file:

@@ -18,7 +18,7 @@ from noren.testing.campaigns import start_campaign
 from noren.testing.member_visit import MemberVisit
 
 _SEE_OTHER: Final = 303
-_PATIENCE_SECONDS: Final = 40.0
+_PATIENCE_SECONDS: Final = 180.0
 LEVEL: Final = "silver"
 
 RULES: Final = """

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-_SECONDS: Final = 20.0
+_SECONDS: Final = 90.0
 
 
 class LossyMount:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +33,8 @@ FAMILY_NAME: Final = "架空坂"
 PRODUCT_NAME: Final = "深煎りコーヒー豆"
 _READY_SECONDS: Final = 60.0
 _STEP_SECONDS: Final = 0.05
+_END_SECONDS: Final = 90.0
+_ANSWER_SECONDS: Final = 60.0
 
 
 class MemberHouse:
@@ -82,15 +85,16 @@ class MemberHouse:
             self._running[zone] = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
 
     def stop_all(self) -> None:
-        """End all processes."""
-        for zone in list(self._running):
-            self.stop(zone)
+        """End all processes, also where one of them does not end."""
+        with ExitStack() as stack:
+            for zone in list(self._running):
+                stack.callback(self.stop, zone)
 
     def stop(self, zone: Zone) -> None:
         """End one process and wait until it is gone."""
         process = self._running.pop(zone)
         process.terminate()
-        process.wait(20)
+        process.wait(_END_SECONDS)
 
     def wait(self, zone: Zone) -> None:
         """Wait until a process answers."""
@@ -112,13 +116,17 @@ class MemberHouse:
             "lines": [{"product": "4901777018888", "quantity": 2, "amount": amount}], "amount": amount,
             "coupons": list(coupons),
         }  # fmt: skip
-        answer = httpx.post(f"{self.origins.till}/v1/purchases", json=body, headers=self._as_till())
+        answer = httpx.post(
+            f"{self.origins.till}/v1/purchases", json=body, headers=self._as_till(), timeout=_ANSWER_SECONDS
+        )
         answer.raise_for_status()
         return answer.json()
 
     def balance(self, number: str) -> int:
         """Return the points that a till is told for a card number or one-time code."""
-        answer = httpx.post(f"{self.origins.till}/v1/balance", json={"card": number}, headers=self._as_till())
+        answer = httpx.post(
+            f"{self.origins.till}/v1/balance", json={"card": number}, headers=self._as_till(), timeout=_ANSWER_SECONDS
+        )
         answer.raise_for_status()
         return int(answer.json()["points"])
 

@@ -25,6 +25,9 @@ from noren.revisions.across import lay_out
 from noren.revisions.copies import make_copy
 from noren.testing.postgres import ADMIN, PostgresServer
 
+_UNFINISHED = shutil.ignore_patterns(".*.new")
+"""What a running zone is just writing; it comes to its place when it is whole."""
+
 
 def second_home(home: Home, path: Path, *, logs: bool = False) -> Path:
     """Make a home with the settings, keys, lists and member keys of another, and no store; ``logs``: with its logs."""
@@ -36,7 +39,7 @@ def second_home(home: Home, path: Path, *, logs: bool = False) -> Path:
         shutil.copy(home.path / side / "erasures.list", path / side)
     make_copy(home.member_keys_db, path / "vault" / "member-keys.db")
     if logs:
-        shutil.copytree(home.path / "log", path / "log")
+        shutil.copytree(home.path / "log", path / "log", ignore=_UNFINISHED)
     return path
 
 
@@ -76,7 +79,7 @@ def _words(vault: Vault, row: bytes) -> set[str]:
 def second_home_on(server: PostgresServer, home: Home, path: Path) -> Path:
     """Make a home as ``second_home`` does, logs too, with empty databases on a server; its keys are in a snapshot."""
     path.mkdir()
-    shutil.copytree(home.path / "log", path / "log")
+    shutil.copytree(home.path / "log", path / "log", ignore=_UNFINISHED)
     there = structs.replace(home.settings.postgresql, host=str(server.sockets))
     (path / CONFIG).write_text(write_settings(structs.replace(home.settings, postgresql=there)), "utf-8")
     shutil.copytree(home.keys, path / "keys", ignore=shutil.ignore_patterns("*.pgpass"))

@@ -37,7 +37,7 @@ from noren.testing.till_http import TillClient
 PORTS: Final = range(18300, 18400)
 ZONE: Final = timezone(timedelta(hours=9))
 _READY_SECONDS: Final = 60.0
-_STOP_SECONDS: Final = 15.0
+_STOP_SECONDS: Final = 90.0
 _STEP_SECONDS: Final = 0.02
 _TRAITS: Final = {"sex": "f", "age_band": 40, "age_band_year": 2026, "prefecture": "東京都", "postal3": "100"}
 

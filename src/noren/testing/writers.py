@@ -13,7 +13,7 @@ from noren.register.flushing import Waiting
 from noren.register.writer import Writer, start_writer
 
 T = TypeVar("T")
-_SECONDS: Final = 30
+_SECONDS: Final = 120
 
 
 class DrivenWriter:

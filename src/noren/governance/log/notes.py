@@ -172,6 +172,7 @@ def parse_note(raw: bytes) -> Note:
             assert len(body) in (_ID + _SIGNATURE, _ID + _TIME + _SIGNATURE)
         note = Note(checkpoint, lines)
         assert str(note).encode() == raw
+        assert checkpoint.size >= 0
         assert len(checkpoint.root) == HASH_BYTES
     except (ValueError, AssertionError):
         raise LogBroken("this is no signed checkpoint") from None

@@ -17,7 +17,7 @@ from noren.governance.log.growing import Growing
 from noren.governance.log.notes import Checkpoint, Note, VerifierKey, parse_note
 from noren.governance.log.records import Held, parse_record, subject_of
 from noren.governance.log.subjects import SPAN, rows
-from noren.governance.log.tiles import CHECKPOINT, ENTRIES, Fetch, parse_bundle, tile_path, widths
+from noren.governance.log.tiles import CHECKPOINT, ENTRIES, WIDTH, Fetch, parse_bundle, tile_path, widths
 from noren.governance.ports import EntryKind
 from noren.kernel.say import Say
 
@@ -173,7 +173,8 @@ def verify_folder(folder: Path, demand: Demand) -> Report:
     report = verify_public(lambda name: (folder / name).read_bytes(), demand)
     if report.note is None:
         return report
-    size = report.note.checkpoint.size
+    # A size that was forged is found above; how long one looks on is for what is there to say.
+    size = min(report.note.checkpoint.size, _at_most(folder))
     _check_records(folder, size, report)
     for path in _strays(folder, size):
         name = path.relative_to(folder).as_posix()
@@ -181,6 +182,12 @@ def verify_folder(folder: Path, demand: Demand) -> Report:
             name, "ログにない余分なファイルか、途中で切られたものです。", "This file does not belong to the log."
         )
     return report
+
+
+def _at_most(folder: Path) -> int:
+    """Return how many entries the bundles that are there can hold."""
+    bundles = sum(len(names) for _, _, names in os.walk(folder / "tile" / ENTRIES))
+    return bundles * WIDTH
 
 
 def _check_records(folder: Path, size: int, report: Report) -> None:
