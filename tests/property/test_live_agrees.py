@@ -24,11 +24,13 @@ from noren.audience.live import (
     Plan,
     Standing,
     add,
+    conditions_of,
     fold,
     holds,
     holds_one,
     holds_some,
     pack,
+    plan_of_few,
     unpack,
 )
 from noren.audience.live.needing import Need
@@ -183,8 +185,13 @@ def test_one_condition_and_some_say_the_same(seed: int) -> None:
         assert one is bool(found.bits >> some[0] & 1)
 
 
-def told_of_the_latest(seed: int, facts: Callable[[Plan, list[int]], frozenset[int]]) -> list[str]:
-    """Hold some conditions, asked with the latest purchase grown for ``facts`` alone, against it grown for all."""
+def told_of(found: Answers | FoldAgain, some: list[int]) -> frozenset[int]:
+    assert isinstance(found, Answers)
+    return conditions_of(found.bits) & frozenset(some)
+
+
+def told_of_the_latest(seed: int, few: Callable[[Plan, list[int]], Plan]) -> list[str]:
+    """Hold some conditions, asked with the latest purchase grown by the plan of ``few``, against it grown for all."""
     rng, world, conditions = made(seed)
     plan, wrong = plan_of(world, conditions), list[str]()
     for name, found in answers(plan, world, folded(plan, world)).items():
@@ -192,23 +199,64 @@ def told_of_the_latest(seed: int, facts: Callable[[Plan, list[int]], frozenset[i
         if not mine:
             continue
         some, base = rng.sample(range(len(conditions)), 10), fold(plan, mine[:-1])
-        whole, part = add(plan, base, mine[-1]), add(plan, base, mine[-1], facts(plan, some))
+        narrow = few(plan, some)
+        whole, part = add(plan, base, mine[-1]), add(narrow, base, mine[-1])
         assert isinstance(whole, Standing)
         assert isinstance(part, Standing)
-        theirs, ours = (holds_some(plan, some, each, world.as_of, found.given or Given()) for each in (whole, part))
-        wrong += [] if theirs == ours else [f"{name} {theirs} {ours}"]
+        given = found.given or Given()
+        theirs = holds_some(plan, some, whole, world.as_of, given)
+        cuts = Given(cuts=given.cuts)
+        then, thens = (holds(each, base, mine[-1].at, cuts) for each in (plan, narrow))
+        assert isinstance(then, Answers)
+        assert isinstance(thens, Answers)
+        ours = {
+            "by themselves": holds_some(narrow, some, part, world.as_of, given),
+            "from the beginning": told_of(holds(narrow, part, world.as_of, given), some),
+            "from an answer to all": told_of(holds(narrow, part, world.as_of, given, then), some),
+            "from an answer to these": told_of(holds(narrow, part, world.as_of, given, thens), some),
+        }
+        wrong += [f"{name} {how} {theirs} {told}" for how, told in ours.items() if told != theirs]
     return wrong
 
 
 @SETTINGS
 @given(SEEDS)
 def test_grown_for_what_is_asked_alone(seed: int) -> None:
-    assert told_of_the_latest(seed, lambda plan, some: plan.facts_of(some)) == []
+    assert told_of_the_latest(seed, plan_of_few) == []
 
 
 def test_a_fact_that_was_not_grown_is_found() -> None:
     """Control: with the facts of half of them the answers differ somewhere."""
-    assert any(told_of_the_latest(seed, lambda plan, some: plan.facts_of(some[:5])) for seed in range(6))
+
+    def half(plan: Plan, some: list[int]) -> Plan:
+        return replace(plan_of_few(plan, some), grown_by=plan_of_few(plan, some[:5]).grown_by)
+
+    assert any(told_of_the_latest(seed, half) for seed in range(6))
+
+
+def test_an_answer_that_few_were_told_by_is_not_gone_on_from_for_all() -> None:
+    """Control: with its mark taken off, what others hang on is believed as it was."""
+
+    def marked(seed: int, mark: bool) -> list[str]:
+        rng, world, conditions = made(seed)
+        plan, wrong = plan_of(world, conditions), list[str]()
+        for name, found in answers(plan, world, folded(plan, world)).items():
+            mine = sorted(until(world, name, world.as_of), key=lambda one: one.at)
+            if not mine:
+                continue
+            few = plan_of_few(plan, rng.sample(range(len(conditions)), 10))
+            few = few if mark else replace(few, tells=plan.digest)
+            before = holds(few, fold(plan, mine[:-1]), mine[-1].at, Given(cuts=(found.given or Given()).cuts))
+            assert isinstance(before, Answers)
+            whole = add(plan, fold(plan, mine[:-1]), mine[-1])
+            assert isinstance(whole, Standing)
+            told = holds(plan, whole, world.as_of, found.given or Given(), before)
+            assert isinstance(told, Answers)
+            wrong += [] if told.bits == found.bits else [name]
+        return wrong
+
+    assert [marked(seed, mark=True) for seed in range(6)] == [[]] * 6
+    assert any(marked(seed, mark=False) for seed in range(6))
 
 
 def forgetful(plan: Plan) -> Plan:

@@ -8,6 +8,7 @@ answer is never believed beyond the day on which it may turn, and it can be thro
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from noren.audience.live.answers import NO_MORE, Answers, Given
@@ -58,7 +59,7 @@ def holds(
     bits = _with_basket(asking, given.basket, settled)
     return Answers(
         bits,
-        plan.digest,
+        plan.tells,
         standing.serial,
         day.number,
         now.instant,
@@ -75,8 +76,18 @@ def _start(plan: Plan, standing: Standing, now: Now, before: Answers | None) -> 
     """Return the latest answer to start from, and the facts that were touched since."""
     for found in (before, standing.kept):
         if found is not None and _fits(found, plan, standing, now):
-            return found, _touched(standing, found.serial)
-    return _blank(plan), standing.facts.held()
+            return _of_this(plan, found), _touched(standing, found.serial)
+    facts = standing.facts
+    return _blank(plan), facts.held() if plan.only is None else [one for one in plan.only if facts[one] is not None]
+
+
+def _of_this(plan: Plan, told: Answers) -> Answers:
+    """Return an answer as this plan goes on from it: of few conditions, what others hang on turns unseen."""
+    if told.plan == plan.tells:
+        return told
+    asks = plan.kinds.asks
+    turns = {number: turn for number, turn in told.turns.items() if number in asks}
+    return replace(told, turns=turns, ranks={number: rank for number, rank in told.ranks.items() if number in asks})
 
 
 def refusal(plan: Plan, standing: Standing, now: Now) -> FoldAgain | None:
@@ -90,7 +101,8 @@ def refusal(plan: Plan, standing: Standing, now: Now) -> FoldAgain | None:
 
 def _fits(before: Answers, plan: Plan, standing: Standing, now: Now) -> bool:
     new = standing.serial - before.serial
-    return before.plan == plan.digest and before.instant <= now.instant and 0 <= new <= len(standing.trail)
+    told = before.plan in (plan.tells, plan.digest)  # who asks few may go on from what was told of all
+    return told and before.instant <= now.instant and 0 <= new <= len(standing.trail)
 
 
 def _touched(standing: Standing, serial: int) -> frozenset[int]:
@@ -101,7 +113,7 @@ def _touched(standing: Standing, serial: int) -> frozenset[int]:
 def _blank(plan: Plan) -> Answers:
     """Return the answers of someone of whom nothing is known and who bought nothing."""
     blank = plan.kinds.blank
-    return Answers(0, plan.digest, 0, 0, 0, NO_MORE, bytearray(blank), bytearray(plan.grounds), plan.settled, {}, {})
+    return Answers(0, plan.tells, 0, 0, 0, NO_MORE, bytearray(blank), bytearray(plan.grounds), plan.settled, {}, {})
 
 
 def _due(plan: Plan, start: Answers, touched: Iterable[int], day: Day) -> set[int]:

@@ -60,6 +60,7 @@ class Standing:
 
 def fold(plan: Plan, purchases: Iterable[Purchase]) -> Standing:
     """Return the standing of a member's purchases, given in any order, in the amounts that are left."""
+    assert plan.only is None, "a standing that is folded holds all facts"
     facts = Facts(plan.layout)
     last: int | None = None
     serial = 0
@@ -70,10 +71,10 @@ def fold(plan: Plan, purchases: Iterable[Purchase]) -> Standing:
     return Standing(plan.digest, facts, last, serial)
 
 
-def add(plan: Plan, standing: Standing, purchase: Purchase, only: Set[int] | None = None) -> Standing | FoldAgain:
+def add(plan: Plan, standing: Standing, purchase: Purchase) -> Standing | FoldAgain:
     """Return the standing with one more purchase, which is not before any that it holds.
 
-    ``only``: the facts that will be asked (None: all): the others stand still, and are not to be asked of it.
+    By a plan of few conditions their facts alone grow: the others stand still, and are not to be asked of it.
     """
     if standing.plan != plan.digest:
         return FoldAgain(Again.ANOTHER_PLAN)
@@ -81,7 +82,7 @@ def add(plan: Plan, standing: Standing, purchase: Purchase, only: Set[int] | Non
     if standing.last is not None and instant < standing.last:
         return FoldAgain(Again.LATE)
     facts = standing.facts.copy()
-    touched = _grow(plan, facts, purchase, instant, only)
+    touched = _grow(plan, facts, purchase, instant)
     trail = (*standing.trail[1 - TRAIL :], frozenset(touched))
     return Standing(standing.plan, facts, instant, standing.serial + 1, trail, standing.kept)
 
@@ -111,7 +112,7 @@ def as_if_at(plan: Plan, before: Standing, grown: Standing, basket: Purchase, at
     return replace(grown, facts=facts, last=instant, serial=grown.serial + 1, trail=trail, kept=kept)
 
 
-def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int, only: Set[int] | None = None) -> list[int]:
+def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int) -> list[int]:
     """Change the facts that a purchase touches, and return those whose questions must be asked again."""
     local = plan.local(purchase.at)
     if local.toordinal() < plan.horizon:
@@ -123,21 +124,19 @@ def _grow(plan: Plan, facts: Facts, purchase: Purchase, instant: int, only: Set[
     day = plan.day(local.date())
     recorded = day.number if purchase.recorded is None else plan.local(purchase.recorded).toordinal()
     seen = Seen(day, day.number, instant, recorded)
-    touched = _count(plan, facts, hits, seen, place, purchase.points, only)
+    touched = _count(plan, facts, hits, seen, place, purchase.points)
     if plan.followed_by:
-        touched += _follow(plan, facts, hits, seen, only)
+        touched += _follow(plan, facts, hits, seen)
     return touched
 
 
-def _count(
-    plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, points: int, only: Set[int] | None
-) -> list[int]:
+def _count(plan: Plan, facts: Facts, hits: Hits, seen: Seen, place: Place, points: int) -> list[int]:
     touched: list[int] = []
     grown_by, common, day = plan.grown_by, _common(seen, place), seen.day
     for number, counted in hits.counted.items():
         counted[POINTS] = points
         for fact, kind, of, need in grown_by.get(number, ()):
-            if day > need.closes or (only is not None and fact not in only):
+            if day > need.closes:
                 continue
             if of is None:
                 keys: Sequence[Key] = ()
@@ -154,10 +153,10 @@ def _count(
     return touched
 
 
-def _follow(plan: Plan, facts: Facts, hits: Hits, seen: Seen, only: Set[int] | None) -> list[int]:
+def _follow(plan: Plan, facts: Facts, hits: Hits, seen: Seen, again: Set[int] | None = None) -> list[int]:
     followed_by, counted, touched = plan.followed_by, hits.counted, list[int]()
     for fact in {fact for number in counted if number in followed_by for fact in followed_by[number]}:
-        if only is not None and fact not in only:
+        if again is not None and fact not in again:
             continue
         kind, old = plan.facts[fact], facts[fact]
         assert isinstance(kind, Followed)

@@ -7,7 +7,7 @@ rest over weekday, hour and basket total is. A line then costs one look-up and i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -30,6 +30,9 @@ from noren.audience.live.numbers import compares
 
 REMEMBERED: Final = 500_000
 """Products at places whose filters are kept; beyond it they are forgotten and found again."""
+
+REMEMBERED_OF_FEW: Final = 20_000
+"""Likewise where few of a plan's filters are looked for: there may be many such, one for the campaigns of each shop."""
 
 _DAYS: Final = {day: place for place, day in enumerate(Weekday)}
 _NO_GOODS: Final = Goods()
@@ -86,31 +89,44 @@ class _Told(dict[int, bool]):
 
 
 class Hitting:
-    """The filters of a plan, indexed. ``together``: by number of the whole, the numbers of its parts."""
+    """The filters of a plan by number, indexed. ``together``: by number of the whole, the numbers of its parts.
+
+    ``remembered``: products at places whose filters are kept.
+    """
 
     def __init__(
         self,
-        filters: Sequence[Part],
+        filters: Mapping[int, Part],
         together: Mapping[int, tuple[int, ...]],
         goods: Mapping[str, Goods],
         lists: Lists,
         listed: Iterable[int],
+        remembered: int = REMEMBERED,
     ) -> None:
         self._filters, self._goods, self._lists = filters, goods, lists
+        self._remembered = remembered
         self._candidates = Candidates(filters, lists)
         self._listed = frozenset(listed)
         self._together = together
         self._wholes: defaultdict[int, list[int]] = defaultdict(list)
         for whole, parts in together.items():
             self._wholes[parts[0]].append(whole)
-        self._named = mentioned(filters, lists)
-        self._totals = any(speaks_of_total(part) for part in filters)
+        self._named = mentioned(filters.values(), lists)
+        self._totals = any(speaks_of_total(part) for part in filters.values())
         self._places: dict[Place, dict[str | None, Rule]] = {}
         self._alike_places: dict[tuple[str | None, ...], dict[str | None, Rule]] = {}
         self._alike: dict[tuple[str | None, ...], Rule] = {}
         self._kept = 0
         self._rests = _Rests()
         self._slots: dict[int, _Told] = {}
+
+    def of_few(self, filters: Iterable[int]) -> Hitting:
+        """Return what looks for some of these filters alone, under the same numbers."""
+        wanted = set(filters)
+        together = {whole: parts for whole, parts in self._together.items() if whole in wanted}
+        wanted.update(part for parts in together.values() for part in parts)
+        few = {number: self._filters[number] for number in sorted(wanted)}
+        return Hitting(few, together, self._goods, self._lists, self._listed & wanted, REMEMBERED_OF_FEW)
 
     def hits(self, lines: Iterable[Line], place: Place, local: datetime) -> Hits:
         """Return the filters that are true of a purchase's lines; lines without a quantity count nowhere."""
@@ -166,7 +182,7 @@ class Hitting:
 
     def _learn(self, rules: dict[str | None, Rule], product: str | None, place: Place) -> Rule:
         """Find the filters of a product at a place; products and places alike to all filters share them."""
-        if self._kept >= REMEMBERED:
+        if self._kept >= self._remembered:
             for known_rules in (*self._alike_places.values(), rules):
                 known_rules.clear()
             self._places.clear()

@@ -81,10 +81,10 @@ def alike(known: Known, named: Mapping[Attribute, frozenset[str]]) -> tuple[str 
 class Candidates:
     """The filters by the product attributes of which each needs one; those that need none are always candidates."""
 
-    def __init__(self, filters: Iterable[Part], lists: Lists) -> None:
+    def __init__(self, filters: Mapping[int, Part], lists: Lists) -> None:
         self._by: defaultdict[Key, list[int]] = defaultdict(list)
         self._always: list[int] = []
-        for number, part in enumerate(filters):
+        for number, part in filters.items():
             needed = _needed(part, lists)
             if needed is None:
                 self._always.append(number)

@@ -52,7 +52,8 @@ DAYS_KEPT: Final = 1_100
 class Plan:
     """Conditions made ready. Filters, facts, windows, predicates and conditions go by number.
 
-    ``followed_by``: by filter, the facts of what follows what; ``follows``: all of these.
+    ``followed_by``: by filter, the facts of what follows what; ``follows``: all of these; ``only``: the facts that it
+    grows (None: all; see few.py); ``tells``: what its answers are told by, its digest or one of its own.
     """
 
     digest: bytes
@@ -73,10 +74,12 @@ class Plan:
     asked: Mapping[int, tuple[int, ...]]
     trees: tuple[Tree, ...]
     parts: tuple[tuple[Part, ...], ...]
-    spoken_in: tuple[tuple[tuple[int, int], ...], ...]
+    spoken_in: Mapping[int, tuple[tuple[int, int], ...]]
     grounds: bytes
     with_basket: int
     settled: int
+    tells: bytes
+    only: frozenset[int] | None = None
     days: dict[int, Day] = field(default_factory=dict[int, Day], compare=False)
 
     def day(self, today: date) -> Day:
@@ -88,15 +91,6 @@ class Plan:
                 self.days.clear()
             found = self.days[number] = day_of(today, self.windows)
         return found
-
-    def facts_of(self, conditions: Iterable[int]) -> frozenset[int]:
-        """Return the facts that some conditions ask."""
-        asked, kinds, found = frozenset(conditions), self.kinds, set[int]()
-        for predicate, where in enumerate(self.spoken_in):
-            ask = kinds.asks.get(predicate)
-            if ask is not None and any(condition in asked for condition, _ in where):
-                found.update(ask.facts)
-        return frozenset(found)
 
     def local(self, at: datetime) -> datetime:
         """Return an instant in the programme's zone."""
@@ -143,13 +137,14 @@ def compile_plan(
     trees = tuple(tree_of(condition.root, numbers.__getitem__) for condition in conditions)
     joined = tuple(_joined(condition.root) for condition in conditions)
     parts = tuple(tuple(_part(one, numbers) for one in each) for each in joined)
+    digest = _digest(conditions, goods, lists, shops or {}, zone, horizon)
     return Plan(
-        _digest(conditions, goods, lists, shops or {}, zone, horizon),
+        digest,
         zone,
         horizon.toordinal() if horizon is not None else 0,
         shops or {},
         goods,
-        Hitting(to.line_filters(), to.together(), goods, lists, _listed(to)),
+        Hitting(dict(enumerate(to.line_filters())), to.together(), goods, lists, _listed(to)),
         tuple(to.windows),
         tuple(to.tops),
         tuple(to.facts),
@@ -166,6 +161,7 @@ def compile_plan(
         bytes(_ground(each, kinds.blank) for each in parts),
         _bits(any(isinstance(one, n.BasketPredicate) for one in n.predicates(each.root)) for each in conditions),
         _bits(tree(kinds.blank) == 1 for tree in trees),
+        digest,
     )
 
 
@@ -243,14 +239,14 @@ def _ground(parts: Sequence[Part], truths: bytes) -> int:
 
 def _spoken_in(
     joined: Sequence[Sequence[n.Node]], numbers: Mapping[n.Predicate, int]
-) -> tuple[tuple[tuple[int, int], ...], ...]:
+) -> dict[int, tuple[tuple[int, int], ...]]:
     """Return the conditions in which each predicate is spoken of, and in which of their parts."""
     found: list[dict[tuple[int, int], None]] = [{} for _ in numbers]
     for condition, parts in enumerate(joined):
         for place, part in enumerate(parts):
             for predicate in n.predicates(part):
                 found[numbers[predicate]][condition, place] = None
-    return tuple(tuple(one) for one in found)
+    return {number: tuple(one) for number, one in enumerate(found)}
 
 
 def _bits(set_bits: Iterable[bool]) -> int:

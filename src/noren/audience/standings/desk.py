@@ -170,9 +170,10 @@ class StandingDesk:
         force: InForce,
         at: datetime,
         about: ledger.AboutHer | None = None,
-        only: frozenset[int] | None = None,
+        few: Plan | None = None,
     ) -> Kept | NotReady:
-        """Return a member's standing as the ledger has her. ``only``: the facts that will be asked (None: all)."""
+        """Return a member's standing as the ledger has her. ``few``: the plan of what will be asked (None: of all)."""
+        only = None if few is None else few.only
         kept = self._held(handle, force, self._day(at), place.head, only)
         if not self._lacks_none(handle, kept, place):
             self._ahead.drop(handle)  # the worker may have her as she is by now
@@ -180,7 +181,7 @@ class StandingDesk:
             kept = kept if self._lacks_none(handle, kept, place) else None
         if kept is not None and kept.head == place.head:
             return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
-        brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, only)
+        brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, few)
         if isinstance(brought, Kept):
             self.caught_up += 1
             self._ahead.put(handle, brought)
@@ -219,7 +220,7 @@ class StandingDesk:
         if cuts is None:
             return NotReady(Why.RANKS)
         masks = None if names is None else self._masks_of(force, place, names)
-        kept = self.bring(handle, found, force, at, about, None if masks is None else masks.facts)
+        kept = self.bring(handle, found, force, at, about, None if masks is None else masks.plan)
         as_it_is = True
         if isinstance(kept, Kept) and microseconds(at) < kept.since:
             kept, as_it_is = self._folder_of(about).folded(force.plan, handle, found, microseconds(at)), False
@@ -230,8 +231,8 @@ class StandingDesk:
             return frozenset(force.names[number] for number in self._true(handle, force, place, kept, at, given))
         bits, grown = true_of(masks, kept.standing, at, given)
         if grown is not None and basket is not None and as_it_is:
-            now = kept if masks.facts is None else replace(kept, only=masks.facts)
-            self._grown[handle] = InHand(force.plan, now, grown, basket)
+            now = kept if masks.plan.only is None else replace(kept, only=masks.plan.only)
+            self._grown[handle] = InHand(masks.plan, now, grown, basket)
         return frozenset(force.names[number] for number in conditions_of(bits))
 
     def _masks_of(self, force: InForce, place: Place, names: Names) -> Masks:

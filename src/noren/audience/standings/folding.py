@@ -38,14 +38,14 @@ class Folder:
     limit: int = IN_A_CALL
 
     def up_to_date(
-        self, plan: Plan, handle: bytes, place: Place, kept: Kept | None, only: frozenset[int] | None = None
+        self, plan: Plan, handle: bytes, place: Place, kept: Kept | None, few: Plan | None = None
     ) -> Kept | NotReady:
         """Return her standing as the ledger has her.
 
-        ``kept``: of this plan, and lacking none of her returns; ``only``: the facts that will be asked (None: all).
+        ``kept``: of this plan, and lacking none of her returns; ``few``: the plan of what will be asked (None: of all).
         """
         if kept is not None:
-            grown = self.grown(plan, handle, place, kept, only)
+            grown = self.grown(few or plan, handle, place, kept)
             if grown is not None:
                 return grown
         return self.folded(plan, handle, place)
@@ -62,9 +62,7 @@ class Folder:
             return purchases
         return Kept(fold(plan, purchases), place.head, place.returns, since_of(links))
 
-    def grown(
-        self, plan: Plan, handle: bytes, place: Place, kept: Kept, only: frozenset[int] | None = None
-    ) -> Kept | None:
+    def grown(self, plan: Plan, handle: bytes, place: Place, kept: Kept) -> Kept | None:
         """Return the standing with what came since; None: she is to be folded again."""
         if place.head == kept.head:
             return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
@@ -76,12 +74,10 @@ class Folder:
             return None
         standing: Standing | FoldAgain = kept.standing
         for purchase in sorted(purchases, key=lambda one: one.at):
-            standing = add(plan, standing, purchase, only)
+            standing = add(plan, standing, purchase)
             if isinstance(standing, FoldAgain):
                 return None
-        if only is not None:
-            standing = replace(standing, kept=None)  # what has not grown is not to be answered from
-        return Kept(standing, place.head, place.returns, max(kept.since, since_of(links)), only)
+        return Kept(standing, place.head, place.returns, max(kept.since, since_of(links)), plan.only)
 
     def _whole(self, handle: bytes, head: int) -> Sequence[Link] | NotReady:
         if not head:

@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 from noren.activity.about import AboutMember
 from noren.audience.language import nodes as n
 from noren.audience.language.words import Attribute, Measure
-from noren.audience.live import Goods, Place, Plan, compile_plan
+from noren.audience.live import Goods, Place, Plan, compile_plan, plan_of_few
 from noren.audience.standings.model import LiveCondition
 from noren.audience.standings.ports import LiveConditions, Shops
 from noren.audience.standings.spoken import attributes_of, measures_of
 
 SHOPS_SECONDS: Final = 20.0
 """How late another industry of a shop may be known, where a condition asks for industries."""
+
+FEW_KEPT: Final = 128
+"""Plans of a few conditions that are kept: one for each set of campaigns that shops ask."""
 
 _GOODS: Final = (Attribute.CATEGORY, Attribute.DEPARTMENT, Attribute.BRAND, Attribute.MAKER)
 
@@ -56,6 +59,7 @@ class InForce:
     asked: dict[tuple[str | None, str | None], tuple[tuple[int, ...], int]] = field(
         default_factory=dict[tuple[str | None, str | None], tuple[tuple[int, ...], int]], compare=False
     )
+    few: dict[frozenset[int], Plan] = field(default_factory=dict[frozenset[int], Plan], compare=False)
 
     def at(self, place: Place) -> tuple[int, ...]:
         """Return the numbers of the conditions that are asked at a shop of a company."""
@@ -64,6 +68,16 @@ class InForce:
     def mask_at(self, place: Place) -> int:
         """Return the same as a whole number with the bit of each set."""
         return self._asked(place)[1]
+
+    def plan_of(self, numbers: Iterable[int]) -> Plan:
+        """Return the plan for who asks a few of the conditions alone: one for all shops where they are the same."""
+        asked = frozenset(numbers)
+        found = self.few.get(asked)
+        if found is None:
+            if len(self.few) >= FEW_KEPT:
+                self.few.clear()
+            found = self.few[asked] = plan_of_few(self.plan, asked)
+        return found
 
     def _asked(self, place: Place) -> tuple[tuple[int, ...], int]:
         shop = place.shop if place.shop in self.by_shop else None
