@@ -22,6 +22,7 @@ from noren.audience.live import (
     FoldAgain,
     Given,
     Plan,
+    Purchase,
     Standing,
     add,
     conditions_of,
@@ -31,6 +32,7 @@ from noren.audience.live import (
     holds_some,
     pack,
     plan_of_few,
+    standing_of_few,
     unpack,
 )
 from noren.audience.live.needing import Need
@@ -45,6 +47,7 @@ SETTINGS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     print_blob=True,
 )
+BASKET = Purchase(datetime(2026, 1, 1, tzinfo=UTC), ())
 SEEDS = st.integers(0, 2**32 - 1)
 
 
@@ -200,13 +203,14 @@ def told_of_the_latest(seed: int, few: Callable[[Plan, list[int]], Plan]) -> lis
             continue
         some, base = rng.sample(range(len(conditions)), 10), fold(plan, mine[:-1])
         narrow = few(plan, some)
-        whole, part = add(plan, base, mine[-1]), add(narrow, base, mine[-1])
+        whole, part = add(plan, base, mine[-1]), add(narrow, standing_of_few(narrow, base), mine[-1])
         assert isinstance(whole, Standing)
         assert isinstance(part, Standing)
         given = found.given or Given()
         theirs = holds_some(plan, some, whole, world.as_of, given)
         cuts = Given(cuts=given.cuts)
-        then, thens = (holds(each, base, mine[-1].at, cuts) for each in (plan, narrow))
+        then = holds(plan, base, mine[-1].at, cuts)
+        thens = holds(narrow, standing_of_few(narrow, base), mine[-1].at, cuts)
         assert isinstance(then, Answers)
         assert isinstance(thens, Answers)
         ours = {
@@ -232,6 +236,16 @@ def test_a_fact_that_was_not_grown_is_found() -> None:
         return replace(plan_of_few(plan, some), grown_by=plan_of_few(plan, some[:5]).grown_by)
 
     assert any(told_of_the_latest(seed, half) for seed in range(6))
+
+
+def test_what_was_left_out_is_never_taken_for_nothing() -> None:
+    rng, world, conditions = made(3)
+    plan = plan_of(world, conditions)
+    name = next(name for name in answers(plan, world, folded(plan, world)) if until(world, name, world.as_of))
+    standing = fold(plan, until(world, name, world.as_of))
+    few = plan_of_few(plan, rng.sample(range(len(conditions)), 10))
+    with pytest.raises(AssertionError, match="not one of those"):
+        holds_some(plan, range(len(conditions)), standing_of_few(few, standing), world.as_of, Given(basket=BASKET))
 
 
 def test_an_answer_that_few_were_told_by_is_not_gone_on_from_for_all() -> None:

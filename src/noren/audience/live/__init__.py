@@ -9,7 +9,7 @@ one member's purchases at a time. What it holds of her are facts, never a verdic
 from noren.audience.live.answering import conditions_of, holds, holds_one, holds_some
 from noren.audience.live.answers import Answers, Given
 from noren.audience.live.cutting import cuts
-from noren.audience.live.few import plan_of_few
+from noren.audience.live.few import plan_of_few, standing_of_few
 from noren.audience.live.folding import Again, FoldAgain, Standing, add, as_if_at, fold
 from noren.audience.live.model import Goods, History, Line, Lot, Message, Place, Purchase, Redemption, Traits
 from noren.audience.live.packing import pack, unpack
@@ -42,5 +42,6 @@ __all__ = [
     "holds_some",
     "pack",
     "plan_of_few",
+    "standing_of_few",
     "unpack",
 ]

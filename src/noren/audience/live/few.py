@@ -12,7 +12,9 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from noren.audience.live.folding import Standing
 from noren.audience.live.following import Followed
+from noren.audience.live.kept import FewFacts
 from noren.audience.live.kinds import Kinds
 from noren.audience.live.plan import Plan
 
@@ -45,6 +47,14 @@ def plan_of_few(plan: Plan, conditions: Iterable[int]) -> Plan:
         tells=hashlib.sha256(plan.digest + repr(sorted(asked)).encode()).digest(),
         only=facts,
     )
+
+
+def standing_of_few(plan: Plan, standing: Standing) -> Standing:
+    """Return what such a plan needs of a standing, and nothing else: a hundredth of what all facts take up."""
+    assert plan.only is not None, "a plan of few conditions"
+    facts = FewFacts(plan.layout)
+    facts.update((fact, standing.facts[fact]) for fact in plan.only)
+    return replace(standing, facts=facts)
 
 
 def _filters_of(plan: Plan, fact: int) -> tuple[int, ...]:

@@ -131,6 +131,23 @@ class Facts(dict[int, "State | None"]):
         return self.slices.written((one, _encoded([self[fact] for fact in facts_of[one]])) for one in changed)
 
 
+class FewFacts(Facts):
+    """Some facts alone, all of them in memory: whoever asks another has made a mistake."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]
+
+    def __missing__(self, number: int) -> State | None:
+        raise AssertionError(f"fact {number} is not one of those that are asked")
+
+    def copy(self) -> FewFacts:
+        """Return facts that can be changed beside these."""
+        found = FewFacts(self.layout)
+        found.update(self)
+        found.changed = self.changed.copy()
+        return found
+
+
 def plain(facts: dict[int, State | None]) -> dict[int, bytes]:
     """Return facts as bytes by number, to be compared."""
     held = facts.held() if isinstance(facts, Facts) else list(facts)

@@ -31,7 +31,7 @@ from noren.audience.live import (
     holds,
     holds_some,
 )
-from noren.audience.standings.folding import Folder
+from noren.audience.standings.folding import Folder, of_few
 from noren.audience.standings.in_force import InForce
 from noren.audience.standings.model import Kept, NotReady, Why
 from noren.audience.standings.naming import FEW, Masks, Names, true_of
@@ -173,18 +173,20 @@ class StandingDesk:
         few: Plan | None = None,
     ) -> Kept | NotReady:
         """Return a member's standing as the ledger has her. ``few``: the plan of what will be asked (None: of all)."""
-        only = None if few is None else few.only
-        kept = self._held(handle, force, self._day(at), place.head, only)
+        plan = few or force.plan
+        kept = self._held(handle, force, self._day(at), place.head, plan)
         if not self._lacks_none(handle, kept, place):
             self._ahead.drop(handle)  # the worker may have her as she is by now
-            kept = self._held(handle, force, self._day(at), place.head, only)
+            kept = self._held(handle, force, self._day(at), place.head, plan)
             kept = kept if self._lacks_none(handle, kept, place) else None
         if kept is not None and kept.head == place.head:
             return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
         brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, few)
-        if isinstance(brought, Kept):
-            self.caught_up += 1
-            self._ahead.put(handle, brought)
+        if isinstance(brought, NotReady):
+            return brought
+        self.caught_up += 1
+        brought = of_few(brought, plan)
+        self._ahead.put(handle, brought)
         return brought
 
     def _lacks_none(self, handle: bytes, kept: Kept | None, place: ledger.Place) -> bool:
@@ -312,12 +314,10 @@ class StandingDesk:
         tier = found.tier.on(at.astimezone(self._rules.zone).date())
         return Given(traits_of(found.traits, tier), self._history(handle, found, force, about), cuts, basket)
 
-    def _held(
-        self, handle: bytes, force: InForce, day: int, head: int, only: frozenset[int] | None = None
-    ) -> Kept | None:
-        """Return what is remembered or stored of a member under this plan: at the head of her chain, if either is."""
+    def _held(self, handle: bytes, force: InForce, day: int, head: int, plan: Plan) -> Kept | None:
+        """Return what is remembered or stored of a member for a plan: at the head of her chain, if either is."""
         ahead = self._ahead.get(handle)
-        if ahead is not None and (ahead.standing.plan != force.plan.digest or not ahead.tells(only)):
+        if ahead is not None and (ahead.standing.plan != force.plan.digest or not ahead.tells(plan.only)):
             ahead = None
         if ahead is not None and ahead.head == head:
             return ahead
@@ -326,9 +326,11 @@ class StandingDesk:
             return ahead
         self._ahead.drop(handle)
         kept = kept_of(force.plan, row)
-        if kept is None or row.day <= day:
-            return kept
-        return replace(kept, standing=replace(kept.standing, kept=None))
+        if kept is None:
+            return None
+        if row.day > day:
+            kept = replace(kept, standing=replace(kept.standing, kept=None))
+        return of_few(kept, plan)
 
     def _history(self, handle: bytes, found: ledger.Place, force: InForce, about: ledger.AboutHer) -> History:
         """Return coupons and points, where a condition in force asks them."""

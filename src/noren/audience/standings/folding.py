@@ -13,7 +13,7 @@ from typing import Final
 
 from noren.activity.about import AboutHer, Link, Place
 from noren.activity.model import Line
-from noren.audience.live import FoldAgain, Plan, Purchase, Standing, add, fold
+from noren.audience.live import FoldAgain, Plan, Purchase, Standing, add, fold, standing_of_few
 from noren.audience.standings.model import Kept, NotReady, Why
 from noren.audience.standings.ports import OldLines
 from noren.audience.standings.purchases import lines_left, purchase_of, since_of
@@ -27,6 +27,13 @@ member: the standings' file was lost, or the worker is far behind.
 
 ALL: Final = 1_000_000
 """Purchases of one member that a background pass folds, at most."""
+
+
+def of_few(kept: Kept, plan: Plan) -> Kept:
+    """Return what a plan of few conditions needs of what is kept; of a plan of all, what is kept."""
+    if plan.only is None or kept.only == plan.only:
+        return kept
+    return replace(kept, standing=standing_of_few(plan, kept.standing), only=plan.only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ REMEMBERED_BYTES: Final = 256 << 20
 _FACT_BYTES: Final = 650
 """A fact in memory: lists or tuples of what is kept, its place in a dictionary, its share of what was touched."""
 
-_PREDICATE_BYTES: Final = 12
-"""A predicate's truth and ground, a turn for some."""
+_TURN_BYTES: Final = 110
+"""A day on which a predicate may turn, by its number."""
 
 _LEAST: Final = 1_000
 
@@ -62,4 +62,6 @@ def size_of(kept: Kept) -> int:
     """Return about how many bytes a standing takes up."""
     facts, told = kept.standing.facts, kept.standing.kept
     size = _LEAST + len(facts.slices.raw) + _FACT_BYTES * len(facts)
-    return size if told is None else size + _PREDICATE_BYTES * len(told.truths)
+    if told is None:
+        return size
+    return size + len(told.truths) + len(told.grounds) + _TURN_BYTES * (len(told.turns) + len(told.ranks))
