@@ -32,7 +32,7 @@ from noren.audience.live import (
     holds_some,
 )
 from noren.audience.standings.folding import Folder, of_few
-from noren.audience.standings.in_force import InForce
+from noren.audience.standings.in_force import FEW_KEPT, InForce
 from noren.audience.standings.model import Kept, NotReady, Why
 from noren.audience.standings.naming import FEW, Masks, Names, true_of
 from noren.audience.standings.packing import kept_of
@@ -242,7 +242,8 @@ class StandingDesk:
         found = self._masks.get(id(names))
         if found is not None and found.names is names and found.force is force:
             return found
-        if len(self._masks) >= MAPPINGS:
+        # Each holds a plan: those of what was in force before, and of too many shops, are let go.
+        if len(self._masks) >= FEW_KEPT or any(each.force is not force for each in self._masks.values()):
             self._masks.clear()
         numbers: dict[bool | None, list[int]] = {True: [], False: [], None: []}
         for number in force.at(place):

@@ -52,7 +52,8 @@ class Folder:
         ``kept``: of this plan, and lacking none of her returns; ``few``: the plan of what will be asked (None: of all).
         """
         if kept is not None:
-            grown = self.grown(few or plan, handle, place, kept)
+            asked = few or plan
+            grown = self.grown(asked, handle, place, of_few(kept, asked))
             if grown is not None:
                 return grown
         return self.folded(plan, handle, place)
