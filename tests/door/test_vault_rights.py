@@ -205,10 +205,21 @@ def test_a_document_with_one_bit_changed_is_refused(door: Door, tmp_path: Path) 
     assert signer_of({**signed, "more.txt": b""}, keys) is None
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
+    signature = files[SIGNATURE]
+    assert signature.endswith(b"=\n"), "bits are left over"
+    other = signature[:-3] + bytes([DIGITS[DIGITS.index(signature[-3]) ^ 1]]) + b"=\n"
+    assert signer_of({**signed, SIGNATURE: other}, keys) is None
+    (tmp_path / SIGNATURE).write_bytes(other)
+    assert alone(tmp_path, str(keys[0])) == 1, "the same bytes in another spelling"
+    (tmp_path / SIGNATURE).write_bytes(signature)
+    assert alone(tmp_path, str(keys[0])) == 0
     changed = bytearray(files["registration.json"])
     changed[10] ^= 1
     (tmp_path / "registration.json").write_bytes(changed)
     assert alone(tmp_path, str(keys[0])) == 1
+
+
+DIGITS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
 def alone(folder: Path, key: str) -> int:

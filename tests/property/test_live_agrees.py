@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -188,38 +188,56 @@ def test_one_condition_and_some_say_the_same(seed: int) -> None:
         assert one is bool(found.bits >> some[0] & 1)
 
 
-def told_of(found: Answers | FoldAgain, some: list[int]) -> frozenset[int]:
+@dataclass(frozen=True)
+class Buyer:
+    """A member who has bought something. ``told``: what is true of her; ``before``: folded without the latest."""
+
+    name: str
+    told: Answers
+    before: Standing
+    latest: Purchase
+
+
+def buyers(plan: Plan, world: World) -> Iterator[Buyer]:
+    for name, found in answers(plan, world, folded(plan, world)).items():
+        mine = sorted(until(world, name, world.as_of), key=lambda one: one.at)
+        if mine:
+            yield Buyer(name, found, fold(plan, mine[:-1]), mine[-1])
+
+
+def grown(plan: Plan, standing: Standing, purchase: Purchase) -> Standing:
+    found = add(plan, standing, purchase)
+    assert isinstance(found, Standing)
+    return found
+
+
+def told(plan: Plan, standing: Standing, at: datetime, given: Given, before: Answers | None = None) -> Answers:
+    found = holds(plan, standing, at, given, before)
     assert isinstance(found, Answers)
-    return conditions_of(found.bits) & frozenset(some)
+    return found
 
 
 def told_of_the_latest(seed: int, few: Callable[[Plan, list[int]], Plan]) -> list[str]:
     """Hold some conditions, asked with the latest purchase grown by the plan of ``few``, against it grown for all."""
     rng, world, conditions = made(seed)
     plan, wrong = plan_of(world, conditions), list[str]()
-    for name, found in answers(plan, world, folded(plan, world)).items():
-        mine = sorted(until(world, name, world.as_of), key=lambda one: one.at)
-        if not mine:
-            continue
-        some, base = rng.sample(range(len(conditions)), 10), fold(plan, mine[:-1])
-        narrow = few(plan, some)
-        whole, part = add(plan, base, mine[-1]), add(narrow, standing_of_few(narrow, base), mine[-1])
-        assert isinstance(whole, Standing)
-        assert isinstance(part, Standing)
-        given = found.given or Given()
-        theirs = holds_some(plan, some, whole, world.as_of, given)
-        cuts = Given(cuts=given.cuts)
-        then = holds(plan, base, mine[-1].at, cuts)
-        thens = holds(narrow, standing_of_few(narrow, base), mine[-1].at, cuts)
-        assert isinstance(then, Answers)
-        assert isinstance(thens, Answers)
-        ours = {
-            "by themselves": holds_some(narrow, some, part, world.as_of, given),
-            "from the beginning": told_of(holds(narrow, part, world.as_of, given), some),
-            "from an answer to all": told_of(holds(narrow, part, world.as_of, given, then), some),
-            "from an answer to these": told_of(holds(narrow, part, world.as_of, given, thens), some),
+    for each in buyers(plan, world):
+        some, given = rng.sample(range(len(conditions)), 10), each.told.given or Given()
+        narrow, then = few(plan, some), Given(given.traits, cuts=given.cuts)
+        left = standing_of_few(narrow, each.before)
+        part = grown(narrow, left, each.latest)
+        theirs = holds_some(plan, some, grown(plan, each.before, each.latest), world.as_of, given)
+        starts = {
+            "the beginning": None,
+            "an answer to all": told(plan, each.before, each.latest.at, then),
+            "an answer to these": told(narrow, left, each.latest.at, then),
         }
-        wrong += [f"{name} {how} {theirs} {told}" for how, told in ours.items() if told != theirs]
+        ours: dict[str, object] = {
+            f"from {name}": conditions_of(told(narrow, part, world.as_of, given, start).bits) & frozenset(some)
+            for name, start in starts.items()
+        }
+        ours["by themselves"] = holds_some(narrow, some, part, world.as_of, given)
+        wrong += [f"{each.name} {how} {theirs} {found}" for how, found in ours.items() if found != theirs]
     return wrong
 
 
@@ -227,6 +245,15 @@ def told_of_the_latest(seed: int, few: Callable[[Plan, list[int]], Plan]) -> lis
 @given(SEEDS)
 def test_grown_for_what_is_asked_alone(seed: int) -> None:
     assert told_of_the_latest(seed, plan_of_few) == []
+
+
+def test_of_all_conditions_few_are_all() -> None:
+    for seed in range(6):
+        _, world, conditions = made(seed)
+        plan = plan_of(world, conditions)
+        few = plan_of_few(plan, range(len(conditions)))
+        assert few.only is not None
+        assert replace(few, hitting=plan.hitting, tells=plan.tells, only=None) == plan
 
 
 def test_a_fact_that_was_not_grown_is_found() -> None:
@@ -241,36 +268,28 @@ def test_a_fact_that_was_not_grown_is_found() -> None:
 def test_what_was_left_out_is_never_taken_for_nothing() -> None:
     rng, world, conditions = made(3)
     plan = plan_of(world, conditions)
-    name = next(name for name in answers(plan, world, folded(plan, world)) if until(world, name, world.as_of))
-    standing = fold(plan, until(world, name, world.as_of))
+    standing = next(buyers(plan, world)).before
     few = plan_of_few(plan, rng.sample(range(len(conditions)), 10))
     with pytest.raises(AssertionError, match="not one of those"):
         holds_some(plan, range(len(conditions)), standing_of_few(few, standing), world.as_of, Given(basket=BASKET))
 
 
-def test_an_answer_that_few_were_told_by_is_not_gone_on_from_for_all() -> None:
-    """Control: with its mark taken off, what others hang on is believed as it was."""
+def gone_on_from_few(seed: int, *, mark: bool) -> list[str]:
+    """Ask all conditions after few were asked; ``mark``: an answer of few bears its own."""
+    rng, world, conditions = made(seed)
+    plan, wrong = plan_of(world, conditions), list[str]()
+    for each in buyers(plan, world):
+        few, given = plan_of_few(plan, rng.sample(range(len(conditions)), 10)), each.told.given or Given()
+        few = few if mark else replace(few, tells=plan.digest)
+        before = told(few, each.before, each.latest.at, Given(cuts=given.cuts))
+        now = told(plan, grown(plan, each.before, each.latest), world.as_of, given, before)
+        wrong += [] if now.bits == each.told.bits else [each.name]
+    return wrong
 
-    def marked(seed: int, mark: bool) -> list[str]:
-        rng, world, conditions = made(seed)
-        plan, wrong = plan_of(world, conditions), list[str]()
-        for name, found in answers(plan, world, folded(plan, world)).items():
-            mine = sorted(until(world, name, world.as_of), key=lambda one: one.at)
-            if not mine:
-                continue
-            few = plan_of_few(plan, rng.sample(range(len(conditions)), 10))
-            few = few if mark else replace(few, tells=plan.digest)
-            before = holds(few, fold(plan, mine[:-1]), mine[-1].at, Given(cuts=(found.given or Given()).cuts))
-            assert isinstance(before, Answers)
-            whole = add(plan, fold(plan, mine[:-1]), mine[-1])
-            assert isinstance(whole, Standing)
-            told = holds(plan, whole, world.as_of, found.given or Given(), before)
-            assert isinstance(told, Answers)
-            wrong += [] if told.bits == found.bits else [name]
-        return wrong
 
-    assert [marked(seed, mark=True) for seed in range(6)] == [[]] * 6
-    assert any(marked(seed, mark=False) for seed in range(6))
+def test_an_answer_of_few_is_not_gone_on_from_for_all() -> None:
+    assert [gone_on_from_few(seed, mark=True) for seed in range(6)] == [[]] * 6
+    assert any(gone_on_from_few(seed, mark=False) for seed in range(6)), "control: without its mark it is believed"
 
 
 def forgetful(plan: Plan) -> Plan:

@@ -32,9 +32,9 @@ from noren.audience.live import (
     holds_some,
 )
 from noren.audience.standings.folding import Folder, of_few
-from noren.audience.standings.in_force import FEW_KEPT, InForce
+from noren.audience.standings.in_force import InForce
 from noren.audience.standings.model import Kept, NotReady, Why
-from noren.audience.standings.naming import FEW, Masks, Names, true_of
+from noren.audience.standings.naming import FEW, Named, Names, true_of
 from noren.audience.standings.packing import kept_of
 from noren.audience.standings.ports import StandingStore
 from noren.audience.standings.purchases import history_of, traits_of
@@ -43,9 +43,6 @@ from noren.audience.standings.returns import Returns
 from noren.governance.stopping import Rule, Use, stopped_by
 from noren.kernel.clock import microseconds
 from noren.kernel.values import value
-
-MAPPINGS: Final = 1_000
-"""Mappings of names whose bits are remembered."""
 
 NO_HISTORY: Final = History()
 NO_CUTS: Final[Mapping[int, int | None]] = {}
@@ -97,8 +94,7 @@ class StandingDesk:
         self._products = -1
         self._cuts: tuple[bytes, int, Mapping[int, int | None]] | None = None
         self._before: InForce | None = None
-        self._masks: dict[int, Masks] = {}
-        self._named: tuple[InForce, frozenset[str], dict[int, Names]] | None = None
+        self._named: Named | None = None
         self.unanswered: Counter[Why] = Counter()
         self.answered = self.caught_up = 0
 
@@ -180,7 +176,7 @@ class StandingDesk:
             kept = self._held(handle, force, self._day(at), place.head, plan)
             kept = kept if self._lacks_none(handle, kept, place) else None
         if kept is not None and kept.head == place.head:
-            return kept if kept.seen == place.returns else replace(kept, seen=place.returns)
+            return of_few(kept if kept.seen == place.returns else replace(kept, seen=place.returns), plan)
         brought = self._folder_of(about).up_to_date(force.plan, handle, place, kept, few)
         if isinstance(brought, NotReady):
             return brought
@@ -221,7 +217,7 @@ class StandingDesk:
         cuts = self._cuts_of(force, at) if not force.tops.isdisjoint(numbers) else NO_CUTS
         if cuts is None:
             return NotReady(Why.RANKS)
-        masks = None if names is None else self._masks_of(force, place, names)
+        masks = None if names is None else self._named_in(force).masks(place, names)
         kept = self.bring(handle, found, force, at, about, None if masks is None else masks.plan)
         as_it_is = True
         if isinstance(kept, Kept) and microseconds(at) < kept.since:
@@ -237,20 +233,6 @@ class StandingDesk:
             self._grown[handle] = InHand(masks.plan, now, grown, basket)
         return frozenset(force.names[number] for number in conditions_of(bits))
 
-    def _masks_of(self, force: InForce, place: Place, names: Names) -> Masks:
-        """Return the bits of named conditions at a place; found once for each of the caller's mappings."""
-        found = self._masks.get(id(names))
-        if found is not None and found.names is names and found.force is force:
-            return found
-        # Each holds a plan: those of what was in force before, and of too many shops, are let go.
-        if len(self._masks) >= FEW_KEPT or any(each.force is not force for each in self._masks.values()):
-            self._masks.clear()
-        numbers: dict[bool | None, list[int]] = {True: [], False: [], None: []}
-        for number in force.at(place):
-            numbers[names.get(force.names[number])].append(number)
-        made = self._masks[id(names)] = Masks(names, force, numbers)
-        return made
-
     def _force(self, products: int, day: int, names: Names | None) -> InForce | None:
         """Return what is in force. Named conditions do not change: they are asked by what was ready before, meanwhile.
 
@@ -261,22 +243,14 @@ class StandingDesk:
             self._before = force
         elif names is not None:
             force = self._before
-        if force is not None and names is not None and not self._has(force, names):
+        if force is not None and names is not None and not self._named_in(force).all_in_force(names):
             return None
         return force
 
-    def _has(self, force: InForce, names: Names) -> bool:
-        """Whether all of some names are in force; looked through once for each of the caller's mappings."""
-        if self._named is None or self._named[0] is not force:
-            self._named = force, frozenset(force.names), {}
-        _, known, seen = self._named
-        if seen.get(id(names)) is not names:
-            if not names.keys() <= known:
-                return False
-            if len(seen) >= MAPPINGS:
-                seen.clear()
-            seen[id(names)] = names
-        return True
+    def _named_in(self, force: InForce) -> Named:
+        if self._named is None or self._named.force is not force:
+            self._named = Named(force)
+        return self._named
 
     def answers(self, handle: bytes, found: ledger.Place, force: InForce, kept: Kept, at: datetime) -> Answers | None:
         """Return what is true of a member now of all conditions, to be kept with her standing; None: not to be told."""

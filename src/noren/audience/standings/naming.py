@@ -10,11 +10,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from noren.audience.live import Answers, FoldAgain, Given, Standing, add, holds, holds_some
-from noren.audience.standings.in_force import InForce
+from noren.audience.live import Answers, FoldAgain, Given, Place, Standing, add, holds, holds_some
+from noren.audience.standings.in_force import FEW_KEPT, InForce
 
 FEW: Final = 8
 """Of so many conditions in force, one that is asked here makes it worth to go on from the answer of before."""
+
+MAPPINGS: Final = 1_000
+"""Mappings of names that are remembered."""
 
 Names = Mapping[str, bool]
 """Names of conditions that are asked, and of each whether the basket in hand counts as a purchase."""
@@ -43,6 +46,45 @@ class Masks:
         self.counting, self.before = Asked(numbers[True]), Asked(numbers[False])
         asked = (*self.counting.numbers, *self.before.numbers)
         self.plan = force.plan_of(asked) if len(asked) * FEW < len(force.plan.trees) else force.plan
+
+
+class Named:
+    """What callers' mappings of names come to under what is in force: each is looked through once.
+
+    Whatever comes in force has one of its own, so that no plan of before is held.
+    """
+
+    __slots__ = ("_known", "_masks", "_seen", "force")
+
+    def __init__(self, force: InForce) -> None:
+        self.force = force
+        self._known = frozenset(force.names)
+        self._seen: dict[int, Names] = {}
+        self._masks: dict[int, Masks] = {}
+
+    def all_in_force(self, names: Names) -> bool:
+        """Whether all of some names are in force."""
+        if self._seen.get(id(names)) is names:
+            return True
+        if not names.keys() <= self._known:
+            return False
+        if len(self._seen) >= MAPPINGS:
+            self._seen.clear()
+        self._seen[id(names)] = names
+        return True
+
+    def masks(self, place: Place, names: Names) -> Masks:
+        """Return the bits of named conditions at a place; one mapping is asked at one place."""
+        found = self._masks.get(id(names))
+        if found is not None and found.names is names:
+            return found
+        if len(self._masks) >= FEW_KEPT:  # each may hold a plan
+            self._masks.clear()
+        numbers: dict[bool | None, list[int]] = {True: [], False: [], None: []}
+        for number in self.force.at(place):
+            numbers[names.get(self.force.names[number])].append(number)
+        made = self._masks[id(names)] = Masks(names, self.force, numbers)
+        return made
 
 
 def true_of(masks: Masks, standing: Standing, at: datetime, given: Given) -> tuple[int, Standing | None]:
