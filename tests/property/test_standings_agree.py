@@ -108,7 +108,11 @@ def test_what_is_left_out_is_found(make: Make) -> None:
     """What else can be left out: tests/store/test_standings.py, one by one."""
     first = Random().randrange(2**32)
     for seed in range(first, first + 30):
-        wrong, _ = run(seed, "sqlite", 80, make)
+        try:
+            wrong, _ = run(seed, "sqlite", 80, make)
+        except AssertionError as stopped:  # a desk that asks few facts of what it takes for all stops before it lies
+            assert "not one of those that are asked" in str(stopped), stopped
+            return
         if wrong:
             return
     raise AssertionError("a spoilt desk told the truth in 30 lives")
