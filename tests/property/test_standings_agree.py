@@ -111,8 +111,9 @@ def test_what_is_left_out_is_found(make: Make) -> None:
         try:
             wrong, _ = run(seed, "sqlite", 80, make)
         except AssertionError as stopped:  # a desk that asks few facts of what it takes for all stops before it lies
-            assert "not one of those that are asked" in str(stopped), stopped
-            return
+            if "not one of those that are asked" in str(stopped):
+                return
+            raise
         if wrong:
             return
     raise AssertionError("a spoilt desk told the truth in 30 lives")
