@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.property.naive_evaluator import Naive
+from tests.property.naive_world import World
 from tests.property.standing_book import DeskBook
 from tests.property.standing_life import Holder, Life, conditions_of
 
@@ -30,7 +31,7 @@ class House:
         self.asked: Counter[str] = Counter()
         self.start_worker()
         self.start_till()
-        self.book = DeskBook(lambda: self.till, life.rng)
+        self.book = DeskBook(life, lambda: self.till, lambda: self.till_readying)
 
     def readying(self) -> Readying:
         life = self.life
@@ -98,8 +99,8 @@ class House:
 
     def differences(self, desk: StandingDesk, naive: dict[str, list[str]], whose: str) -> list[str]:
         out: list[str] = []
-        self.book.ask_of(list(conditions_of(self.life)))
-        for holder in self.life.holders if desk is self.till else ():
+        self.book.ask_of([one.name for one in self.life.conditions.now])
+        for holder in self.life.holders if desk is self.till and self.book.few else ():
             out += self._differences_of_few(holder, naive, whose)
         for holder in self.life.holders:
             told = desk.ask(holder.handle, self.life.now, ANYWHERE)
@@ -122,18 +123,19 @@ class House:
         assert found is not None
         if self.till_readying.current(found.products) is None:
             self.till_readying.refresh()  # named conditions are asked by what was ready before, meanwhile
-        few = dict.fromkeys(self.book.few, False)
+        few = dict.fromkeys(self.life.rng.choice(self.book.few), False)
         told = self.till.ask(holder.handle, self.life.now, ANYWHERE, None, few)
         self.asked[f"few, {whose} {told.why if isinstance(told, NotReady) else 'told'}"] += 1
         if isinstance(told, NotReady):
             return []
         young = is_young(found.traits, self.life.now.astimezone(self.life.zone).date())
-        true = {name for name in few if holder.name in naive[name] and not young}
+        true = {name for name in few if holder.name in naive.get(name, ()) and not young}
         return [] if told == true else [f"{whose}, few, {holder.name} at {self.life.now}: {sorted(told ^ true)}"]
 
 
-def truth(life: Life) -> dict[str, list[str]]:
-    naive = Naive(life.world())
+def truth(life: Life, world: World | None = None) -> dict[str, list[str]]:
+    """Return who each condition is true of now, by the naive evaluator."""
+    naive = Naive(world or life.world())
     return {name: naive.who(condition) for name, condition in conditions_of(life).items()}
 
 

@@ -14,12 +14,14 @@ import msgspec
 from tests.crash.ledger_orders import KEYS, decide
 from tests.property import naive_world as w
 from tests.property.naive_random import VALUES, Conditions
+from tests.property.naive_till import TillConditions
 
 from noren.activity import enrolment, model
 from noren.activity.sweeping import Broom, drop_receipts
 from noren.activity.tiering import work_out
 from noren.activity.tiers import Rules as TierRules
 from noren.activity.tiers import RulesRow, RulesState, text_of
+from noren.audience.judging import has_basket
 from noren.audience.language import Condition
 from noren.audience.live import Place
 from noren.audience.standings import LiveCondition, Rules
@@ -77,7 +79,10 @@ class Bought:
 
 
 class Life:
-    """One ledger, some members, and what happens to them."""
+    """One ledger, some members, and what happens to them.
+
+    ``baskets``: so many conditions in force speak of the basket in hand.
+    """
 
     def __init__(
         self,
@@ -86,8 +91,9 @@ class Life:
         zone: str = "Asia/Tokyo",
         members: int = 5,
         allowed: Callable[[Condition], bool] = lambda _: True,
+        baskets: int = 0,
     ) -> None:
-        self.rng, self.place, self.zone, self.allowed = rng, place, ZoneInfo(zone), allowed
+        self.rng, self.place, self.zone, self.allowed, self.baskets = rng, place, ZoneInfo(zone), allowed, baskets
         day = rng.choice(
             [date(2026, 1, 20), date(2026, 2, 24), date(2026, 3, 20), date(2026, 10, 10), date(2028, 2, 10)]
         )
@@ -245,12 +251,14 @@ class Life:
 
     def put_conditions(self, count: int, kept: Sequence[LiveCondition] = ()) -> None:
         """Put so many conditions in force, some of them those of before."""
-        ask = Conditions(self.rng, self.world())
+        plain, of_baskets = Conditions(self.rng, self.world()), TillConditions(self.rng, self.world())
         found = list(kept)
+        lacking = self.baskets - sum(has_basket(one.condition) for one in found)
         while len(found) < count:
-            condition = ask.condition()
+            condition = (of_baskets if lacking > 0 else plain).condition()
             if self.allowed(condition):
                 found.append(LiveCondition(f"c{next(self.numbers)}", condition))
+                lacking -= has_basket(condition)
         self.conditions.put(found, {name: frozenset(values) for name, values in self.lists.items()})
 
     def change_lists(self) -> None:
@@ -456,7 +464,8 @@ class Life:
 
 
 def conditions_of(life: Life) -> dict[str, Condition]:
-    return {one.name: one.condition for one in life.conditions.now}
+    """Return what is in force, without what speaks of the basket in hand: of that nothing is true elsewhere."""
+    return {one.name: one.condition for one in life.conditions.now if not has_basket(one.condition)}
 
 
 __all__ = ["ATTRIBUTES", "EXPIRY_DAYS", "SHOPS", "Holder", "Life", "conditions_of"]

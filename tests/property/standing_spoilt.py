@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from tests.property.standing_house import House, Make
 
 from noren.activity import about as ledger
 from noren.activity.about import AboutMember
-from noren.audience.live import FoldAgain, Plan, Standing, add, fold
+from noren.audience.live import FoldAgain, Place, Plan, Purchase, Standing, add, fold
 from noren.audience.standings import InForce, Kept, NotReady, Progress, Readying, Row, StandingDesk
 from noren.audience.standings.changing import Changing
+from noren.audience.standings.desk import Told
 from noren.audience.standings.folding import ALL, Folder
 from noren.audience.standings.keeping import Keeper
+from noren.audience.standings.naming import Names
 from noren.audience.standings.purchases import lines_left, purchase_of
 from noren.audience.standings.returns import Returns
 from noren.audience.standings.store import StandingFile, StandingReader
@@ -108,6 +111,38 @@ class TakesFewForAll(StandingDesk):
         kept = self._ahead.get(handle)
         if kept is not None:
             self._ahead.put(handle, replace(kept, only=None))
+
+
+class _Whatever(frozenset[int]):
+    def __ge__(self, other: object) -> bool:
+        return True
+
+
+class TakesFewForOtherFew(StandingDesk):
+    """Takes what has grown for a few for what has grown for any few."""
+
+    def bought(self, handle: bytes, entry: int, previous: int, at: datetime) -> None:
+        super().bought(handle, entry, previous, at)
+        kept = self._ahead.get(handle)
+        if kept is not None and kept.only is not None:
+            self._ahead.put(handle, replace(kept, only=_Whatever(kept.only)))
+
+
+class CountsTheBasketForAll(StandingDesk):
+    """Takes the basket in hand for a purchase, whoever asks."""
+
+    def ask(
+        self, handle: bytes, at: datetime, place: Place, basket: Purchase | None = None, names: Names | None = None,
+        about: ledger.AboutHer | None = None,
+    ) -> Told:  # fmt: skip
+        counted = (
+            None if names is None or basket is None else self._all.setdefault(id(names), dict.fromkeys(names, True))
+        )
+        return super().ask(handle, at, place, basket, counted or names, about)
+
+    @cached_property
+    def _all(self) -> dict[int, Names]:
+        return {}
 
 
 class TraitsOfYesterday:

@@ -12,9 +12,11 @@ import pytest
 from tests.property.standing_house import ANYWHERE, House, Make, truth
 from tests.property.standing_life import Life, conditions_of
 from tests.property.standing_spoilt import (
+    CountsTheBasketForAll,
     InOrderOfArrival,
     NoCatchUp,
     TakesFewForAll,
+    TakesFewForOtherFew,
     TakesTheBasketAsItSawIt,
     WrittenOnce,
     spoilt,
@@ -26,7 +28,7 @@ from noren.audience.language import to_text
 from noren.testing.ledger_engines import ledger_place
 
 NIGHT = bool(os.environ.get("NOREN_NIGHT"))
-STEPS, CONDITIONS, RUNS = (80, 40, 40) if NIGHT else (40, 25, 5)
+STEPS, CONDITIONS, BASKETS, RUNS = (80, 40, 8, 40) if NIGHT else (40, 25, 5, 5)
 
 
 def without_rank(condition: n.Condition) -> bool:
@@ -41,7 +43,8 @@ def run(seed: int, engine: str, steps: int, make: Make = House) -> tuple[list[st
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         place = ledger_place(engine, folder)
-        life = Life(rng, place, rng.choice(["Asia/Tokyo", "Asia/Tokyo", "Europe/Berlin"]), allowed=without_rank)
+        zone = rng.choice(["Asia/Tokyo", "Asia/Tokyo", "Europe/Berlin"])
+        life = Life(rng, place, zone, allowed=without_rank, baskets=BASKETS)
         life.put_conditions(CONDITIONS)
         house = make(life, folder)
         life.book = house.book
@@ -55,8 +58,9 @@ def run(seed: int, engine: str, steps: int, make: Make = House) -> tuple[list[st
 def _live(life: Life, house: House, steps: int) -> list[str]:
     for number in range(steps):
         what = (life.step(), house.happen())
-        naive = truth(life)
-        wrong = house.differences(house.till, naive, "till")
+        house.book.before = life.world()
+        naive = truth(life, house.book.before)
+        wrong = house.book.wrong + house.differences(house.till, naive, "till")
         if number % 8 == 0:
             wrong += house.differences(house.everything(), naive, "from the beginning")
         if wrong:
@@ -89,8 +93,10 @@ def test_every_answer_is_the_naive_one(engine: str) -> None:
         assert not wrong, "\n".join(wrong[:3])
         told += house.asked
         told["bought"] += house.book.told
+        told["compared in hand"] += house.book.compared
     print(told)
     assert told["bought"] > 3 * RUNS * (engine == "sqlite"), "hardly a basket was asked about"
+    assert told["compared in hand"] > told["bought"] // 2
     assert told["till told"] > sum(count for name, count in told.items() if name.startswith("till")) // 2
 
 
@@ -100,7 +106,9 @@ def test_every_answer_is_the_naive_one(engine: str) -> None:
         pytest.param(spoilt(folder=NoCatchUp), id="what came since is not added"),
         pytest.param(spoilt(folder=InOrderOfArrival), id="a late purchase is added in order of arrival"),
         pytest.param(spoilt(desk=TakesTheBasketAsItSawIt), id="a basket is remembered as it was seen"),
+        pytest.param(spoilt(desk=CountsTheBasketForAll), id="a basket counts for whoever asks"),
         pytest.param(spoilt(desk=TakesFewForAll), id="few that have grown are taken for all"),
+        pytest.param(spoilt(desk=TakesFewForOtherFew), id="few that have grown are taken for other few"),
         pytest.param(spoilt(readying=WrittenOnce), id="changed conditions and lists are not noticed"),
     ],
 )

@@ -38,7 +38,8 @@ def till(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Life,
     asked(house, life)
     life.book = house.book
     house.book.ask_of(["c0", "c1", "c2"])
-    house.book.names = house.book.few = dict.fromkeys(("c0", "c1", "c2"), True)
+    house.book.names = dict.fromkeys(("c0", "c1", "c2"), True)
+    house.book.few = (house.book.names,)
     yield life, house
     life.close()
     life.place.remove()
