@@ -24,9 +24,12 @@ class Forgetful:
         self._unwritten: list[list[Any]] = []
         self._answers: dict[str, list[str]] = {}
         self._points: dict[str, int] = {}
-        for row in path.read_text().splitlines(keepends=True) if path.exists() else []:
-            if row.endswith("\n"):  # the kill may have cut the last one
-                self._remember(*json.loads(row))
+        raw = path.read_bytes() if path.exists() else b""
+        whole = raw[: raw.rfind(b"\n") + 1]
+        if whole != raw:  # the kill cut the last one
+            os.truncate(path, len(whole))
+        for row in whole.splitlines():
+            self._remember(*json.loads(row))
 
     def _remember(self, receipt: str, body: str, answer: str, card: str, points: int) -> None:
         self._answers[receipt] = [body, answer]

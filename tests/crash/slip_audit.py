@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from tests.crash.till_audit import Findings, Journal
+from tests.crash.till_audit import Findings, Journal, bringing_back
 from tests.crash.till_wire import Ack, Order
 
 from noren.register.coupons import coupon_name
@@ -30,13 +30,17 @@ _KEPT: Final = 5_000
 
 
 class SlipJournal(Journal):
-    """A journal whose tills also scan slips (some twice at once), send again what was answered, and sell late."""
+    """A journal whose tills also scan slips (some twice at once), send again what was answered, and sell late.
+
+    Until a slip was voided, what gave the newest slip is brought back next.
+    """
 
     def __init__(self, cards: list[str], chance: random.Random) -> None:
         super().__init__(cards, chance)
         self._open: deque[tuple[str, str]] = deque(maxlen=_KEPT)
         self._again: deque[Order] = deque(maxlen=_KEPT)
         self._twice: Order | None = None
+        self._gave: tuple[str, str] | None = None
         self.findings = Findings()
         self.calls = self.replays = 0
         self.issued: defaultdict[str, list[str]] = defaultdict(list[str])
@@ -48,6 +52,9 @@ class SlipJournal(Journal):
         twice, self._twice = self._twice, None
         if twice is not None:
             return twice
+        gave, self._gave = self._gave, None
+        if gave is not None:
+            return bringing_back(*gave)
         chance = self._chance.random()
         if self._again and chance < AGAIN_SHARE:
             return self._chance.choice(self._again)
@@ -92,6 +99,8 @@ class SlipJournal(Journal):
             self._again.append(order)
         for effect in body.get("effects", ()):
             if effect["type"] == "issue_coupon":
+                if not self.voided and self._gave is None and self._returnable[-1][1] == body["purchase"]:
+                    self._gave = self._returnable.pop()
                 self.issued[effect["campaign"]].append(effect["coupon"])
                 self._open.append((order.card, effect["barcode"]["value"]))
             elif effect["type"] == "redeem_coupon":

@@ -89,7 +89,7 @@ def test_an_orderly_end_under_load_loses_nothing(house: TillHouse, terminal: Ter
     journal, findings = Journal(cards, random.Random(7)), Findings()
     loading = threading.Thread(target=load_until_cut, args=(house.port, terminal.key, journal))
     loading.start()
-    while len(journal.fresh) < 200:
+    while len(journal.fresh) < 200 and loading.is_alive():
         time.sleep(0.01)
     assert house.stop_till() == 0
     loading.join()

@@ -55,9 +55,7 @@ class Journal:
     def next_order(self) -> Order:
         """Return the next thing to happen at some register: a sale, or something brought back."""
         if self._returns and self._returnable and self._chance.random() < RETURN_SHARE:
-            card, name = self._returnable.popleft()
-            back = {"return": "r-1", "lines": [{"line": 0, "quantity": 1, "amount": 100}]}
-            return Order(card, f"/v1/purchases/{name}/returns", msgspec.json.encode(back))
+            return bringing_back(*self._returnable.popleft())
         card = self._chance.choice(self._cards)
         used = self._chance.randint(1, 5) if self._chance.random() < USE_SHARE else 0
         body = purchase(card, line("A", 3, 300), line("B", 1, self._chance.randrange(500)), points_used=used)
@@ -89,6 +87,12 @@ class Journal:
         """Return the numbers of acknowledged (purchases, returns)."""
         sold = sum(order.path == "/v1/purchases" for order in self.acknowledged)
         return sold, len(self.acknowledged) - sold
+
+
+def bringing_back(card: str, name: str) -> Order:
+    """Return the order by which some of a purchase's first line comes back."""
+    back = {"return": "r-1", "lines": [{"line": 0, "quantity": 1, "amount": 100}]}
+    return Order(card, f"/v1/purchases/{name}/returns", msgspec.json.encode(back))
 
 
 def load_until_cut(port: int, key: str, journal: Journal) -> None:

@@ -19,45 +19,40 @@ from noren.audience.standings.desk import Told
 from noren.audience.standings.folding import ALL, Folder
 from noren.audience.standings.keeping import Keeper
 from noren.audience.standings.naming import Names
-from noren.audience.standings.purchases import lines_left, purchase_of
+from noren.audience.standings.purchases import lines_left, purchase_of, since_of
 from noren.audience.standings.returns import Returns
 from noren.audience.standings.store import StandingFile, StandingReader
 
 
 class NoCatchUp(Folder):
-    def grown(
-        self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept, only: frozenset[int] | None = None
-    ) -> Kept | None:
+    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
         return kept
 
 
 class InOrderOfArrival(Folder):
     """Adds what is late as if it were not."""
 
-    def grown(
-        self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept, only: frozenset[int] | None = None
-    ) -> Kept | None:
+    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
         standing = kept.standing
-        for link in reversed(self.about.links(handle, place.head, kept.head, self.limit)):
+        links = self.about.links(handle, place.head, kept.head, self.limit)
+        for link in reversed(links):
             added = add(plan, replace(standing, last=None), purchase_of(link, lines_left(link)))
             assert isinstance(added, Standing)
             standing = added
-        return Kept(standing, place.head, place.returns, kept.since)
+        return Kept(standing, place.head, place.returns, max(kept.since, since_of(links)), plan.only)
 
 
 class NewIsWhatHasAHigherNumber(Folder):
     """Does not see that a merge puts older purchases in front of hers."""
 
-    def grown(
-        self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept, only: frozenset[int] | None = None
-    ) -> Kept | None:
+    def grown(self, plan: Plan, handle: bytes, place: ledger.Place, kept: Kept) -> Kept | None:
         links = [one for one in self.about.links(handle, place.head, kept.head, self.limit) if one.entry > kept.head]
         standing: Standing | FoldAgain = kept.standing
         for link in sorted(links, key=lambda one: one.at):
             standing = add(plan, standing, purchase_of(link, lines_left(link)))
             if isinstance(standing, FoldAgain):
                 return None
-        return Kept(standing, place.head, place.returns, kept.since)
+        return Kept(standing, place.head, place.returns, max(kept.since, since_of(links)), plan.only)
 
 
 class NothingIsOld(Folder):

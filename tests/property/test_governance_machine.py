@@ -127,4 +127,4 @@ def test_in_any_order_what_must_hold_holds() -> None:
 )
 def test_a_planted_bug_is_found(bug: str) -> None:
     with pytest.raises(AssertionError):
-        run(Bugs(**{bug: True}), 150, 20)  # it ends at the first find; 30 runs missed one now and then
+        run(Bugs(**{bug: True}), 500, 20)  # it ends at the first find: in ten runs, mostly

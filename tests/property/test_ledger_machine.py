@@ -380,4 +380,4 @@ def test_the_ledger_is_the_model(engine: str) -> None:
 @pytest.mark.parametrize("broken", [Forgetful, Generous])
 def test_control_a_broken_ledger_is_found_out(broken: type[Ledger]) -> None:
     with pytest.raises((AssertionError, ExceptionGroup)):
-        _run(broken, 200, phases=[Phase.generate], database=None)
+        _run(broken, 1_000, phases=[Phase.generate], database=None)
