@@ -75,7 +75,7 @@ class TillClient:
         """Send exactly ``body``. ``content``: the Content-Type (None: none); ``key`` replaces the client's own.
 
         Raises:
-            OSError, http.client.HTTPException: the connection broke before a whole answer came.
+            OSError: the connection broke before a whole answer came.
         """
         headers: dict[str, str] = {}
         if content is not None and body is not None:
@@ -91,13 +91,18 @@ class TillClient:
         A door may refuse a large body before it has read it all: what it had already answered still counts.
         """
         try:
+            if self._http.sock is None:
+                self._http.connect()
             with contextlib.suppress(BrokenPipeError, ConnectionResetError):
                 self._http.request(method, path, body=body, headers=headers)
             got = self._http.getresponse()
             content = got.read()
-        except (OSError, http.client.HTTPException):
+        except OSError:
             self._http.close()
             raise
+        except http.client.HTTPException as wrong:
+            self._http.close()
+            raise ConnectionAbortedError("half an answer came") from wrong
         return Answer(got.status, {name.lower(): value for name, value in got.getheaders()}, content)
 
     def post(self, path: str, body: object, *, key: str | None = None) -> Answer:
