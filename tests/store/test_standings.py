@@ -194,6 +194,19 @@ def test_the_basket_in_hand_is_no_purchase(coffee: tuple[Life, House]) -> None:
     assert house.till.ask(life.holders[0].handle, life.now, ANYWHERE) == {"no"}
 
 
+def test_a_basket_sums_up_to_the_unit(coffee: tuple[Life, House]) -> None:
+    life, house = coffee
+    said = {f"basket total {cmp} {amount}" for cmp in (">=", ">", "=", "<=", "<") for amount in (299, 300, 301)}
+    life.conditions.put([condition(text, text) for text in sorted(said)])
+    asked(house, life)
+    basket = Purchase(life.now, (Line(MILK, 1, 100), Line(COFFEE, 2, 200), Line(MILK, 0, 7)), Place("s1", "P"))
+    true = {"= 300", ">= 299", ">= 300", "> 299", "<= 300", "<= 301", "< 301"}
+    for names in (None, dict.fromkeys(said, True)):
+        told = house.till.ask(life.holders[0].handle, life.now, ANYWHERE, basket, names)
+        assert told == {f"basket total {each}" for each in true}
+    assert house.till.ask(life.holders[0].handle, life.now, ANYWHERE) == set()
+
+
 def test_a_rank_waits_for_its_cut(coffee: tuple[Life, House]) -> None:
     life, house = coffee
     life.conditions.put([condition("top 40% by spend(any)", "top"), condition("visits(any) >= 1", "any")])
