@@ -19,11 +19,18 @@ NIGHT = bool(os.environ.get("NOREN_NIGHT"))
 RUNS = {"till_body": 10_000, "till_batch": 1_500, "tables": 2_000, "cells": 10_000, "conditions": 3_000}
 NIGHT_SECONDS = 600
 FOUND = 77  # libFuzzer's exit code when a harness raised
+# libFuzzer holds the process's highest memory against its limit, and Linux starts a child's mark at what
+# its parent held when the child was made. A shell in between holds little, whatever this worker once held.
+BY_A_SHELL = ("/bin/sh", "-c", '"$@"; exit $?', "sh")
+PEAK = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+HELD_MIB = 512
+# A process that held much, and starts the command that it is given.
+LARGE = f"import subprocess, sys; held = bytes([1]) * ({HELD_MIB} << 20); subprocess.run(sys.argv[1:], check=True)"
 
 
 def fuzz(name: str, *options: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "tests.fuzz.harness", name, "-max_len=1024", "-verbosity=0", *options]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    return subprocess.run([*BY_A_SHELL, *command], cwd=ROOT, capture_output=True, text=True)
 
 
 def seed() -> int:
@@ -48,3 +55,11 @@ def test_a_planted_fault_is_found(name: str) -> None:
     done = fuzz(name, f"-runs={RUNS[name]}", "-seed=20261125", "--broken")
     assert done.returncode == FOUND, done.stdout[-3000:] + done.stderr[-1000:]
     assert "Uncaught Python exception" in done.stdout
+
+
+@pytest.mark.parametrize(("between", "inherits"), [((), True), (BY_A_SHELL, False)])
+def test_a_harness_is_not_charged_with_the_memory_of_who_started_it(between: tuple[str, ...], inherits: bool) -> None:
+    """Started directly, a child's mark stands at its parent's memory: this is what the shell is for."""
+    child = (sys.executable, "-c", PEAK)
+    done = subprocess.run((sys.executable, "-c", LARGE, *between, *child), capture_output=True, text=True, check=True)
+    assert (int(done.stdout) >= HELD_MIB) is inherits, f"{done.stdout.strip()} MiB"
