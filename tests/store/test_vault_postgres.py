@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -85,20 +85,9 @@ def test_a_vault_that_was_only_read_is_not_written_anew(house: House) -> None:
     assert lying("member") == before
 
 
-def data_files(*, log: bool) -> bytes:
-    """Return all files of the server, without its write-ahead log or that alone, as they lie on the disk."""
-    with as_admin("vault") as connection:
-        connection.execute("CHECKPOINT")
-    found = shared_server().folder.joinpath("data").rglob("*")
-    return b"".join(read(path) for path in found if ("pg_wal" in path.parts) == log)
-
-
-def read(path: Path) -> bytes:
-    """Return a file of the server, which may go while it is looked at."""
-    try:
-        return path.read_bytes() if path.is_file() else b""
-    except FileNotFoundError:
-        return b""
+def lying_in_files(needles: Iterable[bytes], *, log: bool = False) -> set[bytes]:
+    """Return which bytes lie in the server's files: outside of its write-ahead log, or in that alone."""
+    return shared_server().lying(needles, lambda path: ("pg_wal" in path.parts) == log)
 
 
 def test_a_destroyed_key_lies_in_no_file_but_the_log(house: House) -> None:
@@ -107,11 +96,10 @@ def test_a_destroyed_key_lies_in_no_file_but_the_log(house: House) -> None:
         kept = dict(connection.execute("SELECT member, wrapped FROM member_key").fetchall())
         connection.execute("ANALYZE member_key")
     gone = next(iter(kept))
-    assert kept[gone] in data_files(log=False)  # the negative control: the search finds what is there
+    assert lying_in_files(kept.values()) == set(kept.values())  # the negative control: what is there is found
     house.vault.keys.destroy([gone])
-    assert kept[gone] not in data_files(log=False)
-    assert [key in data_files(log=False) for member, key in kept.items() if member != gone] == [True] * 7
-    assert kept[gone] in data_files(log=True)  # said openly: docs/decisions/0009
+    assert lying_in_files(kept.values()) == {key for member, key in kept.items() if member != gone}
+    assert lying_in_files([kept[gone]], log=True)  # said openly: docs/decisions/0009
 
 
 def test_deleting_alone_would_leave_it_lying(house: House) -> None:
@@ -119,7 +107,7 @@ def test_deleting_alone_would_leave_it_lying(house: House) -> None:
     with as_admin("member_keys") as connection:
         member, wrapped = connection.execute("SELECT member, wrapped FROM member_key LIMIT 1").fetchall()[0]
         connection.execute("DELETE FROM member_key WHERE member = %s", (member,))
-    assert wrapped in data_files(log=False)
+    assert lying_in_files([wrapped])
 
 
 def test_the_ciphertext_of_a_merged_member_goes_with_the_next_laying(house: House) -> None:
@@ -129,10 +117,9 @@ def test_the_ciphertext_of_a_merged_member_goes_with_the_next_laying(house: Hous
         member = batch.members_by_number([index])[index]
         sealed = [*member.sealed.values(), *batch.contacts([member.row])[member.row].sealed.values()]
     merge_members(house.vault, number=MemberNumber("M0000004"), into=MemberNumber("M0000005"))
-    assert [one in data_files(log=False) for one in sealed].count(True)
+    assert lying_in_files(sealed)
     house.vault.forget_order()
-    files = data_files(log=False)
-    assert [one for one in sealed if one in files] == []
+    assert lying_in_files(sealed) == set()
 
 
 @pytest.mark.parametrize("database", ["vault", "member_keys"])

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final, TypedDict
 
@@ -117,6 +118,22 @@ class PostgresServer:
         return psycopg.connect(
             host=str(self.sockets), port=PORT, user=ADMIN, dbname=database, passfile=str(self.passfile), autocommit=True
         )
+
+    def lying(self, needles: Iterable[bytes], where: Callable[[Path], bool] = lambda _file: True) -> set[bytes]:
+        """Return which needles lie on the disk in what the server writes: its data and what it logs.
+
+        ``where``: which files are looked through, one after the other; one that goes meanwhile is passed over.
+        """
+        with self.connect("postgres") as connection:
+            connection.execute("CHECKPOINT")
+        wanted, found = set(needles), set[bytes]()
+        for path in (self.folder / "server.log", *self._data.rglob("*")):
+            if not path.is_file() or not where(path):
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                content = path.read_bytes()
+                found |= {needle for needle in wanted - found if needle in content}
+        return found
 
     def _make(self) -> None:
         self.folder.chmod(0o755)
