@@ -32,9 +32,9 @@ check: static  ## static and unit tests: under 90 seconds
 test: system-test static  ## everything CI runs
 	@$(BIN)/pytest -q $(PYTEST_ARGS) tests
 
-system-test: env  ## what the tests need of the system: chromium, a Japanese font, PostgreSQL, FUSE, Java
+system-test: env  ## what the tests need of the system: chromium, a Japanese font, PostgreSQL, FUSE, Java, curl
 	@tools/need.sh chromium:chromium fonts-noto-cjk:/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc \
-		postgresql:/usr/lib/postgresql fuse3:fusermount3 openjdk-17-jre-headless:java
+		postgresql:/usr/lib/postgresql fuse3:fusermount3 openjdk-17-jre-headless:java curl:curl
 
 format: env  ## write the code the way `check` wants it
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --fix --quiet .

@@ -5,12 +5,16 @@ No test here measures time, and a machine that stalls is no failure: hypothesis 
 
 from __future__ import annotations
 
+import getpass
 import signal
+import tempfile
 
 import hypothesis
+import pytest
 from playwright.sync_api import expect
 
 PAGE_MS = 60_000
+LONGEST_USER = 12
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -18,3 +22,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 hypothesis.settings.register_profile("noren", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("noren")
 expect.set_options(timeout=PAGE_MS)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests bear the user's name: where that is long, give them another, for a socket's path is short."""
+    if config.option.basetemp is None and len(getpass.getuser()) > LONGEST_USER:
+        config.option.basetemp = tempfile.mkdtemp(prefix="noren-tests-")

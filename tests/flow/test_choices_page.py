@@ -141,7 +141,7 @@ def test_consent_to_mail_is_given_and_withdrawn(context: BrowserContext, house: 
 
 
 def test_a_form_from_elsewhere_and_one_without_its_token_change_nothing(house: MemberHouse, feed: AuditFeed) -> None:
-    with httpx.Client(base_url=f"http://127.0.0.1:{house.home.settings.doors.vault}") as client:
+    with httpx.Client(base_url=f"http://127.0.0.1:{house.home.settings.doors.vault}", trust_env=False) as client:
         host = {"Host": house.origins.vault.removeprefix("http://")}
         for path in ("/choices", "/consents"):
             answer = client.post(path, data={"what": "stop", "value": "all", "kind": "email"}, headers=host)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import fcntl
+import os
 import shlex
 import signal
 import socket
@@ -42,7 +43,7 @@ NOREN: Final = [sys.executable, "-m", "noren.doors.cli.main"]
 @pytest.fixture
 def first_port() -> Iterator[int]:
     """Five ports that no other test process of this machine holds."""
-    folder = Path(tempfile.gettempdir()) / "noren-demo-ports"
+    folder = Path(tempfile.gettempdir()) / f"noren-demo-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     for port in PORTS:
         with (folder / str(port)).open("wb") as lock, contextlib.suppress(OSError):

@@ -22,7 +22,9 @@ from noren.testing.ports import port_block
 from noren.testing.rotation import secrets_of, standing_in
 
 SECRET = "暖簾 をくぐる 2026"
-AWS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test"}
+AWS = {
+    "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_SESSION_TOKEN": "test", "NO_PROXY": "127.0.0.1",
+}  # fmt: skip
 
 
 def a_home(folder: Path, keys: KeySettings) -> Home:
@@ -119,24 +121,24 @@ def kms() -> Iterator[tuple[str, str]]:
     with port_block(1) as port:
         command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
         server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.environ |= AWS
         try:
-            address = f"http://127.0.0.1:{port}"
-            _await(address, server)
-            client = boto3.client("kms", region_name="ap-northeast-1", endpoint_url=address)
-            yield address, client.create_key()["KeyMetadata"]["KeyId"]
+            with pytest.MonkeyPatch.context() as environment:
+                for name, value in AWS.items():
+                    environment.setenv(name, value)
+                address = f"http://127.0.0.1:{port}"
+                _await(address, server)
+                client = boto3.client("kms", region_name="ap-northeast-1", endpoint_url=address)
+                yield address, client.create_key()["KeyMetadata"]["KeyId"]
         finally:
             server.terminate()
             server.wait(20)
-            for name in AWS:
-                os.environ.pop(name, None)
 
 
 def _await(address: str, server: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 60
     while server.poll() is None and time.monotonic() < until:
         try:
-            httpx.get(f"{address}/moto-api/", timeout=2)
+            httpx.get(f"{address}/moto-api/", timeout=2, trust_env=False)
         except httpx.TransportError:
             time.sleep(0.1)
         else:

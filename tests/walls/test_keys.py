@@ -33,6 +33,7 @@ def home() -> Iterator[Home]:
     made = Home(folder, Settings())
     for side in SIDES:
         make_side(made, side)
+    made.keys.chmod(0o755)  # whatever this machine's umask is
     yield made
     shutil.rmtree(folder)
 

@@ -107,7 +107,7 @@ def work(home: Home, zones: dict[str, Watched]) -> None:
     worker = caller(home, "ledger-worker")
     assert worker.call("/summary", method="GET")["members"] == 1
     assert caller(home, "desk").call("/check")["ok"]
-    with httpx.Client(timeout=30) as http:
+    with httpx.Client(timeout=30, trust_env=False) as http:
         assert http.get(f"http://127.0.0.1:{zones['till'].port}/readyz").status_code == 200
         assert http.post(f"http://127.0.0.1:{zones['till'].port}/v1/purchases", json={}).status_code == 401
         for zone in ("front", "vault", "statement"):

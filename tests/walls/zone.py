@@ -19,6 +19,7 @@ from noren.house.home import Home, Zone
 from noren.testing.till import take_port
 
 READY_SECONDS = 60
+_PIECE = 16 << 20
 # The command line itself, with one witness who writes down at the very end what has been loaded.
 WITNESS = """
 import atexit, json, pathlib, sys
@@ -73,12 +74,13 @@ class Watched:
     def memory_holds(self, secrets: Iterable[bytes]) -> list[bool]:
         """Return, for each secret, whether it stands in the process's memory."""
         left = dict.fromkeys(secrets, False)
-        for region in self._memory():
-            for secret in [s for s, found in left.items() if not found and s in region]:
+        for piece in self._memory(max(map(len, left))):
+            for secret in [s for s, found in left.items() if not found and s in piece]:
                 left[secret] = True
         return list(left.values())
 
-    def _memory(self) -> Iterator[bytes]:
+    def _memory(self, longest: int) -> Iterator[bytes]:
+        """Yield what is mapped for writing, in pieces; each begins with the end of the one before it in its region."""
         proc = Path("/proc") / str(self.process.pid)
         with (proc / "mem").open("rb", buffering=0) as memory:
             for row in (proc / "maps").read_text().splitlines():
@@ -86,8 +88,9 @@ class Watched:
                 if found:
                     start, end = (int(edge, 16) for edge in found.groups())
                     with contextlib.suppress(OSError, ValueError, OverflowError):
-                        memory.seek(start)
-                        yield memory.read(end - start)
+                        for at in range(start, end, _PIECE):
+                            memory.seek(at)
+                            yield memory.read(min(_PIECE + longest, end - at))
 
     def stop(self) -> set[str]:
         """End the process by SIGTERM; return the names of the modules it had loaded."""

@@ -337,7 +337,7 @@ class Canary:
 
     def _post(self, path: str, body: object) -> Any:
         headers = {"Authorization": f"Bearer {self.key}"}
-        answer = httpx.post(f"{self.till}{path}", json=body, headers=headers, timeout=30)
+        answer = httpx.post(f"{self.till}{path}", json=body, headers=headers, timeout=30, trust_env=False)
         assert answer.is_success, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 

@@ -6,6 +6,7 @@ without it, another process may believe that it is the first, and each takes the
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -14,15 +15,23 @@ _OPEN_STORE: Final = 128
 
 
 def stores_without_locks(process: int) -> list[Path]:
-    """Return the SQLite stores that a process has open without the lock that goes with it."""
-    stores, locked = open_stores(process), _locked(process)
-    return sorted(path for path, inode in stores.items() if inode not in locked)
+    """Return the SQLite stores that a process has open without the lock that goes with it.
+
+    One that is opened or closed at the very look is passed over: it was open before and after, or it is not told.
+    """
+    stores, locked, after = open_stores(process), _locked(process), open_stores(process)
+    return sorted(path for path, inode in stores.items() if inode not in locked and after.get(path) == inode)
 
 
 def open_stores(process: int) -> dict[Path, int]:
     """Return the ``-shm`` files of the stores that a process has open now, with their inodes."""
-    found = [entry.readlink() for entry in Path(f"/proc/{process}/fd").iterdir() if entry.is_symlink()]
-    return {path: path.stat().st_ino for path in found if path.name.endswith("-shm")}
+    found: dict[Path, int] = {}
+    for entry in Path(f"/proc/{process}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+            path = entry.readlink()
+            if path.name.endswith("-shm"):
+                found[path] = path.stat().st_ino
+    return found
 
 
 def _locked(process: int) -> set[int]:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Final
 
 _SECONDS: Final = 90.0
+_CAP_SYS_ADMIN: Final = 21
+"""The bit of the right to mount; a container's root may lack it."""
 
 
 class LossyMount:
@@ -25,8 +27,10 @@ class LossyMount:
         """Return why this machine can not mount one; None: it can."""
         if os.geteuid() != 0:
             return "only root may mount a file system"
-        if not Path("/dev/fuse").exists():
+        if not os.access("/dev/fuse", os.R_OK | os.W_OK):
             return "there is no /dev/fuse"
+        if not _capabilities() >> _CAP_SYS_ADMIN & 1:
+            return "this root may not mount: it lacks CAP_SYS_ADMIN"
         return None
 
     def power_on(self) -> None:
@@ -64,3 +68,9 @@ class LossyMount:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _capabilities() -> int:
+    """Return this process's effective capabilities, a bit each."""
+    rows = Path("/proc/self/status").read_text("ascii", "replace").splitlines()
+    return int(next(row for row in rows if row.startswith("CapEff:")).split()[1], 16)

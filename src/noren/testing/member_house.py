@@ -116,27 +116,24 @@ class MemberHouse:
             "lines": [{"product": "4901777018888", "quantity": 2, "amount": amount}], "amount": amount,
             "coupons": list(coupons),
         }  # fmt: skip
-        answer = httpx.post(
-            f"{self.origins.till}/v1/purchases", json=body, headers=self._as_till(), timeout=_ANSWER_SECONDS
-        )
-        answer.raise_for_status()
-        return answer.json()
+        return self._post("/v1/purchases", body)
 
     def balance(self, number: str) -> int:
         """Return the points that a till is told for a card number or one-time code."""
-        answer = httpx.post(
-            f"{self.origins.till}/v1/balance", json={"card": number}, headers=self._as_till(), timeout=_ANSWER_SECONDS
-        )
-        answer.raise_for_status()
-        return int(answer.json()["points"])
+        return int(self._post("/v1/balance", {"card": number})["points"])
 
     @property
     def key(self) -> str:
         """The terminal's key."""
         return self._key
 
-    def _as_till(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self._key}"}
+    def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Call the till as its terminal."""
+        headers = {"Authorization": f"Bearer {self._key}"}
+        to = f"{self.origins.till}{path}"
+        answer = httpx.post(to, json=body, headers=headers, timeout=_ANSWER_SECONDS, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()
 
     def ask(self, zone: Literal["vault", "ledger-worker", "desk"], path: str, body: object) -> Any:
         """Call an inner door as the operator."""
@@ -178,7 +175,7 @@ class MemberHouse:
                 with httpx.Client(transport=httpx.HTTPTransport(uds=str(self.home.socket(zone)))) as client:
                     client.get("http://zone/healthz", timeout=2.0)
             if port:
-                httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2.0)
+                httpx.get(f"http://127.0.0.1:{port}/healthz", timeout=2.0, trust_env=False)
         except httpx.TransportError:
             return False
         return True

@@ -38,7 +38,7 @@ class MemberVisit:
         self._who = {"number": number, "password": password}
         self._ports = {"vault": doors.vault, "statement": doors.statement}
         self._cookies: dict[str, dict[str, str]] = {"vault": {}, "statement": {}}
-        self._http = httpx.Client(timeout=30)
+        self._http = httpx.Client(timeout=30, trust_env=False)
 
     def code(self) -> str:
         """Sign in, go over, and return a one-time code."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import socket
 import tempfile
 from collections.abc import Generator
@@ -31,7 +32,7 @@ def port_block(count: int) -> Generator[int]:
 
 def _lock(port: int, locks: ExitStack) -> bool:
     """Take a port's lock until ``locks`` closes; blocks of other lengths overlap this one, so each port has its own."""
-    held = locks.enter_context((Path(tempfile.gettempdir()) / f"noren-port-{port}.lock").open("wb"))
+    held = locks.enter_context((Path(tempfile.gettempdir()) / f"noren-port-{os.getuid()}-{port}.lock").open("wb"))
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

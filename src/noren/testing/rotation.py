@@ -58,7 +58,7 @@ class Traffic:
         self._counting = threading.Lock()
         """Purchases that the till acknowledged (counted by several threads: never too many, perhaps a few too few)."""
         self._key = key
-        self._http = httpx.Client(timeout=30)
+        self._http = httpx.Client(timeout=30, trust_env=False)
         self._vault = InnerClient(house.home, Porter(house.home, open_keys(house.home, "operator")), "vault")
         self._stop = threading.Event()
         self._numbers = itertools.count(first)

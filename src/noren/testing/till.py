@@ -32,6 +32,7 @@ from noren.house.inner import InnerClient
 from noren.house.keys import SIDES, make_side, open_keys
 from noren.house.passes import Porter
 from noren.testing.databases import EngineName, provide, settings_on
+from noren.testing.live_files import live_files
 from noren.testing.till_http import TillClient
 
 PORTS: Final = range(18300, 18400)
@@ -255,7 +256,7 @@ class TillHouse:
 
     def logs(self) -> dict[Path, bytes]:
         """Return what the processes have printed and logged so far."""
-        return {path: path.read_bytes() for path in (self.home.path / "log").rglob("*") if path.is_file()}
+        return dict(live_files(self.home.path / "log"))
 
     def _spawn(self, zone: Zone, *more: str) -> None:
         assert zone not in self._running, f"{zone} already runs"
@@ -302,7 +303,7 @@ def shared_house(engine: EngineName = "sqlite") -> TillHouse:
 
 def take_port() -> tuple[int, IO[bytes]]:
     """Return a port and the lock that holds it for us among all test processes of this machine."""
-    folder = Path(tempfile.gettempdir()) / "noren-till-ports"
+    folder = Path(tempfile.gettempdir()) / f"noren-till-ports-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     for port in PORTS:
         lock = (folder / str(port)).open("wb")

@@ -5,6 +5,7 @@ PySpark and Java are wanted only here, and started only when this engine is aske
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -24,14 +25,15 @@ from noren.kernel.say import Say
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_HERE: Final = "127.0.0.1"
 _SETTINGS: Final = {
     "spark.driver.memory": "3g",
     "spark.ui.enabled": "false",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
     "spark.sql.shuffle.partitions": "4",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": _HERE,
+    "spark.driver.bindAddress": _HERE,
     "spark.ui.showConsoleProgress": "false",
     "spark.log.level": "ERROR",
 }
@@ -97,6 +99,8 @@ def open_session() -> SparkSession:
                 "PySpark is not here: pip install 'noren[spark]', or use --engine duckdb.",
             )
         ) from None
+    # Spark asks what this machine's name resolves to before it heeds where it is bound; a name may resolve to nothing.
+    os.environ.setdefault("SPARK_LOCAL_IP", _HERE)
     builder = SparkSession.builder.master("local[2]").appName("noren-audience")
     for name, value in _SETTINGS.items():
         builder = builder.config(name, value)
