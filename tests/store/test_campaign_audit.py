@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -152,12 +153,12 @@ def test_members_who_became_one_raise_no_alarm(tmp_path_factory: pytest.TempPath
 
 
 def test_every_cap_is_recomputed_as_the_till_applied_it(tmp_path: Path) -> None:
-    """Exclusive categories, the limit over all campaigns, pace and budget beside each other: no false alarm."""
+    """Exclusive categories, all limits beside each other, purchases of yesterday that come late: no false alarm."""
     house = CampaignHouse(tmp_path / "home")
     limited = msgspec.structs.replace(house.home.settings, campaigns=Campaigns(member_slips=2, member_days=2))
     (house.home.path / CONFIG).write_text(write_settings(limited), "utf-8")
     house.home = open_home(house.home.path)
-    names, words = ("first", "second", "paced", "poor"), set[str]()
+    names, words = ("first", "second", "paced", "poor", "seldom"), set[str]()
     with house:
         drawn = cards(30, SEED)
         house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
@@ -169,12 +170,15 @@ def test_every_cap_is_recomputed_as_the_till_applied_it(tmp_path: Path) -> None:
             house.run(name, text=text)
         house.run("paced", caps='total = 29\npace = "even"', draw="visit", **always)
         house.run("poor", caps="budget = 420", draw="visit", **always)
+        house.run("seldom", caps="draws_per_day = 2\nper_member = { count = 1, days = 2 }", draw="visit", **always)
         for name in names:
             house.set(replace(house.row(name), started=house.row(name).started - 120_000_000))
         house.till.look()
         for _day in range(3):
-            for card in drawn:
-                house.till.sell(card, [COFFEE])
+            yesterday = house.till.room.clock.now() - timedelta(hours=23)
+            for card, number in zip(drawn, itertools.cycle(range(4)), strict=False):
+                for at in ((None,), (None, yesterday, None), (None, yesterday, yesterday), (yesterday, None))[number]:
+                    house.till.sell(card, [COFFEE], at=at)
             house.till.move(1)
         for name in names:
             house.step("stop", name)
@@ -185,7 +189,15 @@ def test_every_cap_is_recomputed_as_the_till_applied_it(tmp_path: Path) -> None:
             report = audited(house.room, house.row(name))
             assert report.findings == [], f"{name}, seed {SEED}: {report.findings[:5]}"
             words |= {each.outcome for each in draws(house, name)}
-    assert words >= {"issued", "lost", "capped:exclusive", "capped:fatigue", "capped:pace", "capped:budget"}
+    assert words >= {
+        "issued",
+        "lost",
+        "capped:exclusive",
+        "capped:fatigue",
+        "capped:pace",
+        "capped:budget",
+        "capped:per_member",
+    }
 
 
 # Planted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -228,6 +229,54 @@ def test_a_days_cap_turns_at_local_midnight(shop: Shop) -> None:
     shop.now += timedelta(seconds=1)
     assert [len(shop.slips(member, "a-2")) for member in (2, 3)] == [1, 0]
     assert words(shop.draws(campaign)) == ["issued", "capped:per_day", "issued", "capped:per_day"]
+
+
+def test_a_purchase_that_comes_late_is_counted_on_its_own_day(shop: Shop) -> None:
+    """Midnight lies between them: each day has its draws, whichever came first, and no two days hold two slips."""
+    daily = shop.book.run(campaign_file("daily", draw="visit", caps="draws_per_day = 1"))
+    caps = "draws_per_day = 9\nper_member = { count = 1, days = 2 }"
+    seldom = shop.book.run(campaign_file("seldom", draw="visit", caps=caps))
+    shop.now = datetime(2026, 11, 22, 15, 10, tzinfo=UTC)  # 0:10 in Tokyo
+    late = shop.now - timedelta(minutes=20)
+    given = [
+        [each["campaign"] for each in shop.slips(1, receipt, at)]
+        for receipt, at in (("a-1", None), ("a-2", late), ("a-3", None), ("a-4", late))
+    ]
+    assert given == [["daily", "seldom"], ["daily"], [], []]
+    assert words(shop.draws(daily)) == ["issued"] * 2
+    assert words(shop.draws(seldom)) == ["issued", *["capped:per_member"] * 3]
+
+
+def test_in_whatever_order_purchases_of_two_days_come_each_day_has_its_draws(shop: Shop) -> None:
+    seed = random.randrange(2**32)
+    print("seed", seed)
+    chance = random.Random(seed)
+    daily = shop.book.run(campaign_file("daily", draw="visit", caps="draws_per_day = 2"))
+    caps = "draws_per_day = 100\nper_member = { count = 2, days = 2 }"
+    seldom = shop.book.run(campaign_file("seldom", draw="visit", caps=caps))
+    visits, drawn, slips = Counter[tuple[int, int]](), Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+    for number in range(120):
+        shop.now = datetime(2026, 11, 22, 15, 10, tzinfo=UTC) + timedelta(days=number // 40)  # 0:10 in Tokyo
+        at = chance.choice([shop.now, shop.now, shop.now - timedelta(minutes=20)])
+        visit = chance.randint(1, 3), at.astimezone(TOKYO).toordinal()
+        visits[visit] += 1
+        given = [each["campaign"] for each in shop.slips(visit[0], f"r-{number}", at)]
+        drawn[visit] += "daily" in given
+        slips[visit] += "seldom" in given
+    assert drawn == Counter({visit: min(2, count) for visit, count in visits.items()})
+    assert len(shop.draws(daily)) == drawn.total()
+    assert len(shop.draws(seldom)) == visits.total()
+    two_days = [slips[member, day - 1] + slips[member, day] for member in (1, 2, 3) for day in range(DAY, DAY + 4)]
+    assert max(two_days) == 2
+
+
+def test_a_slip_of_the_next_day_counts_by_the_limit_over_all_campaigns(shop: Shop) -> None:
+    shop.book.fatigue = Fatigue(1, 7)
+    campaign = shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 9"))
+    shop.now = datetime(2026, 11, 22, 15, 10, tzinfo=UTC)
+    assert len(shop.slips(1, "a-1")) == 1
+    assert shop.slips(1, "a-2", shop.now - timedelta(minutes=20)) == []
+    assert words(shop.draws(campaign)) == ["issued", "capped:fatigue"]
 
 
 def test_the_limit_over_all_campaigns_holds_back_too(shop: Shop) -> None:

@@ -63,6 +63,10 @@ _DRAW: Final = "number, seq, entry, ticket, outcome, salt, previous, leaf"
 GET_DRAWS_AFTER: Final = f"SELECT {_DRAW} FROM draw WHERE number = $1 AND seq > $2 ORDER BY seq LIMIT $3"
 GET_PREVIOUS: Final = "SELECT previous FROM draw WHERE number = $1 AND seq = $2"
 SET_PREVIOUS: Final = "UPDATE draw SET previous = $1 WHERE number = $2 AND seq = $3"
+GET_INSTANTS: Final = (
+    "SELECT d.previous, p.at, p.received FROM draw AS d LEFT JOIN purchase AS p ON p.entry = d.entry"
+    " WHERE d.number = $1 AND d.seq = $2"
+)
 PUT_DRAW: Final = f"INSERT INTO draw ({_DRAW}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 FORGET_DRAW: Final = (
     f"UPDATE draw SET entry = 0, ticket = $1, outcome = '{FORGOTTEN}', salt = $2, previous = -1"
@@ -219,6 +223,15 @@ class CampaignRows:
         found: dict[bytes, list[MemberDraws]] = {handle: [] for handle in handles}
         for row in self.all_among(GET_OF_MEMBERS, handles):
             found[row[0]].append(of_member(row))
+        return found
+
+    def instants_drawn(self, number: int, seq: int) -> list[tuple[int, int]]:
+        """See ``CampaignBatch``."""
+        found: list[tuple[int, int]] = []
+        while seq >= 0:
+            seq, *instants = self.all(GET_INSTANTS, number, seq)[0]
+            if instants[0] is not None:
+                found.append((instants[0], instants[1]))
         return found
 
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:

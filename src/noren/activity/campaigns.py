@@ -172,6 +172,10 @@ class CampaignBatch(Protocol):
         """Return what campaigns did for each of some members."""
         ...
 
+    def instants_drawn(self, number: int, seq: int) -> list[tuple[int, int]]:
+        """Return (at, received), in µs, of the purchases that a member was drawn for, from one draw of hers back."""
+        ...
+
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:
         """Return the outer names of the coupons that one of her purchases gave and that stand open."""
         ...

@@ -68,7 +68,10 @@ class Counted:
 
 @value
 class Hers:
-    """What a campaign did for one member so far. ``issued``: days of her slips; ``drawn``: her draws of this day."""
+    """What a campaign did for one member so far. ``issued``: days of her slips; ``drawn``: draws of the day in hand.
+
+    The days come in the order in which they were drawn for, which late purchases do not come in.
+    """
 
     settled: Outcome | None = None
     issued: tuple[int, ...] = ()
@@ -182,7 +185,16 @@ def _has_enough(campaign: Running, day: int, hers: Hers) -> bool:
     if campaign.per_member is None:
         return False
     count, days = campaign.per_member
-    return sum(day - days < each <= day for each in hers.issued) >= count
+    return most_within(hers.issued, day, days) >= count
+
+
+def most_within(issued: Iterable[int], day: int, days: int) -> int:
+    """Return the most of her slips that any so many days in a row hold which a day is among.
+
+    A purchase that came late is drawn for on its own day, and her slips of later days count as well.
+    """
+    near = [each for each in issued if abs(each - day) < days]
+    return max(sum(end - days < each <= end for each in near) for end in {day, *(each for each in near if each > day)})
 
 
 def after(campaign: Running, counted: Counted, drawn: Drawn) -> Counted:

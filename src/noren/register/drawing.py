@@ -10,6 +10,7 @@ from collections.abc import Collection, Container, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -18,12 +19,23 @@ from noren.activity.campaigns import DrawCount, DrawRow, MemberDraws, Undrawn
 from noren.activity.entered import Entered
 from noren.activity.model import Changes, Coupon, Purchase
 from noren.activity.ports import LedgerBatch
-from noren.campaign.deciding import At, Counted, Drawn, Hers, Running, after, draw_all, hers_after, may_draw
-from noren.campaign.draw import DrawNumber, Outcome, Visit
+from noren.campaign.deciding import (
+    At,
+    Counted,
+    Drawn,
+    Hers,
+    Running,
+    after,
+    draw_all,
+    hers_after,
+    may_draw,
+    most_within,
+)
+from noren.campaign.draw import DrawNumber, Outcome, Unit, Visit
 from noren.campaign.leaves import leaf_of
 from noren.campaign.slips import seq_shown, sign_slip
 from noren.campaign.spec import OfferKind, beside
-from noren.kernel.clock import instant_of, microseconds
+from noren.kernel.clock import instant_of, local_date, microseconds
 from noren.register.answers import PurchaseAnswer
 from noren.register.barcodes import barcode_of
 from noren.register.campaigns import CampaignBook, Fatigue, Here, LiveCampaign, NotTold
@@ -94,6 +106,20 @@ class Draws:
             self._counts.setdefault(number, count)
             self._days[number, day] = on_day
 
+    def of_day(self, hers: MemberDraws | None, unit: Unit, day: int, zone: ZoneInfo) -> Hers:
+        """Return what a campaign did for a member, with her draws of a day; it may be before that of her latest.
+
+        Of a campaign that draws by member nobody asks on which days it did.
+        """
+        if hers is None:
+            return Hers()
+        drawn = hers.drawn if hers.day == day else 0
+        if hers.day > day and unit is Unit.VISIT:
+            seen = self._store.instants_drawn(hers.number, hers.last)
+            days = (local_date(instant_that_counts(instant_of(at), instant_of(got)), zone) for at, got in seen)
+            drawn = sum(each.toordinal() == day for each in days)
+        return Hers(_SETTLED[hers.settled], hers.issued, drawn)
+
     def counted(self, number: int, day: int) -> Counted:
         """Return what is counted of a campaign; it was read before."""
         count = self._counts[number]
@@ -111,7 +137,7 @@ class Draws:
         changes.draw_members[hers.handle, number] = hers
 
 
-def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: HeldCoupons) -> Sale:
+def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: HeldCoupons, zone: ZoneInfo) -> Sale:
     """Return an accepted sale with what it was drawn: effects in its answer, coupons among the batch's changes."""
     purchase = sale.purchase
     at, received = instant_of(purchase.at), instant_of(purchase.received)
@@ -119,7 +145,7 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
     if not here.campaigns or received - at > LATEST or sale.standing.member.points_only:
         return sale
     t = instant_that_counts(at, received)
-    over = _over(here, draws.hers(purchase.handle), sale.day)
+    over = _over(here, draws, purchase.handle, sale.day, zone)
     over.update(each.number for each in here.with_entry if not draws.has_entered(each, purchase, t))
     if len(over) == len(here.campaigns):
         return sale
@@ -132,7 +158,7 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
         return sale
     effects = [
         effect
-        for campaign, one, row in _draw(asked, number, sale, draws, book)
+        for campaign, one, row in _draw(asked, number, sale, draws, book, zone)
         if one.outcome is Outcome.ISSUED
         for effect in _issued(campaign, one, sale, row.salt, book, changes, held)
     ]
@@ -140,7 +166,7 @@ def drawn(sale: Sale, draws: Draws, book: CampaignBook, changes: Changes, held: 
 
 
 def _draw(
-    asked: Collection[LiveCampaign], number: DrawNumber, sale: Sale, draws: Draws, book: CampaignBook
+    asked: Collection[LiveCampaign], number: DrawNumber, sale: Sale, draws: Draws, book: CampaignBook, zone: ZoneInfo
 ) -> list[tuple[LiveCampaign, Drawn, DrawRow]]:
     purchase, day = sale.purchase, sale.day
     by_name = {each.running.id: each for each in asked}
@@ -148,7 +174,7 @@ def _draw(
     draws.read_counts([each.number for each in asked], day)
 
     def hers(running: Running) -> Hers:
-        return _hers(known.get(by_name[running.id].number), day)
+        return draws.of_day(known.get(by_name[running.id].number), running.unit, day, zone)
 
     def counted(running: Running) -> Counted:
         return draws.counted(by_name[running.id].number, day)
@@ -160,34 +186,30 @@ def _draw(
         campaign = by_name[one.campaign]
         which, before = campaign.number, known.get(campaign.number)
         row = _row(campaign, one, purchase, -1 if before is None else before.last, book.random(SALT_BYTES))
-        now = hers_after(_hers(before, day), one, day)
-        after_it = MemberDraws(purchase.handle, which, _CODES[now.settled], day, now.drawn, one.seq, now.issued)
+        now = hers_after(hers(campaign.running), one, day)
+        latest = (day, now.drawn) if before is None or before.day <= day else (before.day, before.drawn)
+        after_it = MemberDraws(purchase.handle, which, _CODES[now.settled], *latest, one.seq, now.issued)
         draws.put(which, day, after(campaign.running, draws.counted(which, day), one), after_it, row)
         out.append((campaign, one, row))
     return out
 
 
-def _over(here: Here, known: dict[int, MemberDraws], day: int) -> set[int]:
+def _over(here: Here, draws: Draws, handle: bytes, day: int, zone: ZoneInfo) -> set[int]:
     """Return the campaigns here that draw for her no more, or no more on this day."""
     by_number = here.by_number
     return {
         number
-        for number, hers in known.items()
-        if number in by_number and not may_draw(by_number[number].running, _hers(hers, day))
+        for number, hers in draws.hers(handle).items()
+        if (campaign := by_number.get(number)) is not None
+        and not may_draw(campaign.running, draws.of_day(hers, campaign.running.unit, day, zone))
     }
-
-
-def _hers(known: MemberDraws | None, day: int) -> Hers:
-    if known is None:
-        return Hers()
-    return Hers(_SETTLED[known.settled], known.issued, known.drawn if known.day == day else 0)
 
 
 def _slips_left(known: dict[int, MemberDraws], day: int, fatigue: Fatigue | None) -> int:
     if fatigue is None:
         return 1_000_000
-    lately = sum(day - fatigue.days < each <= day for one in known.values() for each in one.issued)
-    return fatigue.count - lately
+    issued = (each for one in known.values() for each in one.issued)
+    return fatigue.count - most_within(issued, day, fatigue.days)
 
 
 def _row(campaign: LiveCampaign, one: Drawn, purchase: Purchase, previous: int, salt: bytes) -> DrawRow:

@@ -184,7 +184,7 @@ class PurchaseJob:
         if work.book is not None:
             if decision.purchase.handle in work.touched and work.book.at(*self._where, decision.day).campaigns:
                 return LATER
-            decision = drawn(decision, work.draws, work.book, work.changes, work.held)
+            decision = drawn(decision, work.draws, work.book, work.changes, work.held, terms.zone)
         work.accept_sale(decision, code_hash=holder.code_hash)
         return Answered(_CREATED, decision.answer)
 

@@ -18,7 +18,7 @@ from noren.campaign.audit.findings import Report, Wrong
 from noren.campaign.audit.leaves import Leaves
 from noren.campaign.audit.papers import Papers, check_papers, shares_of
 from noren.campaign.audit.replaying import Replay, Seen
-from noren.campaign.deciding import Running
+from noren.campaign.deciding import Running, most_within
 from noren.campaign.draw import SHARES, DrawNumber, Outcome, seed_of
 from noren.campaign.eligibility import (
     TOLD,
@@ -239,12 +239,13 @@ class _Audit:
                 taken |= {each.entry for each in self._draws(row.number) if each.outcome == Outcome.ISSUED.value}
         return frozenset(taken)
 
-    def _fatigued(self, handle: bytes, day: int) -> bool:
+    def _fatigued(self, purchase: Purchase, day: int) -> bool:
         limit = self._asked.limit
         if not limit.count:
             return False
-        days = (each for one in self._feed.draws_of(handle) for each in one.issued)
-        return sum(day - limit.days < each <= day for each in days) >= limit.count
+        came = local_date(instant_of(purchase.received), self._asked.world.zone).toordinal()
+        days = (each for one in self._feed.draws_of(purchase.handle) for each in one.issued if each <= came)
+        return most_within(days, day, limit.days) >= limit.count
 
     def _draws(self, number: int) -> Iterator[DrawRow]:
         seq = -1

@@ -6,6 +6,7 @@ draws only that they were is known, so a cap may have been reached with them or 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -50,19 +51,19 @@ class Replay:
     """Goes through purchases in the ledger's order. ``seed`` None: not revealed yet, so no outcome is recomputed.
 
     ``taken``: purchases by which a campaign of the same exclusive category, that goes before, gave a slip;
-    ``fatigued``: whether a member had as many slips of all campaigns, up to a day, as one may have.
+    ``fatigued``: whether the member of a purchase had as many slips of all campaigns, around a day, as one may have.
     """
 
     running: Running
     seed: bytes | None
     taken: frozenset[int]
-    fatigued: Callable[[bytes, int], bool]
+    fatigued: Callable[[Purchase, int], bool]
     report: Report
     counted: Counted = field(default_factory=Counted)
     forgotten: int = 0
     days: dict[int, int] = field(default_factory=dict[int, int])
     hers: dict[bytes, Hers] = field(default_factory=dict[bytes, Hers])
-    last_day: dict[bytes, int] = field(default_factory=dict[bytes, int])
+    drawn_on: Counter[tuple[bytes, int]] = field(default_factory=Counter[tuple[bytes, int]])
 
     def passed_over(self, seen: Seen) -> None:
         """Look at a purchase that has no leaf."""
@@ -106,7 +107,7 @@ class Replay:
             return
         self.report.counted["recomputed"] += 1
         possible = self._possible(at, draw, hers, seen.purchase.entry)
-        if Outcome.ISSUED.value in possible and self.fatigued(seen.purchase.handle, seen.day):
+        if Outcome.ISSUED.value in possible and self.fatigued(seen.purchase, seen.day):
             possible.add(_word(Cap.FATIGUE))  # which of a day's slips came first is not known here
         if draw.outcome not in possible:
             self.report.add(Wrong.OUTCOME, f"draw {draw.seq}")
@@ -130,8 +131,7 @@ class Replay:
 
     def _of(self, seen: Seen) -> Hers:
         handle = seen.purchase.handle
-        found = self.hers.get(handle, Hers())
-        return found if self.last_day.get(handle) == seen.day else replace(found, drawn=0)
+        return replace(self.hers.get(handle, Hers()), drawn=self.drawn_on[handle, seen.day])
 
     def _may(self, hers: Hers) -> bool:
         if self.running.unit is Unit.MEMBER:
@@ -146,7 +146,8 @@ class Replay:
             self.report.add(Wrong.OUTCOME, f"draw {draw.seq}")
             return
         handle = seen.purchase.handle
-        self.hers[handle], self.last_day[handle] = hers_after(hers, one, seen.day), seen.day
+        self.hers[handle] = hers_after(hers, one, seen.day)
+        self.drawn_on[handle, seen.day] += 1
         won = one.outcome is Outcome.ISSUED
         self.report.counted[one.outcome.value] += 1
         self.days[seen.day] = self.days.get(seen.day, 0) + won
