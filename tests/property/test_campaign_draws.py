@@ -10,7 +10,20 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from noren.campaign.deciding import FINAL, At, Cap, Counted, Drawn, Hers, Running, after, draw_all, hers_after, paced
+from noren.campaign.deciding import (
+    FINAL,
+    At,
+    Cap,
+    Counted,
+    Drawn,
+    Hers,
+    Running,
+    after,
+    draw_all,
+    hers_after,
+    most_within,
+    paced,
+)
 from noren.campaign.draw import DrawNumber, Outcome, Unit, Visit, seed_of, slot, threshold
 
 SEED = seed_of([bytes([each]) * 32 for each in (1, 2, 3)])
@@ -83,6 +96,12 @@ def test_no_cap_is_ever_passed(given_caps: dict[str, Any], even: bool, bought: l
             mine = [when for who, when in issued if who == member]
             assert all(sum(end - days < when <= end for when in mine) <= count for end in range(FIRST, FIRST + 15))
     assert [leaf.seq for _, _, leaf in run.leaves] == list(range(len(run.leaves)))
+
+
+@given(st.lists(st.integers(0, 9), max_size=12), st.integers(0, 9), st.integers(1, 5))
+def test_the_most_slips_in_any_days_in_a_row(issued: list[int], day: int, days: int) -> None:
+    rows = [range(first, first + days) for first in range(day - days + 1, day + 1)]
+    assert most_within(issued, day, days) == max(sum(each in row for each in issued) for row in rows)
 
 
 @given(caps, purchases)

@@ -18,11 +18,11 @@ from noren.activity.campaigns import CampaignRow, CampaignState, DrawRow
 from noren.activity.connection import connect
 from noren.activity.enrolment import merge
 from noren.activity.erasing import erase
+from noren.activity.seen import when_seen
 from noren.campaign.audit.auditing import Asked, audit
 from noren.campaign.audit.findings import Report, Wrong
 from noren.campaign.committed import pack, proof_at
 from noren.campaign.draw import commitment
-from noren.campaign.eligibility import when_seen
 from noren.campaign.leaves import leaf_of, new_salt, root_of
 from noren.campaign.logged import Logged
 from noren.campaign.terms import terms_hash

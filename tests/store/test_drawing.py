@@ -15,10 +15,13 @@ import msgspec
 import pytest
 
 from noren.activity.campaigns import FORGOTTEN, DrawRow, Undrawn
+from noren.activity.closing import Forgetting
 from noren.activity.enrolment import merge, set_points_only
 from noren.activity.erasing import erase
+from noren.activity.forgetting import WHOLE, forget
 from noren.activity.model import Card, CardState, Purchase, Traits
 from noren.activity.ports import LedgerStore
+from noren.activity.thinning import day_of
 from noren.campaign.leaves import leaf_of, root_of
 from noren.campaign.slips import Fault, check_slip
 from noren.kernel.keyring import KeyRing
@@ -36,6 +39,7 @@ from noren.testing.writers import DrivenWriter
 NOW = datetime(2026, 11, 22, 1, 15, 30, tzinfo=UTC)
 TOKYO = ZoneInfo("Asia/Tokyo")
 DAY = date(2026, 11, 22).toordinal()
+MIDNIGHT = datetime(2026, 11, 22, 15, tzinfo=UTC)  # in Tokyo
 SELLER = Seller("S1", "1", "P1", 100)
 Effect = dict[str, Any]
 
@@ -236,7 +240,7 @@ def test_a_purchase_that_comes_late_is_counted_on_its_own_day(shop: Shop) -> Non
     daily = shop.book.run(campaign_file("daily", draw="visit", caps="draws_per_day = 1"))
     caps = "draws_per_day = 9\nper_member = { count = 1, days = 2 }"
     seldom = shop.book.run(campaign_file("seldom", draw="visit", caps=caps))
-    shop.now = datetime(2026, 11, 22, 15, 10, tzinfo=UTC)  # 0:10 in Tokyo
+    shop.now = MIDNIGHT + timedelta(minutes=10)
     late = shop.now - timedelta(minutes=20)
     given = [
         [each["campaign"] for each in shop.slips(1, receipt, at)]
@@ -256,7 +260,7 @@ def test_in_whatever_order_purchases_of_two_days_come_each_day_has_its_draws(sho
     seldom = shop.book.run(campaign_file("seldom", draw="visit", caps=caps))
     visits, drawn, slips = Counter[tuple[int, int]](), Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for number in range(120):
-        shop.now = datetime(2026, 11, 22, 15, 10, tzinfo=UTC) + timedelta(days=number // 40)  # 0:10 in Tokyo
+        shop.now = MIDNIGHT + timedelta(days=number // 40, minutes=10)
         at = chance.choice([shop.now, shop.now, shop.now - timedelta(minutes=20)])
         visit = chance.randint(1, 3), at.astimezone(TOKYO).toordinal()
         visits[visit] += 1
@@ -270,10 +274,47 @@ def test_in_whatever_order_purchases_of_two_days_come_each_day_has_its_draws(sho
     assert max(two_days) == 2
 
 
+@pytest.mark.parametrize("forgets", [False, True])
+def test_a_prompt_purchase_over_midnight_is_of_the_day_that_received_it(shop: Shop, forgets: bool) -> None:
+    """Received within ten minutes it is of the new day, also when she had it forgotten since."""
+    shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 1"))
+    shop.now = MIDNIGHT + timedelta(minutes=3)
+    assert len(shop.slips(1, "a-1", MIDNIGHT - timedelta(minutes=2))) == 1
+    if forgets:
+        forget_whole(shop, shop.bought(1)[0].entry)
+    shop.now = MIDNIGHT + timedelta(hours=24, minutes=10)
+    assert len(shop.slips(1, "a-2")) == 1
+    assert shop.slips(1, "a-3", MIDNIGHT + timedelta(hours=20)) == []
+
+
+@pytest.mark.parametrize(("source", "target"), [(1, 2), (2, 1)])
+def test_who_is_merged_has_had_the_draws_of_both_on_each_day(shop: Shop, source: int, target: int) -> None:
+    shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 2"))
+    shop.now = MIDNIGHT - timedelta(hours=3)
+    assert [len(shop.slips(member, "a-1")) for member in (1, 2)] == [1, 1]
+    shop.now = MIDNIGHT + timedelta(minutes=10)
+    assert len(shop.slips(1, "a-2")) == 1
+    store = shop.place.store()
+    merge(store, source=handle_of(source), target=handle_of(target), day=DAY, expiry_days=365)
+    store.close()
+    late = MIDNIGHT - timedelta(minutes=20)
+    given = [len(shop.slips(target, f"b-{place}", at)) for place, at in enumerate((late, late, None, None, late))]
+    assert given == [0, 0, 1, 0, 0]
+
+
+def forget_whole(shop: Shop, entry: int) -> None:
+    """Let a member have a purchase forgotten."""
+    store = shop.place.store()
+    with store.batch() as batch:
+        batch.ask_to_forget(entry, WHOLE, 1)
+        forget(batch, [Forgetting(entry, WHOLE, 1, 0)], day_of(TOKYO))
+    store.close()
+
+
 def test_a_slip_of_the_next_day_counts_by_the_limit_over_all_campaigns(shop: Shop) -> None:
     shop.book.fatigue = Fatigue(1, 7)
     campaign = shop.book.run(campaign_file(draw="visit", caps="draws_per_day = 9"))
-    shop.now = datetime(2026, 11, 22, 15, 10, tzinfo=UTC)
+    shop.now = MIDNIGHT + timedelta(minutes=10)
     assert len(shop.slips(1, "a-1")) == 1
     assert shop.slips(1, "a-2", shop.now - timedelta(minutes=20)) == []
     assert words(shop.draws(campaign)) == ["issued", "capped:fatigue"]

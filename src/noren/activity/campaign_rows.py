@@ -64,8 +64,9 @@ GET_DRAWS_AFTER: Final = f"SELECT {_DRAW} FROM draw WHERE number = $1 AND seq > 
 GET_PREVIOUS: Final = "SELECT previous FROM draw WHERE number = $1 AND seq = $2"
 SET_PREVIOUS: Final = "UPDATE draw SET previous = $1 WHERE number = $2 AND seq = $3"
 GET_INSTANTS: Final = (
-    "SELECT d.previous, p.at, p.received FROM draw AS d LEFT JOIN purchase AS p ON p.entry = d.entry"
-    " WHERE d.number = $1 AND d.seq = $2"
+    "WITH RECURSIVE hers (entry, previous) AS (SELECT entry, previous FROM draw WHERE number = $1 AND seq = $2"
+    " UNION ALL SELECT d.entry, d.previous FROM hers JOIN draw AS d ON d.number = $1 AND d.seq = hers.previous)"
+    " SELECT p.at, p.received FROM hers JOIN purchase AS p ON p.entry = hers.entry"
 )
 PUT_DRAW: Final = f"INSERT INTO draw ({_DRAW}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
 FORGET_DRAW: Final = (
@@ -227,12 +228,7 @@ class CampaignRows:
 
     def instants_drawn(self, number: int, seq: int) -> list[tuple[int, int]]:
         """See ``CampaignBatch``."""
-        found: list[tuple[int, int]] = []
-        while seq >= 0:
-            seq, *instants = self.all(GET_INSTANTS, number, seq)[0]
-            if instants[0] is not None:
-                found.append((instants[0], instants[1]))
-        return found
+        return [(row[0], row[1]) for row in self.all(GET_INSTANTS, number, seq)]
 
     def coupons_issued_by(self, handle: bytes, entry: int) -> list[bytes]:
         """See ``CampaignBatch``."""

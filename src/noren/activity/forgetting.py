@@ -17,6 +17,7 @@ from typing import Final
 from noren.activity.closing import DayOf, Forgetting
 from noren.activity.model import FORGOTTEN_LINE, Purchase, Return
 from noren.activity.ports import LedgerBatch, LedgerStore
+from noren.activity.seen import when_seen
 
 WHOLE: Final = -1
 """Stands for all lines of a purchase."""
@@ -80,7 +81,8 @@ def _without(
     if not purchase.body_hash:
         return purchase, returns  # a day's sum by now
     if line == WHOLE:
-        (_, begin), (_, booked) = day_of(purchase.at), day_of(purchase.received)  # what was settled stays in its day
+        # What was settled stays in its day, and what campaigns saw in the day in which they saw it.
+        (_, begin), (_, booked) = day_of(when_seen(purchase.at, purchase.received)), day_of(purchase.received)
         bare = replace(purchase, shop="", terminal="", receipt="", at=begin, received=booked, lines=None)
         return bare, [replace(each, lines=None) for each in returns]
     lines = purchase.lines

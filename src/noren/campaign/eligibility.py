@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from noren.activity.about import AboutEveryone, Link, Place
 from noren.activity.model import Line, MemberState
 from noren.activity.ports import AuditFeed
+from noren.activity.seen import when_seen
 from noren.activity.tier_days import month_of
 from noren.activity.tiering import tier_then
 from noren.activity.tiers import TierFeed
@@ -33,7 +34,6 @@ from noren.campaign.spec import Campaign
 from noren.kernel.clock import instant_of, local_date
 from noren.kernel.values import value
 
-PROMPT: Final = timedelta(minutes=10)
 _CLOCKS: Final = timedelta(minutes=1)
 """How far two tills' clocks may differ."""
 
@@ -62,12 +62,6 @@ class Verdict(StrEnum):
 
 
 TOLD: Final = frozenset({Verdict.FITS, Verdict.FITS_NOT})
-
-
-def when_seen(at: int, received: int) -> int:
-    """Return the instant at which conditions see a purchase (the till's contract), all in microseconds."""
-    prompt = PROMPT // timedelta(microseconds=1)
-    return received if abs(received - at) <= prompt else min(at, received)
 
 
 def can_be_judged(condition: nodes.Condition) -> bool:

@@ -14,11 +14,12 @@ from typing import Final
 
 from noren.activity.model import Purchase
 from noren.activity.ports import AuditFeed
+from noren.activity.seen import when_seen
 from noren.audience.language import Refused
 from noren.audience.language.parsing import parse
 from noren.audience.model import Asked, Channel, Question
 from noren.campaign.draw import Unit
-from noren.campaign.eligibility import Judge, Verdict, World, can_be_judged, when_seen
+from noren.campaign.eligibility import Judge, Verdict, World, can_be_judged
 from noren.campaign.spec import Campaign, face_value
 from noren.campaign.terms import file_text
 from noren.kernel.clock import instant_of, local_date

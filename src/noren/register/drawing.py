@@ -65,6 +65,7 @@ class Draws:
         about = store.about()
         self.about = None if about is None else AboutTogether(about, handles)
         self._hers: dict[bytes, dict[int, MemberDraws]] = {}
+        self._days_drawn: dict[tuple[int, int], list[int]] = {}
         self._counts: dict[int, DrawCount] = {}
         self._days: dict[tuple[int, int], int] = {}
         self._numbers: dict[bytes, bytes | None] = {}
@@ -115,10 +116,17 @@ class Draws:
             return Hers()
         drawn = hers.drawn if hers.day == day else 0
         if hers.day > day and unit is Unit.VISIT:
-            seen = self._store.instants_drawn(hers.number, hers.last)
-            days = (local_date(instant_that_counts(instant_of(at), instant_of(got)), zone) for at, got in seen)
-            drawn = sum(each.toordinal() == day for each in days)
+            drawn = self._days_of(hers, zone).count(day)
         return Hers(_SETTLED[hers.settled], hers.issued, drawn)
+
+    def _days_of(self, hers: MemberDraws, zone: ZoneInfo) -> list[int]:
+        """Return the days of all draws of a member, which her row does not tell."""
+        key = hers.number, hers.last
+        if key not in self._days_drawn:
+            seen = self._store.instants_drawn(*key)
+            counted = (instant_that_counts(instant_of(at), instant_of(received)) for at, received in seen)
+            self._days_drawn[key] = [local_date(t, zone).toordinal() for t in counted]
+        return self._days_drawn[key]
 
     def counted(self, number: int, day: int) -> Counted:
         """Return what is counted of a campaign; it was read before."""

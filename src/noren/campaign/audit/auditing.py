@@ -12,6 +12,7 @@ from noren.activity.campaigns import FORGOTTEN, CampaignState, DrawRow
 from noren.activity.entered import Entered
 from noren.activity.model import MemberState, Purchase
 from noren.activity.ports import AuditFeed
+from noren.activity.seen import when_seen
 from noren.audience.language import Refused
 from noren.audience.language.parsing import parse
 from noren.campaign.audit.findings import Report, Wrong
@@ -27,7 +28,6 @@ from noren.campaign.eligibility import (
     World,
     can_be_judged,
     first_since,
-    when_seen,
 )
 from noren.campaign.running import running_of
 from noren.campaign.spec import Campaign
@@ -166,9 +166,9 @@ class _Audit:
     def _is_here(self, purchase: Purchase) -> bool:
         """Return whether a purchase lies in the campaign's days and places and came in time."""
         issue, row = self._file.issue, self._row
-        if purchase.imported or purchase.received - purchase.at > LATE // _US:
+        hours = 0 if purchase.shop else DAY // _US  # she had it forgotten: of its instants the days are left
+        if purchase.imported or purchase.received - purchase.at > LATE // _US + hours:
             return False
-        hours = 0 if purchase.shop else DAY // _US  # she had it forgotten: of its instant the day is left
         if purchase.received + hours < row.started:
             return False
         if row.stopped and purchase.received > row.stopped + GRACE // _US:
@@ -243,8 +243,9 @@ class _Audit:
         limit = self._asked.limit
         if not limit.count:
             return False
+        # Slips that were hers by then; tills' clocks may differ, so that the next day may have begun at another.
         came = local_date(instant_of(purchase.received), self._asked.world.zone).toordinal()
-        days = (each for one in self._feed.draws_of(purchase.handle) for each in one.issued if each <= came)
+        days = (each for one in self._feed.draws_of(purchase.handle) for each in one.issued if each <= came + 1)
         return most_within(days, day, limit.days) >= limit.count
 
     def _draws(self, number: int) -> Iterator[DrawRow]:
