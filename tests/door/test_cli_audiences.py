@@ -13,7 +13,8 @@ from typer.testing import CliRunner, Result
 from noren.doors.cli.main import app
 from noren.house.children import zone_client
 from noren.house.home import Audiences, Home
-from noren.testing.audience_house import COFFEE, AudienceHouse, Bought, cards, grown_up
+from noren.testing.audience_house import COFFEE, Bought, cards, grown_up
+from noren.testing.campaign_house import CampaignHouse
 from noren.testing.till_bodies import JAPAN
 
 SEED = 20261126
@@ -22,18 +23,19 @@ OWN = 'sex = female and visits(partner = "P1" and category = "COFFEE") >= 1 in l
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    """A programme of 200 coffee drinkers, its worker running meanwhile."""
+    """A programme of 200 coffee drinkers with a campaign drafted, its worker running meanwhile."""
     path, drawn = tmp_path_factory.mktemp("marketer") / "home", cards(200, SEED)
     settings = Audiences(figure_epsilon=0.5, asker_epsilon_a_month=2.0, programme_epsilon_a_month=10.0)
-    with AudienceHouse(path, settings) as house:
+    with CampaignHouse(path, settings) as house:
         house.enrol({card: grown_up(number) for number, card in enumerate(drawn)})
         house.buy({card: [Bought(2, [COFFEE])] for card in drawn})
+        assert house.draft("tried", condition='visits(category = "COFFEE" and partner = "P1") >= 1')[0] == 200
     with zone_client(house.home, "ledger-worker"):
         yield house.home
 
 
-def call(home: Home, *arguments: str, text: str | None = None, lang: str = "en") -> Result:
-    command = ["--home", str(home.path), "--lang", lang, "audience", *arguments]
+def call(home: Home, *arguments: str, text: str | None = None, lang: str = "en", group: str = "audience") -> Result:
+    command = ["--home", str(home.path), "--lang", lang, group, *arguments]
     return CliRunner().invoke(app, command, input=text, env={"NOREN_HOME": None})
 
 
@@ -56,6 +58,8 @@ def test_save_approve_count_commit(home: Home) -> None:
     assert counted["left"] == 1.5
     spoken = call(home, "count", "coffee", "--asker", "aoki", lang="ja").stdout
     assert f"約{counted['figures'][0]['about']}人" in spoken
+    assert counted["noise_band"] == 6, "for an epsilon of 0.5"
+    assert "誤差の幅 ±6人、100回に95回" in spoken
     assert "3 more" in call(home, "budget", "--asker", "aoki").stdout
     refused = call(home, "approve", "coffee", "--approver", "aoki")
     assert refused.exit_code == 1
@@ -70,6 +74,19 @@ def test_save_approve_count_commit(home: Home) -> None:
     assert call(home, "reopen", "coffee", "--version", "1", "--day", day_before).exit_code == 1
     listed = call(home, "list", lang="ja").stdout
     assert "承認済み" in listed
+
+
+def test_a_trial_of_a_campaign_tells_its_noise_band_and_an_overlap_tells_no_number(home: Home) -> None:
+    tried = call(home, "simulate", "tried", "--asker", "kato", group="campaign")
+    assert tried.exit_code == 0, tried.output
+    assert "(noise band ± 6, 95 times of 100)" in tried.stdout
+    spoken = call(home, "simulate", "tried", "--asker", "kato", group="campaign", lang="ja").stdout
+    assert "誤差の幅 ±6人、100回に95回" in spoken
+    for name in ("one", "other"):
+        assert save(home, name, OWN).exit_code == 0
+    overlap = call(home, "overlap", "one", "other", "--asker", "sato")
+    assert (overlap.exit_code, "noise band" in overlap.stdout) == (0, False), overlap.output
+    assert "with noise that hides each one person. Left this month: " in overlap.stdout
 
 
 def test_a_purpose_that_nobody_published_is_refused_with_the_nearest(home: Home, tmp_path: Path) -> None:

@@ -259,7 +259,14 @@ SHOWN = Shown(
     Turned("card-index", 2, 2_685, 8.2, 21_117, 3, 0),
     (
         AudienceShown(
-            "coffee", "age 30..39", "30代の方", "Members aged 30 to 39", "約1,200人", "about 1,200", date(2026, 3, 31)
+            "coffee",
+            "age 30..39",
+            "30代の方",
+            "Members aged 30 to 39",
+            "約1,200人",
+            "about 1,200",
+            date(2026, 3, 31),
+            60,
         ),
     ),
 )
@@ -280,6 +287,8 @@ def test_a_demonstrations_cut_over_and_keys_are_shown_as_they_are(
     assert "till, vault" in english
     assert "30代の方" in japanese
     assert "約1,200人" in japanese
+    assert "誤差の幅は±60人です" in japanese
+    assert "The noise band is ± 60 people" in english
     assert "2026年3月31日" in japanese
     assert "about 1,200" in english
 

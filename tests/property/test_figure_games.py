@@ -19,7 +19,7 @@ import pytest
 from noren.audience.figure.asking import Asker, PrivateFigures
 from noren.audience.figure.budget import BudgetEmpty, Limits
 from noren.audience.figure.noise import LaplaceNoise
-from noren.audience.figure.rounding import TooFew, shown
+from noren.audience.figure.rounding import TooFew, noise_band, shown
 from noren.audience.language import parse, to_json
 from noren.audience.language.nodes import Condition
 from noren.audience.model import Asked, Channel, Question
@@ -314,3 +314,6 @@ def test_the_real_noise_is_what_is_charged_for() -> None:
     theory = math.exp(-HALF / 1e6) / (1 + math.exp(-HALF / 1e6))
     assert above_zero == pytest.approx(theory, abs=slack)
     assert len(set(drawn)) > 10, "noise that does not vary hides nobody"
+    within = [sum(abs(value) <= most for value in drawn) / rounds for most in (noise_band(HALF / 1e6), 2)]
+    assert within[0] >= 0.95 - slack
+    assert within[1] < 0.95 - slack, "control: a band of 2 is too narrow"

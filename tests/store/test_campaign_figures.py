@@ -56,6 +56,7 @@ def test_what_is_shown_is_a_private_figure_and_what_the_file_makes_of_it(house: 
     assert status == 200, said
     assert 60 <= said["members"] <= 120
     assert said["members"] % 10 == 0, "rounded: never the count itself"
+    assert said["noise_band"] == 6, "for an epsilon of 0.5"
     assert (said["slips"], said["cost"], said["held_by"]) == (20, 1_000, "total")
     again = house.ask("/campaigns/simulate", {"campaign": "shown", "asker": "aoki"})[1]
     assert again == said, "the same question on the same day has the same answer"

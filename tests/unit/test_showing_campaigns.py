@@ -40,6 +40,9 @@ def test_a_trial_tells_figures_and_by_what_slips_are_held_or_that_there_are_too_
     told = TriedShown(DAY, DAY, 420, 61, "total", 50).told()
     assert "about 420 members fit, about 61 slips (as the cap total lets)" in told.en
     assert "約420人、券 約61枚(上限 total まで)" in told.ja
+    sure = TriedShown(DAY, DAY, 420, 61, "", 50, 60).told()
+    assert "with noise: about 420 (noise band ± 60) members fit" in sure.en
+    assert "約420人(誤差の幅 ±60人)、券" in sure.ja
     assert "fewer than 50" in TriedShown(DAY, DAY, None, None, "", 50).told().en
 
 

@@ -16,7 +16,10 @@ _PROGRAMME: Final = Say("運営", "the programme")
 
 
 class TriedShown(msgspec.Struct, frozen=True):
-    """What a trial over past days told before the start, as private figures. None: too few people."""
+    """What a trial over past days told before the start, as private figures. None: too few people.
+
+    ``noise_band``: how many members noise moves the figure by at most, 95 times of 100; 0: it was not noted.
+    """
 
     first: date
     last: date
@@ -24,6 +27,7 @@ class TriedShown(msgspec.Struct, frozen=True):
     slips: int | None
     held_by: str
     minimum: int
+    noise_band: int = 0
 
     def told(self) -> Say:
         """Return it as one sentence."""
@@ -35,11 +39,14 @@ class TriedShown(msgspec.Struct, frozen=True):
                 f" {self.minimum}).",
             )
         held = (f"(上限 {self.held_by} まで)", f" (as the cap {self.held_by} lets)") if self.held_by else ("", "")
+        off = (
+            (f"(誤差の幅 ±{self.noise_band}人)", f" (noise band ± {self.noise_band})") if self.noise_band else ("", "")
+        )
         return Say(
             f"始まる前の見積もり({self.first}から{self.last}までの購入、雑音つき): "
-            f"条件に合う会員 約{self.members:,}人、券 約{self.slips:,}枚{held[0]}。",
-            f"Tried before its start over {self.first} to {self.last}, with noise: about {self.members:,} members fit,"
-            f" about {self.slips:,} slips{held[1]}.",
+            f"条件に合う会員 約{self.members:,}人{off[0]}、券 約{self.slips:,}枚{held[0]}。",
+            f"Tried before its start over {self.first} to {self.last}, with noise: about {self.members:,}{off[1]}"
+            f" members fit, about {self.slips:,} slips{held[1]}.",
         )
 
 

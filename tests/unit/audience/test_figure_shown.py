@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date
 
 import pytest
 
 from noren.audience.figure.budget import BudgetEmpty, Limits, Spent, highest, refusal, renewal
-from noren.audience.figure.rounding import About, TooFew, band, shown
+from noren.audience.figure.rounding import About, TooFew, band, noise_band, shown
 from noren.audience.figure.widening import suggestions
 from noren.audience.language import Condition, parse
 
@@ -24,6 +25,20 @@ def test_two_digits_are_told(noisy: int, people: int) -> None:
 def test_too_few_tells_no_number(noisy: int) -> None:
     assert shown(noisy, 50) == TooFew(50)
     assert str(abs(noisy)) not in shown(noisy, 50).say.en or noisy == 0
+
+
+def beyond(most: int, epsilon: float) -> float:
+    """Return how often discrete Laplace noise is beyond a bound, added up one by one."""
+    alpha = math.exp(-epsilon)
+    one = (1 - alpha) / (1 + alpha)
+    return 1 - math.fsum(one * alpha ** abs(noise) for noise in range(-most, most + 1))
+
+
+@pytest.mark.parametrize(("epsilon", "people"), [(0.05, 60), (0.1, 30), (0.5, 6), (1.0, 3), (3.0, 1), (20.0, 0)])
+def test_the_noise_band_is_the_least_that_holds_95_times_of_100(epsilon: float, people: int) -> None:
+    assert noise_band(epsilon) == people
+    assert beyond(people, epsilon) <= 0.05
+    assert people == 0 or beyond(people - 1, epsilon) > 0.05
 
 
 def test_words() -> None:

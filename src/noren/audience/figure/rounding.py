@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,7 @@ from noren.kernel.say import Say
 
 _SIGNIFICANT: Final = 2
 _LEAST_STEP: Final = 10
+_BEYOND: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,15 @@ def rounded(noisy: int) -> int:
     """Return a number to two significant digits, tens at the finest."""
     step = max(_LEAST_STEP, 10 ** (len(str(max(noisy, 0))) - _SIGNIFICANT))
     return (noisy + step // 2) // step * step
+
+
+def noise_band(epsilon: float) -> int:
+    """Return the noise band: how many people noise moves a figure by at most, 95 times of 100, before rounding.
+
+    Discrete Laplace noise is beyond k with probability 2 a^(k+1) / (1 + a), where a = e^-epsilon.
+    """
+    assert epsilon > 0, "a figure without a cost would have no noise"
+    return max(0, math.ceil(math.log(2 / _BEYOND / (1 + math.exp(-epsilon))) / epsilon) - 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,10 +176,14 @@ class FigureAnswer(msgspec.Struct, frozen=True):
 
 
 class CountAnswer(msgspec.Struct, frozen=True):
-    """Figures as of the end of a day, what each new one costs, and what the asker has left this month."""
+    """Figures as of the end of a day, what each new one costs, and what the asker has left this month.
+
+    ``noise_band``: how many people noise moves a figure by at most, 95 times of 100.
+    """
 
     as_of: date
     figures: list[FigureAnswer]
+    noise_band: int
     epsilon: float
     left: float
 

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_200_OK
 from noren.audience.counting import Counter, day_before
 from noren.audience.figure.asking import Asker
 from noren.audience.figure.budget import renewal
-from noren.audience.figure.rounding import TooFew
+from noren.audience.figure.rounding import TooFew, noise_band
 from noren.audience.judging import judge
 from noren.audience.language import Refused, to_json
 from noren.audience.model import Asked, Channel, Guards, Version
@@ -116,7 +116,8 @@ def _counting(room: WorkerRoom) -> list[Any]:
         room.note(EntryKind.AUDIENCE_COUNTED, by=asker.name, figures=len(figures), **_what(data))
         shown = [answers.figure(figure, channel) for figure, channel in zip(figures, channels, strict=True)]
         budget = _budget(room, counter, asker)
-        return answers.done(bodies.CountAnswer(figures[0].day, shown, budget.figure, budget.asker_left))
+        off = noise_band(budget.figure)
+        return answers.done(bodies.CountAnswer(figures[0].day, shown, off, budget.figure, budget.asker_left))
 
     @post("/audiences/budget", status_code=HTTP_200_OK, sync_to_thread=True)
     def budget(data: JSONBody[bodies.AskerBody]) -> Response[bodies.BudgetAnswer] | Response[bodies.RefusalAnswer]:

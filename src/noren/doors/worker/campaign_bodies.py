@@ -149,13 +149,15 @@ class AuditAnswer(msgspec.Struct, frozen=True):
 class SimulationAnswer(msgspec.Struct, frozen=True):
     """What a campaign would have come to over past days, from private figures. None: too few people.
 
-    ``held_by``: the cap that holds the slips down; ``sales_enough`` None: nothing bounds what is given away.
+    ``noise_band``: how many members noise moves the figure by at most, 95 times of 100; ``held_by``: the cap
+    that holds the slips down; ``sales_enough`` None: nothing bounds what is given away.
     """
 
     campaign: str
     first: str
     last: str
     members: int | None
+    noise_band: int
     draws: int | None
     slips: int | None
     cost: int | None

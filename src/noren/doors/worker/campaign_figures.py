@@ -14,7 +14,7 @@ from noren.activity.campaigns import CampaignRow
 from noren.audience.errors import HighWaterLost
 from noren.audience.figure.asking import Asker
 from noren.audience.figure.budget import BudgetEmpty
-from noren.audience.figure.rounding import TooFew, rounded, shown
+from noren.audience.figure.rounding import TooFew, noise_band, rounded, shown
 from noren.audience.model import Question
 from noren.audience.persons import is_name, plain
 from noren.campaign import refusals
@@ -118,6 +118,7 @@ def _answer(
         first=span.first.isoformat(),
         last=span.last.isoformat(),
         members=members,
+        noise_band=noise_band(room.home.settings.audiences.figure_epsilon),
         draws=None if told is None else rounded(told.draws),
         slips=None if told is None else told.slips,
         cost=None if told is None else told.cost,

@@ -170,10 +170,14 @@ def _figure(found: Mapping[str, Any], named: bool) -> list[Say]:
 
 
 def _as_of(found: Mapping[str, Any]) -> Say:
-    left = _figures_in(found["left"], found["epsilon"])
+    """Tell what a count or an overlap is of, and what is left; of a count also its noise band."""
+    left, off = _figures_in(found["left"], found["epsilon"]), found.get("noise_band")
+    told = ("", "") if off is None else (f"(誤差の幅 ±{off}人、100回に95回)", f" (noise band ± {off}, 95 times of 100)")
     return Say(
-        f"  {found['as_of']}の終わりの時点。1人の有無が分からないよう、雑音を加えています。今月の開示枠: あと{left}回",
-        f"  As of the end of {found['as_of']}, with noise that hides each one person. Left this month: {left} more",
+        f"  {found['as_of']}の終わりの時点。1人の有無が分からないよう、雑音を加えています{told[0]}。"
+        f"今月の開示枠: あと{left}回",
+        f"  As of the end of {found['as_of']}, with noise that hides each one person{told[1]}."
+        f" Left this month: {left} more",
     )
 
 

@@ -161,7 +161,11 @@ def _tried(found: Mapping[str, Any]) -> Iterator[Say]:
         few = found["minimum"]
         yield Say(f"  対象が少なすぎます({few}人未満とみられます)。", f"  Too few people: it seems fewer than {few}.")
     else:
-        yield Say(f"  条件に合う会員 約{found['members']:,}人", f"  Members who fit: about {found['members']:,}")
+        off = found["noise_band"]
+        yield Say(
+            f"  条件に合う会員 約{found['members']:,}人(誤差の幅 ±{off}人、100回に95回)",
+            f"  Members who fit: about {found['members']:,} (noise band ± {off}, 95 times of 100)",
+        )
         yield Say(f"  抽選 約{found['draws']:,}回", f"  Draws: about {found['draws']:,}")
         held = (f"({found['held_by']} で止まる)", f" (held by {found['held_by']})") if found["held_by"] else ("", "")
         yield Say(f"  発券 約{found['slips']:,}枚{held[0]}", f"  Slips: about {found['slips']:,}{held[1]}")

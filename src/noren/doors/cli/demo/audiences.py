@@ -52,6 +52,7 @@ def _bring(cast: Cast, worker: InnerClient, name: str, text: str, expires: date)
         figure_ja=figure["say"]["ja"],
         figure_en=figure["say"]["en"],
         as_of=date.fromisoformat(counted["as_of"]),
+        noise_band=counted["noise_band"],
     )
 
 
