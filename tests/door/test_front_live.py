@@ -5,22 +5,32 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from noren.audience.figure.rounding import TooFew
 from noren.doors.front import front_app
 from noren.doors.serving import serve
 from noren.house.front import front_room
 from noren.house.home import CONFIG, Doors, Home, Programme, Settings, open_home, write_settings
 from noren.house.keys import SIDES, make_side
+from noren.house.showing import AudienceShown, Shown, show
 from noren.testing.ledger_door import FakeLedgerDoor
 from noren.testing.ports import port_block
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM = "/usr/bin/chromium"
+FEW = TooFew(50).say
+SHOWN = Shown(
+    (),
+    0,
+    (),
+    audiences=(AudienceShown("few", "age 30..34", "30代の方", "Aged 30 to 34", FEW.ja, FEW.en, date(2026, 3, 31)),),
+)
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -35,6 +45,8 @@ def home(tmp_path: Path) -> Iterator[Home]:
         made = open_home(tmp_path)
         for side in SIDES:
             make_side(made, side)
+        (tmp_path / "run").mkdir(exist_ok=True)
+        show(made, SHOWN)
         yield made
 
 
@@ -92,3 +104,13 @@ def test_no_page_is_wider_than_the_screen(page: Page, home: Home, width: int) ->
         for lang in ("ja", "en"):
             page.goto(f"http://localhost:{home.settings.doors.front}{path}?lang={lang}")
             assert page.evaluate("() => document.documentElement.scrollWidth") <= width, (path, lang)
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_a_sentence_in_the_place_of_a_figure_is_not_cut_on_a_telephone(page: Page, home: Home, lang: str) -> None:
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(f"http://localhost:{home.settings.doors.front}/?lang={lang}")
+    sheet = page.locator(".sheet[aria-labelledby=audiences-title]")
+    expect(sheet).to_contain_text(FEW.ja if lang == "ja" else FEW.en)
+    wide, seen = sheet.evaluate("sheet => [sheet.scrollWidth, sheet.clientWidth]")
+    assert wide <= seen
