@@ -82,8 +82,8 @@ def test_a_trial_of_a_campaign_tells_its_noise_band_and_an_overlap_tells_no_numb
     assert "(noise band ± 6, 95 times of 100)" in tried.stdout
     spoken = call(home, "simulate", "tried", "--asker", "kato", group="campaign", lang="ja").stdout
     assert "誤差の幅 ±6人、100回に95回" in spoken
-    for name in ("one", "other"):
-        assert save(home, name, OWN).exit_code == 0
+    for name, days in (("one", 20), ("other", 25)):
+        assert save(home, name, OWN.replace("30 days", f"{days} days")).exit_code == 0
     overlap = call(home, "overlap", "one", "other", "--asker", "sato")
     assert (overlap.exit_code, "noise band" in overlap.stdout) == (0, False), overlap.output
     assert "with noise that hides each one person. Left this month: " in overlap.stdout
