@@ -115,6 +115,7 @@ def test_an_interrupted_demo_is_taken_up_and_agrees_to_the_last_unit(tmp_path: P
     brought_over_and_turned(summary, source.purchases)
     assert [each["name"] for each in summary["audiences"]] == list(AUDIENCES)
     assert all(each["figure_en"].startswith(("about ", "Too few")) for each in summary["audiences"])
+    assert {each["noise_band"] for each in summary["audiences"]} == {60}
     waits = summary["waiting"]
     assert (waits["have"], waits["needs"], "life-offers" in waits["says_en"]) == (1, 2, True)
     drawn_revealed_and_audited(summary, home)
@@ -190,7 +191,7 @@ def drawn_revealed_and_audited(summary: dict[str, Any], home: Path) -> None:
         assert each["used"] <= each["issued"]
         assert (each["faults"], each["result"]["smallest_group"]) == ([], 300)
     tried = found["points-day"]["tried"]
-    assert tried["minimum"] == 50
+    assert (tried["minimum"], tried["noise_band"]) == (50, 60)
     assert tried["members"] is None or 50 <= tried["members"] < FAR, "nobody had bought before: noise alone"
     assert found["points-day"]["result"]["issued"] > 0
     entered = found["members-day"]
